@@ -1,0 +1,15 @@
+package org.culvert.api.account;
+
+import java.util.Optional;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Knows users, registered as a service; several may stand side by side and are asked in the order
+ * of their ranking.
+ */
+@ConsumerType
+public interface CredentialStore {
+
+  /** Finds a user. It may block. */
+  Optional<Account> find(String user);
+}

@@ -1,0 +1,42 @@
+package org.culvert.api.broker;
+
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.TunnelType;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Decides about tunnels. No method blocks; a stage that fails does so with a {@link
+ * org.culvert.api.status.TspException}, and completes on a thread of the broker's.
+ */
+@ConsumerType
+public interface TunnelBroker {
+
+  /** Returns the types that a client on this path may ask for now, for the CAPABILITY line. */
+  Set<TunnelType> tunnelTypes(SignalingPath path);
+
+  /**
+   * Answers {@code create}: a new tunnel, or the same one again with its outer addresses refreshed.
+   * The offer is durable when the stage completes; an earlier tunnel of the same identity goes on
+   * until the offer is accepted.
+   */
+  CompletionStage<TunnelOffer> offer(Identity identity, TunnelRequest request, SignalingPath path);
+
+  /**
+   * Answers {@code accept}: the tunnel is up when the stage completes, and any earlier one of the
+   * same identity is cut.
+   *
+   * @param id the offer's id
+   */
+  CompletionStage<Void> accept(Identity identity, String id);
+
+  /** Answers {@code reject}: the offer is taken back and an earlier tunnel stays as it was. */
+  CompletionStage<Void> reject(Identity identity, String id);
+
+  /** Answers {@code info}. */
+  CompletionStage<TunnelOffer> info(Identity identity);
+
+  /** Answers {@code delete}: ends the identity's tunnel. */
+  CompletionStage<Void> delete(Identity identity);
+}

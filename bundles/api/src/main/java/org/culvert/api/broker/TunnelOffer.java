@@ -1,0 +1,46 @@
+package org.culvert.api.broker;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.culvert.api.tunnel.KeepAlive;
+import org.culvert.api.tunnel.TunnelType;
+
+/**
+ * What the broker answers to {@code create} and {@code info} (RFC 5572 section 4.7.3).
+ *
+ * @param id the lease's id; it is never sent, so a client that read an offer has an empty one
+ * @param type the type decided on, which may differ from the one asked for
+ * @param lifetime how long the tunnel lives without being asked for again; in the wire's minutes
+ * @param server the server's end
+ * @param client the client's end
+ * @param keepAlive what the client must do to keep the tunnel alive
+ * @param router the prefix delegated
+ * @param resolvers name servers that the client may ask
+ */
+public record TunnelOffer(
+    String id,
+    TunnelType type,
+    Optional<Duration> lifetime,
+    Party server,
+    Party client,
+    Optional<KeepAlive> keepAlive,
+    Optional<RouterGrant> router,
+    List<InetAddress> resolvers) {
+
+  /**
+   * One end as the reply describes it. Which of the two addresses is the outer one follows from the
+   * tunnel's type.
+   *
+   * @param ipv4 its IPv4 address
+   * @param ipv6 its IPv6 address
+   * @param name its name in the DNS
+   */
+  public record Party(InetAddress ipv4, InetAddress ipv6, Optional<String> name) {}
+
+  /** Copies the list. */
+  public TunnelOffer {
+    resolvers = List.copyOf(resolvers);
+  }
+}

@@ -1,0 +1,9 @@
+/** How a component refuses a configuration it cannot work with. */
+@Export
+@Version("1.0.0")
+@NullMarked
+package org.culvert.api.config;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

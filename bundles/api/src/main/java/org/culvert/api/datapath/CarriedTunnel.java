@@ -1,0 +1,35 @@
+package org.culvert.api.datapath;
+
+import java.net.InetAddress;
+import java.util.List;
+import org.culvert.api.encapsulation.WireFormat;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.tunnel.OuterEndpoints;
+
+/**
+ * A tunnel as a datapath needs to know it.
+ *
+ * @param id names the tunnel
+ * @param wire what its packets look like outside
+ * @param outer the exact outer addresses; packets from elsewhere are dropped
+ * @param localAddress this end's inner address, the source of ICMP errors
+ * @param remotePrefixes inner destinations that are sent into the tunnel, and the only inner
+ *     sources that are let out of it
+ * @param localPrefixes the only inner sources that are sent into the tunnel; empty: any
+ * @param mtu inner MTU in octets
+ */
+public record CarriedTunnel(
+    String id,
+    WireFormat wire,
+    OuterEndpoints outer,
+    InetAddress localAddress,
+    List<IpPrefix> remotePrefixes,
+    List<IpPrefix> localPrefixes,
+    int mtu) {
+
+  /** Copies the lists. */
+  public CarriedTunnel {
+    remotePrefixes = List.copyOf(remotePrefixes);
+    localPrefixes = List.copyOf(localPrefixes);
+  }
+}

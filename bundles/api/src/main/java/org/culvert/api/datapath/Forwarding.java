@@ -1,0 +1,40 @@
+package org.culvert.api.datapath;
+
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.Map;
+import org.culvert.api.tunnel.DropReason;
+import org.culvert.api.tunnel.TunnelCounters;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Packets being moved between one inner device and the outer network. Methods may be called from
+ * any thread.
+ */
+@ConsumerType
+public interface Forwarding extends AutoCloseable {
+
+  /**
+   * Carries exactly these tunnels from now on. A tunnel that stays keeps its counters and loses no
+   * packet.
+   *
+   * @return the tunnels that could not be opened, by id, with the cause in one line
+   */
+  Map<String, String> apply(Collection<CarriedTunnel> tunnels);
+
+  /** Returns what a tunnel carried; zeros for one that is not carried. */
+  TunnelCounters counters(String id);
+
+  /** Returns packets dropped before they could be told to belong to a tunnel. */
+  Map<DropReason, Long> drops();
+
+  /**
+   * Sends one packet of this end's own into a tunnel, as keepalives need it. A tunnel that is not
+   * carried ignores it.
+   */
+  void inject(String id, ByteBuffer packet);
+
+  /** Stops forwarding and removes the inner device. */
+  @Override
+  void close();
+}

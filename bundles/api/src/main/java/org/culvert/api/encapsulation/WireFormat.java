@@ -1,0 +1,45 @@
+package org.culvert.api.encapsulation;
+
+/**
+ * What a tunnel's packets look like on the wire, as data that every datapath can carry out.
+ *
+ * @param outer the IP version outside
+ * @param inner the IP version inside
+ * @param carrier what stands between the two headers
+ */
+public record WireFormat(IpVersion outer, IpVersion inner, Carrier carrier) {
+  private static final int UDP_HEADER = 8;
+
+  /** An IP version with the length of its fixed header in octets. */
+  public enum IpVersion {
+    /** IPv4. */
+    IPV4(20),
+    /** IPv6. */
+    IPV6(40);
+
+    private final int header;
+
+    IpVersion(int header) {
+      this.header = header;
+    }
+  }
+
+  /** What stands between the outer and the inner header. */
+  public sealed interface Carrier {
+
+    /** A UDP header and nothing else, on the very addresses and ports of the signaling session. */
+    record Udp() implements Carrier {}
+
+    /**
+     * Nothing: the outer header names the inner protocol.
+     *
+     * @param number the IP protocol number
+     */
+    record IpProtocol(int number) implements Carrier {}
+  }
+
+  /** Returns the octets that the encapsulation adds to a packet. */
+  public int overhead() {
+    return outer.header + (carrier instanceof Carrier.Udp ? UDP_HEADER : 0);
+  }
+}

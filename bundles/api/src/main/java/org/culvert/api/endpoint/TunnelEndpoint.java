@@ -1,0 +1,63 @@
+package org.culvert.api.endpoint;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.culvert.api.tunnel.DropReason;
+import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.api.tunnel.TunnelStatus;
+import org.culvert.api.tunnel.TunnelType;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * One end of tunnels, the client's or the server's (RFC 5572, figure 1, items 2 and 4).
+ *
+ * <p>It is told the whole truth and makes it so; restart, hot swap, expiry, mobility and deletion
+ * are all this one call. Methods may be called from any thread and do not block.
+ */
+@ConsumerType
+public interface TunnelEndpoint {
+
+  /** Service property with the value {@link #CLIENT} or {@link #SERVER}. */
+  String ROLE = "culvert.role";
+
+  /** {@link #ROLE} of the tunnel client's endpoint. */
+  String CLIENT = "client";
+
+  /** {@link #ROLE} of the tunnel server's endpoint. */
+  String SERVER = "server";
+
+  /** Returns the tunnel types that can be carried now for a client on this path. */
+  Set<TunnelType> tunnelTypes(SignalingPath path);
+
+  /**
+   * Makes the open tunnels exactly these. Idempotent; calls take effect in their order.
+   *
+   * @return completes when the tunnels stand as well as they can; how each one stands is told by
+   *     {@link #tunnels}
+   */
+  CompletionStage<Void> apply(Collection<TunnelParameters> desired);
+
+  /** Returns every desired tunnel with its state. */
+  List<TunnelStatus> tunnels();
+
+  /** Returns the status of one tunnel; empty if it is not desired. */
+  Optional<TunnelStatus> tunnel(String id);
+
+  /** Returns packets dropped before they could be told to belong to a tunnel. */
+  Map<DropReason, Long> drops();
+
+  /**
+   * Calls a listener when a tunnel's other end has fallen silent: at the client's end after three
+   * unanswered keepalives, at the server's after the time in which a client would have noticed.
+   *
+   * @param listener gets the tunnel's id, on the endpoint's thread; it must not block
+   * @return ends the watch
+   */
+  AutoCloseable watchSilence(Consumer<String> listener);
+}

@@ -1,0 +1,39 @@
+package org.culvert.api.lease;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Keeps leases over restarts and power cuts.
+ *
+ * <p>Written so that several brokers can share one: every change is conditional on the lease's
+ * revision.
+ */
+@ConsumerType
+public interface LeaseStore {
+
+  /**
+   * Reads all leases. Blocks.
+   *
+   * @throws LeaseStoreException if the store cannot be read
+   */
+  List<Lease> load();
+
+  /**
+   * Makes changes durable, all of them or none. Concurrent calls share one write to the disk.
+   *
+   * @return completes when the changes would survive a power cut; fails with a {@link
+   *     LeaseStoreException}, of which {@link LeaseStoreException#stale} tells whether another
+   *     change came first
+   */
+  CompletionStage<Void> commit(List<LeaseChange> changes);
+
+  /**
+   * Keeps a value for ever if none is kept under this key yet. Blocks.
+   *
+   * @return the value that is kept: this one, or the one that came first
+   * @throws LeaseStoreException if the store cannot be read or written
+   */
+  String remember(String key, String value);
+}

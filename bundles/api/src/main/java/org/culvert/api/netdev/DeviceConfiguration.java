@@ -1,0 +1,21 @@
+package org.culvert.api.netdev;
+
+import java.util.Set;
+import org.culvert.api.net.InterfaceAddress;
+import org.culvert.api.net.IpPrefix;
+
+/**
+ * The whole of what a device should have.
+ *
+ * @param addresses its addresses
+ * @param routes destinations that lead into it
+ * @param mtu its MTU in octets
+ */
+public record DeviceConfiguration(Set<InterfaceAddress> addresses, Set<IpPrefix> routes, int mtu) {
+
+  /** Copies the sets. */
+  public DeviceConfiguration {
+    addresses = Set.copyOf(addresses);
+    routes = Set.copyOf(routes);
+  }
+}

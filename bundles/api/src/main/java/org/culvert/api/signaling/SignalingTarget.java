@@ -1,0 +1,19 @@
+package org.culvert.api.signaling;
+
+import java.net.InetSocketAddress;
+import org.culvert.api.tunnel.SignalingPath;
+
+/**
+ * Whom to ask, and how.
+ *
+ * @param broker the broker's resolved address and port
+ * @param host the broker as the operator or the referral wrote it; goes into a digest-uri
+ * @param transport TCP or reliable UDP
+ * @param version the version to announce, for example {@code 2.0.0}
+ */
+public record SignalingTarget(
+    InetSocketAddress broker, String host, SignalingPath.Transport transport, String version) {
+
+  /** The port that IANA assigned to TSP. */
+  public static final int PORT = 3653;
+}

@@ -1,0 +1,56 @@
+package org.culvert.api.tunnel;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import org.culvert.api.net.IpPrefix;
+
+/**
+ * All that one end must know to bring a tunnel up.
+ *
+ * <p>Client and server hold the same tunnel with <em>local</em> and <em>remote</em> exchanged.
+ *
+ * @param id names the tunnel at this end; on a server it is the lease's id
+ * @param side which end this is
+ * @param type how packets are carried; never {@link TunnelType#V6ANYV4}
+ * @param outer the outer addresses
+ * @param localAddress this end's inner address
+ * @param remoteAddress the other end's inner address
+ * @param remotePrefixes what lies behind the tunnel: inner destinations that are sent into it, and
+ *     the only inner sources that are let out of it
+ * @param localPrefixes the only inner sources that are sent into the tunnel; empty: any
+ * @param mtu the tunnel's inner MTU in octets
+ * @param keepAlive the keepalive agreed on
+ */
+public record TunnelParameters(
+    String id,
+    Side side,
+    TunnelType type,
+    OuterEndpoints outer,
+    InetAddress localAddress,
+    InetAddress remoteAddress,
+    List<IpPrefix> remotePrefixes,
+    List<IpPrefix> localPrefixes,
+    int mtu,
+    Optional<KeepAlive> keepAlive) {
+
+  /** The smallest MTU a link that carries IPv6 may have (RFC 8200 section 5). */
+  public static final int MINIMUM_MTU = 1280;
+
+  /** Which end of a tunnel. */
+  public enum Side {
+    /** The tunnel client's end, which sends keepalives. */
+    CLIENT,
+    /** The tunnel server's end, which answers them. */
+    SERVER
+  }
+
+  /** Copies the lists and refuses an MTU below {@link #MINIMUM_MTU}. */
+  public TunnelParameters {
+    remotePrefixes = List.copyOf(remotePrefixes);
+    localPrefixes = List.copyOf(localPrefixes);
+    if (mtu < MINIMUM_MTU) {
+      throw new IllegalArgumentException("tunnel MTU " + mtu + " is below " + MINIMUM_MTU);
+    }
+  }
+}
