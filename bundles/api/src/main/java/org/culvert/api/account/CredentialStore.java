@@ -12,4 +12,12 @@ public interface CredentialStore {
 
   /** Finds a user. It may block. */
   Optional<Account> find(String user);
+
+  /**
+   * Returns a check that no password passes and that takes as long as that of a user of this store.
+   * It is made when nobody knows a user, so that time does not tell who exists.
+   */
+  default PasswordCheck nobody() {
+    return password -> false;
+  }
 }

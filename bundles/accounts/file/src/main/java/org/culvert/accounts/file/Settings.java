@@ -1,0 +1,49 @@
+package org.culvert.accounts.file;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.culvert.api.config.InvalidConfigurationException;
+
+/**
+ * The validated configuration.
+ *
+ * @param file the file of users, absolute; it need not exist
+ * @param realm the realm of DIGEST-MD5
+ * @param digestMd5 whether to keep and to hand out what DIGEST-MD5 needs
+ * @param iterations PBKDF2 iterations for new hashes
+ */
+record Settings(Path file, String realm, boolean digestMd5, int iterations) {
+  static final int MIN_ITERATIONS = 1_000;
+  static final int MAX_ITERATIONS = 10_000_000;
+
+  /** Reads the configuration; relative files start at Karaf's base, or at the working directory. */
+  static Settings from(FileCredentialStore.Config config) {
+    return from(config, System.getProperty("karaf.base", ""));
+  }
+
+  static Settings from(FileCredentialStore.Config config, String base) {
+    if (config.file().isBlank()) {
+      throw refused("file", config.file(), "name a file, for example etc/culvert-users.cfg");
+    }
+    Path file;
+    try {
+      file = Path.of(base).resolve(config.file().strip()).toAbsolutePath().normalize();
+    } catch (InvalidPathException e) {
+      throw refused("file", config.file(), "this is no file name here");
+    }
+    if (!config.realm().matches("[A-Za-z0-9@._/-]{1,64}")) {
+      throw refused("realm", config.realm(), "write 1 to 64 letters, digits or @ . _ / -");
+    }
+    if (config.iterations() < MIN_ITERATIONS || config.iterations() > MAX_ITERATIONS) {
+      throw refused(
+          "iterations",
+          config.iterations(),
+          "write a number from " + MIN_ITERATIONS + " to " + MAX_ITERATIONS);
+    }
+    return new Settings(file, config.realm(), config.digestMd5(), config.iterations());
+  }
+
+  private static InvalidConfigurationException refused(String key, Object value, String remedy) {
+    return new InvalidConfigurationException(FileCredentialStore.PID, key, value, remedy);
+  }
+}
