@@ -1,0 +1,47 @@
+package org.culvert.protocol;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import javax.security.auth.callback.CallbackHandler;
+import org.culvert.api.broker.TunnelBroker;
+import org.culvert.api.status.Referral;
+
+/**
+ * What a {@link BrokerSession} works with; a snapshot that the transport takes for each session.
+ */
+public interface SessionServices {
+
+  /** Returns who decides about tunnels. */
+  TunnelBroker broker();
+
+  /**
+   * Returns the SASL mechanisms of the CAPABILITY line, in its order; those that policy forbids on
+   * this path are left out.
+   */
+  List<OfferedMechanism> mechanisms();
+
+  /**
+   * Returns what answers the mechanisms' questions: {@code PasswordCheckCallback}, {@code
+   * DigestSecretCallback}, {@code NameCallback}, {@code AuthorizeCallback}, {@code RealmCallback}.
+   * It is called on {@link #blocking()}.
+   */
+  CallbackHandler callbackHandler();
+
+  /** Returns the realm, which is also the server's name for SASL; without commas and quotes. */
+  String realm();
+
+  /** Returns where SASL messages are evaluated, since password checks take long on purpose. */
+  Executor blocking();
+
+  /** Counts something refused, by a short reason made of lower-case words. */
+  void refused(String reason);
+
+  /**
+   * Returns the brokers to name to a client whose version is not spoken here. Other referrals come
+   * from the broker, with the exception that refuses.
+   */
+  default Optional<Referral> referral() {
+    return Optional.empty();
+  }
+}
