@@ -150,6 +150,14 @@ public final class FileCredentialStore implements CredentialStore {
       stamp = Optional.of(content.get().stamp());
       found.clear();
       table.remarks().forEach(remark -> found.add(file + " " + remark));
+      if (settings.copied()) {
+        found.add(
+            file
+                + " is copied by Karaf into its configuration store, passwords and verifiers"
+                + " included; let its name end with .properties, and set file in etc/"
+                + PID
+                + ".cfg");
+      }
       if (!table.rewritten()) {
         return;
       }

@@ -132,7 +132,8 @@ final class Pbkdf2Verifier implements PasswordCheck {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("the Java platform lacks HmacSHA256", e);
     } finally {
-      Arrays.fill(octets.array(), (byte) 0);
+      octets.clear();
+      octets.put(new byte[octets.capacity()]);
     }
   }
 

@@ -11,8 +11,9 @@ import org.culvert.api.config.InvalidConfigurationException;
  * @param realm the realm of DIGEST-MD5
  * @param digestMd5 whether to keep and to hand out what DIGEST-MD5 needs
  * @param iterations PBKDF2 iterations for new hashes
+ * @param copied whether Karaf takes the file for one of its own configurations, and keeps a copy
  */
-record Settings(Path file, String realm, boolean digestMd5, int iterations) {
+record Settings(Path file, String realm, boolean digestMd5, int iterations, boolean copied) {
   static final int MIN_ITERATIONS = 1_000;
   static final int MAX_ITERATIONS = 10_000_000;
 
@@ -40,7 +41,15 @@ record Settings(Path file, String realm, boolean digestMd5, int iterations) {
           config.iterations(),
           "write a number from " + MIN_ITERATIONS + " to " + MAX_ITERATIONS);
     }
-    return new Settings(file, config.realm(), config.digestMd5(), config.iterations());
+    return new Settings(
+        file, config.realm(), config.digestMd5(), config.iterations(), isCopied(file, base));
+  }
+
+  /** Karaf loads these files of its etc into its configuration store, which is no secret place. */
+  private static boolean isCopied(Path file, String base) {
+    return !base.isEmpty()
+        && Path.of(base).resolve("etc").toAbsolutePath().normalize().equals(file.getParent())
+        && file.toString().matches(".*\\.(cfg|config|json)");
   }
 
   private static InvalidConfigurationException refused(String key, Object value, String remedy) {

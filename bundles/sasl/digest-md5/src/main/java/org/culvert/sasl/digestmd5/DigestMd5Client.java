@@ -159,7 +159,8 @@ final class DigestMd5Client implements SaslClient {
     encoded.get(octets);
     byte[] secret = Digest.secret(hashed(user), hashed(realm), octets);
     Arrays.fill(octets, (byte) 0);
-    Arrays.fill(encoded.array(), (byte) 0);
+    encoded.clear();
+    encoded.put(new byte[encoded.capacity()]);
     Arrays.fill(password, '\0');
     return secret;
   }

@@ -106,7 +106,8 @@ final class PlainMessage implements AutoCloseable {
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(message, from, to - from));
       char[] characters = new char[decoded.remaining()];
       decoded.get(characters);
-      Arrays.fill(decoded.array(), '\0');
+      decoded.clear();
+      decoded.put(new char[decoded.capacity()]);
       return characters;
     } catch (CharacterCodingException e) {
       throw new SaslException("PLAIN message that is not UTF-8", e);
@@ -126,7 +127,8 @@ final class PlainMessage implements AutoCloseable {
       }
       message.put(encoded);
     } finally {
-      Arrays.fill(encoded.array(), (byte) 0);
+      encoded.clear();
+      encoded.put(new byte[encoded.capacity()]);
     }
   }
 }

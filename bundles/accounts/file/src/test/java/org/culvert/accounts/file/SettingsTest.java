@@ -1,0 +1,73 @@
+package org.culvert.accounts.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.culvert.api.config.InvalidConfigurationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+
+  @Test
+  void defaultsWork() {
+    assertThat(Settings.from(TestSettings.config(Map.of()), ""))
+        .isEqualTo(
+            new Settings(
+                Path.of("etc/culvert-users.cfg").toAbsolutePath(),
+                "culvert",
+                true,
+                100_000,
+                false));
+  }
+
+  @Test
+  void relativeFileStartsAtKarafsBase() {
+    Settings settings =
+        Settings.from(TestSettings.config("etc/users.properties", "culvert", 100_000), "/opt/k");
+
+    assertThat(settings.file()).isEqualTo(Path.of("/opt/k/etc/users.properties"));
+    assertThat(settings.copied()).isFalse();
+  }
+
+  @Test
+  void relativeFileWithoutKarafStartsAtTheWorkingDirectory() {
+    Settings settings = Settings.from(TestSettings.config("etc/users.cfg", "culvert", 1000), "");
+
+    assertThat(settings.file()).isEqualTo(Path.of("etc/users.cfg").toAbsolutePath());
+    assertThat(settings.copied()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "etc/users.cfg, true",
+    "etc/users.config, true",
+    "/opt/k/etc/users.cfg, true",
+    "etc/users.properties, false",
+    "etc/culvert/users.cfg, false",
+    "/etc/users.cfg, false",
+  })
+  void filesThatKarafTakesForConfigurationsAreKnown(String file, boolean copied) {
+    assertThat(Settings.from(TestSettings.config(file, "culvert", 1000), "/opt/k").copied())
+        .isEqualTo(copied);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', culvert, 1000, file",
+    "x, '', 1000, realm",
+    "x, 'a,b', 1000, realm",
+    "x, 'a b', 1000, realm",
+    "x, 'a\"b', 1000, realm",
+    "x, culvert, 999, iterations",
+    "x, culvert, 10000001, iterations",
+  })
+  void impossibleValuesAreRefusedByName(String file, String realm, int iterations, String key) {
+    assertThatThrownBy(() -> Settings.from(TestSettings.config(file, realm, iterations), ""))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageStartingWith("etc/org.culvert.accounts.file.cfg: " + key + " = ");
+  }
+}

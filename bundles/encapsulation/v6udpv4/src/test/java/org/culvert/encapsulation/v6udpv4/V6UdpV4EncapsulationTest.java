@@ -1,0 +1,41 @@
+package org.culvert.encapsulation.v6udpv4;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetSocketAddress;
+import org.culvert.api.encapsulation.WireFormat.Carrier;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.culvert.api.tunnel.TunnelType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class V6UdpV4EncapsulationTest {
+  private final V6UdpV4Encapsulation encapsulation = new V6UdpV4Encapsulation();
+
+  @Test
+  void ipv6FollowsAUdpHeaderInIpv4() {
+    assertThat(encapsulation.type()).isEqualTo(TunnelType.V6UDPV4);
+    assertThat(encapsulation.wireFormat().outer()).isEqualTo(IpVersion.IPV4);
+    assertThat(encapsulation.wireFormat().inner()).isEqualTo(IpVersion.IPV6);
+    assertThat(encapsulation.wireFormat().carrier()).isEqualTo(new Carrier.Udp());
+    assertThat(encapsulation.wireFormat().overhead()).isEqualTo(28);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TCP, 198.51.100.2, false",
+    "UDP, 198.51.100.2, true",
+    "TCP, 2001:db8::2, false",
+    "UDP, 2001:db8::2, false",
+  })
+  void offeredOverUdpOnIpv4Alone(Transport transport, String remote, boolean offered) {
+    InetSocketAddress peer = new InetSocketAddress(IpAddresses.parse(remote), 40000);
+
+    assertThat(encapsulation.isOfferedOn(new SignalingPath(transport, peer, peer)))
+        .isEqualTo(offered);
+  }
+}
