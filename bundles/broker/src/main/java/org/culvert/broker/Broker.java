@@ -1,0 +1,260 @@
+package org.culvert.broker;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.culvert.api.broker.BrokerAdministration;
+import org.culvert.api.broker.Identity;
+import org.culvert.api.broker.PoolUse;
+import org.culvert.api.broker.TunnelBroker;
+import org.culvert.api.broker.TunnelOffer;
+import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.endpoint.TunnelServer;
+import org.culvert.api.lease.LeaseStore;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.status.StatusCode;
+import org.culvert.api.status.TspException;
+import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.TunnelStatus;
+import org.culvert.api.tunnel.TunnelType;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The tunnel broker (RFC 5572, figure 1, item 3): all its decisions are taken on one thread.
+ *
+ * <p>When it goes, tunnels stay: the tunnel server keeps what it was told last, and the next broker
+ * tells it the same again from the store.
+ */
+@Component(
+    service = {TunnelBroker.class, BrokerAdministration.class},
+    configurationPid = Settings.PID)
+@Designate(ocd = Config.class)
+public final class Broker implements TunnelBroker, BrokerAdministration {
+  private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+  private static final long SWEEP_SECONDS = 1;
+
+  private final TunnelServer server;
+  private final ScheduledExecutorService thread;
+  private final Ledger ledger;
+  private final LeaseLife life;
+  private final Negotiation negotiation;
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final ScheduledFuture<?> sweep;
+  private final AutoCloseable silenceWatch;
+
+  /** Starts on a thread of its own and brings the stored tunnels up. */
+  @Activate
+  public Broker(Config config, @Reference LeaseStore store, @Reference TunnelServer server) {
+    this(config, store, server, newThread(), Clock.systemUTC());
+  }
+
+  /**
+   * Starts, and brings the stored tunnels up. Blocks while the store is read.
+   *
+   * @param thread runs one task at a time; shut down by {@link #close}
+   * @throws org.culvert.api.config.InvalidConfigurationException if the configuration is refused
+   * @throws IllegalStateException if the store contradicts itself
+   * @throws org.culvert.api.lease.LeaseStoreException if the store cannot be read
+   */
+  Broker(
+      Config config,
+      LeaseStore store,
+      TunnelServer server,
+      ScheduledExecutorService thread,
+      Clock clock) {
+    this.server = server;
+    this.thread = thread;
+    try {
+      Settings settings = Settings.from(config, unset -> madeUp(store));
+      byte[] secret =
+          HexFormat.of().parseHex(store.remember("address-key", Tokens.next() + Tokens.next()));
+      Turns turns = new Turns(thread);
+      DesiredTunnels desired = new DesiredTunnels(server, thread);
+      ledger = new Ledger(settings, store, secret, desired, turns, thread, clock);
+      life = new LeaseLife(ledger, turns, server);
+      negotiation = new Negotiation(ledger, turns, life);
+    } catch (RuntimeException e) {
+      thread.shutdownNow();
+      throw e;
+    }
+    thread.execute(ledger::reconcile);
+    silenceWatch = server.watchSilence(id -> quietly(() -> life.silent(id)));
+    sweep =
+        thread.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Stops deciding; tunnels and leases stay as they are. */
+  @Deactivate
+  public void close() {
+    sweep.cancel(false);
+    try {
+      silenceWatch.close();
+    } catch (Exception e) {
+      LOG.warn("The watch over silent tunnels did not end", e);
+    }
+    thread.shutdown();
+  }
+
+  @Override
+  public Set<TunnelType> tunnelTypes(SignalingPath path) {
+    return server.tunnelTypes(path).stream()
+        .filter(TypeDecision::canAddress)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  @Override
+  public CompletionStage<TunnelOffer> offer(
+      Identity identity, TunnelRequest request, SignalingPath path) {
+    if (waiting.incrementAndGet() > ledger.settings().limits().requests()) {
+      waiting.decrementAndGet();
+      return CompletableFuture.failedFuture(
+          new TspException(StatusCode.SERVER_BUSY, "too many requests wait"));
+    }
+    CompletionStage<TunnelOffer> offer =
+        decide(() -> negotiation.offer(identity, request, path, server.tunnelTypes(path)));
+    offer.whenComplete(
+        (granted, failure) -> {
+          waiting.decrementAndGet();
+          if (failure != null) {
+            LifeLog.refusal(identity.user(), failure);
+          }
+        });
+    return offer;
+  }
+
+  @Override
+  public CompletionStage<Void> accept(Identity identity, String id) {
+    return decide(() -> negotiation.accept(identity, id));
+  }
+
+  @Override
+  public CompletionStage<Void> reject(Identity identity, String id) {
+    return decide(() -> negotiation.reject(identity, id));
+  }
+
+  @Override
+  public CompletionStage<TunnelOffer> info(Identity identity) {
+    return decide(() -> negotiation.info(identity));
+  }
+
+  @Override
+  public CompletionStage<Void> delete(Identity identity) {
+    return decide(() -> life.delete(identity));
+  }
+
+  @Override
+  public List<BrokeredTunnel> tunnels() {
+    Map<String, TunnelStatus> standing =
+        server.tunnels().stream()
+            .collect(
+                Collectors.toMap(
+                    status -> status.parameters().id(), Function.identity(), (one, two) -> one));
+    return ledger.book().all().stream()
+        .map(lease -> new BrokeredTunnel(lease, Optional.ofNullable(standing.get(lease.id()))))
+        .toList();
+  }
+
+  @Override
+  public List<PoolUse> pools() {
+    return ledger.book().stock().use();
+  }
+
+  @Override
+  public CompletionStage<Boolean> delete(String id) {
+    return decide(() -> life.deleteById(id));
+  }
+
+  /** Runs a decision on the broker's thread; it fails with nothing but a {@link TspException}. */
+  private <T> CompletionStage<T> decide(Supplier<CompletionStage<T>> decision) {
+    CompletableFuture<T> outcome = new CompletableFuture<>();
+    try {
+      thread.execute(
+          () -> {
+            try {
+              decision
+                  .get()
+                  .whenComplete(
+                      (value, failure) -> {
+                        if (failure == null) {
+                          outcome.complete(value);
+                        } else {
+                          fail(outcome, failure);
+                        }
+                      });
+            } catch (RuntimeException e) {
+              fail(outcome, e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      outcome.completeExceptionally(
+          new TspException(StatusCode.SERVER_BUSY, "the broker is stopping", e));
+    }
+    return outcome;
+  }
+
+  private static void fail(CompletableFuture<?> outcome, Throwable failure) {
+    TspException refusal = Negotiation.asTsp(failure);
+    if (!(Ledger.causeOf(failure) instanceof TspException)) {
+      LOG.error("A request could not be decided", failure);
+    }
+    outcome.completeExceptionally(refusal);
+  }
+
+  private void quietly(Runnable step) {
+    try {
+      thread.execute(step);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("Too late, the broker is stopping");
+    }
+  }
+
+  /** An exception would end the schedule, and with it all expiry. */
+  private void sweep() {
+    try {
+      life.sweep();
+    } catch (RuntimeException e) {
+      LOG.error("Leases could not be looked through", e);
+    }
+  }
+
+  private static Pools madeUp(LeaseStore store) {
+    String made = Pools.randomPrivatePrefix(new SecureRandom()).toString();
+    IpPrefix kept = IpPrefix.parse(store.remember("ula-prefix", made));
+    LOG.info(
+        "No address pools are configured: using the private prefix {}, made up once for this"
+            + " broker; it does not reach the Internet. Set endpointPool in etc/{}.cfg to your own.",
+        kept,
+        Settings.PID);
+    return Pools.within(kept);
+  }
+
+  private static ScheduledExecutorService newThread() {
+    return Executors.newSingleThreadScheduledExecutor(
+        task -> {
+          Thread thread = new Thread(task, "culvert-broker");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+}

@@ -1,0 +1,102 @@
+package org.culvert.broker;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** The keys of {@code etc/org.culvert.broker.cfg}; lists are separated by commas. */
+@ObjectClassDefinition(name = "Culvert tunnel broker", id = Settings.PID)
+@interface Config {
+  @AttributeDefinition(
+      description =
+          "IPv6 prefix that tunnel addresses of accounts come from, for example 2001:db8:0:1::/64."
+              + " Its first address is the server's. With this, anonymousPool and delegationPools"
+              + " all empty, a private prefix is made up once and kept.")
+  String endpointPool() default "";
+
+  @AttributeDefinition(
+      description =
+          "IPv6 prefix that tunnel addresses of anonymous users come from."
+              + " Empty beside a set endpointPool: anonymous users get no tunnel.")
+  String anonymousPool() default "";
+
+  @AttributeDefinition(
+      description =
+          "IPv6 prefixes that users' own prefixes are cut from, tried in this order."
+              + " Empty beside a set endpointPool: no prefixes are handed out.")
+  String[] delegationPools() default {};
+
+  @AttributeDefinition(description = "Shortest prefix that a user may ask for, in bits.")
+  int minPrefixLength() default 48;
+
+  @AttributeDefinition(description = "Longest prefix that a user may ask for, in bits; at most 64.")
+  int maxPrefixLength() default 64;
+
+  @AttributeDefinition(
+      description =
+          "Prefix length for a user who asks for a prefix and names no length; 0 refuses such"
+              + " requests, as old brokers do.")
+  int defaultPrefixLength() default 0;
+
+  @AttributeDefinition(description = "Minutes that a tunnel lives unless its user asks again.")
+  int lifetime() default 1440;
+
+  @AttributeDefinition(description = "Minutes that an anonymous tunnel lives.")
+  int anonymousLifetime() default 10;
+
+  @AttributeDefinition(description = "Seconds that an offer waits to be accepted.")
+  int offerTimeout() default 90;
+
+  @AttributeDefinition(
+      description = "Days that address and prefix stay reserved for a user whose tunnel ended.")
+  int reservation() default 30;
+
+  @AttributeDefinition(
+      description = "Minutes that an address rests before another user may get it.")
+  int quarantine() default 10;
+
+  @AttributeDefinition(description = "Most tunnels at a time.")
+  int maxTunnels() default 100_000;
+
+  @AttributeDefinition(description = "Most tunnels at a time from one IPv4 address.")
+  int maxTunnelsPerIpv4() default 256;
+
+  @AttributeDefinition(description = "Most anonymous tunnels at a time, resting ones included.")
+  int maxAnonymous() default 1000;
+
+  @AttributeDefinition(
+      description = "Most anonymous tunnels from one IPv4 address, resting ones included.")
+  int maxAnonymousPerIpv4() default 8;
+
+  @AttributeDefinition(description = "Most requests that wait for an answer; more are told 530.")
+  int maxPendingRequests() default 10_000;
+
+  @AttributeDefinition(
+      description = "Seconds between keepalives where they are needed and the client named none.")
+  int keepAlive() default 30;
+
+  @AttributeDefinition(description = "Least seconds between keepalives.")
+  int minKeepAlive() default 5;
+
+  @AttributeDefinition(description = "Most seconds between keepalives.")
+  int maxKeepAlive() default 300;
+
+  @AttributeDefinition(description = "Size of the largest packet in a tunnel, 1280 to 65495.")
+  int mtu() default 1280;
+
+  @AttributeDefinition(
+      description =
+          "Addresses of DNS resolvers to tell clients. Some old clients fail without one.")
+  String[] resolvers() default {};
+
+  @AttributeDefinition(
+      description =
+          "Other brokers to name to clients when this one is full, best first: addresses or host"
+              + " names, never this broker's own.")
+  String[] referrals() default {};
+
+  @AttributeDefinition(
+      description =
+          "Accounts that may ask for a tunnel to another machine's IPv4 address (proxy=\"yes\")."
+              + " Such a user can point packets at a third party.")
+  String[] proxyUsers() default {};
+}

@@ -1,0 +1,263 @@
+package org.culvert.broker;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.culvert.api.broker.Identity;
+import org.culvert.api.endpoint.TunnelServer;
+import org.culvert.api.lease.Lease;
+import org.culvert.api.lease.Lease.State;
+import org.culvert.api.lease.LeaseChange;
+import org.culvert.api.status.StatusCode;
+import org.culvert.api.status.TspException;
+import org.culvert.api.tunnel.TunnelState;
+import org.culvert.api.tunnel.TunnelStatus;
+
+/**
+ * What becomes of a lease after its offer: up, silent, deleted, run out, resting, forgotten.
+ *
+ * <p>A tunnel that ends is first taken from the tunnel server and then given up, so that its outer
+ * address cannot get packets that are no longer meant for it.
+ */
+final class LeaseLife {
+  private static final Duration RETRY = Duration.ofSeconds(30);
+
+  /** As many missed keepalives tell a client, too, that its tunnel is dead. */
+  private static final int MISSES = 3;
+
+  private final Ledger ledger;
+  private final Turns turns;
+  private final TunnelServer server;
+  private final Map<String, Instant> startedAt = new HashMap<>();
+
+  LeaseLife(Ledger ledger, Turns turns, TunnelServer server) {
+    this.ledger = ledger;
+    this.turns = turns;
+    this.server = server;
+  }
+
+  void started(Lease lease, Lease before) {
+    startedAt.put(lease.id(), ledger.now());
+    ledger.desired().put(Leases.tunnel(lease, ledger.settings().mtu()));
+    LifeLog.event(lease, before.state() == State.ACTIVE ? "accepted again" : "accepted");
+  }
+
+  void stopped(Lease lease, String why) {
+    startedAt.remove(lease.id());
+    ledger.desired().remove(lease.id());
+    LifeLog.event(lease, why);
+  }
+
+  /** Completes when an accepted tunnel is up; if it cannot be, ends it and fails with 307. */
+  CompletionStage<Void> bringUp(Lease lease) {
+    return ledger
+        .desired()
+        .apply()
+        .handle((nothing, failure) -> failureOf(lease, Optional.ofNullable(failure)))
+        .thenCompose(failure -> failure.isEmpty() ? done() : giveUp(lease, failure.get()));
+  }
+
+  private Optional<String> failureOf(Lease lease, Optional<Throwable> failure) {
+    return failure
+        .map(e -> Ledger.causeOf(e).toString())
+        .or(
+            () ->
+                server
+                    .tunnel(lease.id())
+                    .map(TunnelStatus::state)
+                    .filter(TunnelState.Failed.class::isInstance)
+                    .map(state -> ((TunnelState.Failed) state).reason()));
+  }
+
+  private CompletionStage<Void> giveUp(Lease lease, String reason) {
+    return turns
+        .take(
+            Set.of(lease.owner()),
+            () ->
+                ledger.book().byId(lease.id()).filter(lease::equals).isPresent()
+                    ? end(lease, "tunnel server failed: " + reason)
+                    : done())
+        .handle(
+            (nothing, failure) -> {
+              throw new TspException(StatusCode.ENDPOINT_CONFIGURATION_ERROR, reason);
+            });
+  }
+
+  /** Ends the user's tunnel; fails with 310 if there is none. */
+  CompletionStage<Void> delete(Identity identity) {
+    return turns.take(
+        Set.of(identity.user()),
+        () ->
+            end(
+                active(identity.user())
+                    .orElseThrow(
+                        () -> new TspException(StatusCode.SERVER_ERROR, "user has no tunnel")),
+                "deleted by its user"));
+  }
+
+  /**
+   * Ends what the lease is now, as time would: a tunnel becomes a reservation, a reservation is
+   * given up.
+   */
+  CompletionStage<Boolean> deleteById(String id) {
+    Optional<Lease> lease = ledger.book().byId(id);
+    if (lease.isEmpty()) {
+      return CompletableFuture.completedFuture(false);
+    }
+    String owner = lease.get().owner();
+    return turns.take(Set.of(owner), () -> dropUpdate(id).thenCompose(nothing -> runOutById(id)));
+  }
+
+  /** An offer that waits to replace a running tunnel would bring it back. */
+  private CompletionStage<Void> dropUpdate(String id) {
+    return ledger
+        .book()
+        .byId(id)
+        .filter(lease -> lease.state() == State.ACTIVE)
+        .flatMap(lease -> ledger.book().proposal(lease.owner()))
+        .map(proposal -> takeBack(proposal, "deleted by the operator"))
+        .orElse(done());
+  }
+
+  private CompletionStage<Boolean> runOutById(String id) {
+    Optional<Lease> lease = ledger.book().byId(id);
+    return lease.isEmpty()
+        ? CompletableFuture.completedFuture(false)
+        : runOut(lease.get(), "deleted by the operator", false).thenApply(nothing -> true);
+  }
+
+  /** Ends a tunnel whose client has fallen silent, unless it was accepted again meanwhile. */
+  void silent(String id) {
+    Optional<Lease> heard = ledger.book().byId(id);
+    heard.ifPresent(
+        lease ->
+            turns.take(
+                Set.of(lease.owner()),
+                () ->
+                    active(lease.owner())
+                        .filter(this::isOldEnough)
+                        .map(now -> end(now, "client fell silent"))
+                        .orElse(done())));
+  }
+
+  /** A notice of silence may be about the tunnel that an accept has just replaced. */
+  private boolean isOldEnough(Lease lease) {
+    Instant started = startedAt.getOrDefault(lease.id(), Instant.MIN);
+    Duration grace = lease.keepAlive().orElse(Duration.ZERO).multipliedBy(MISSES);
+    return !started.isAfter(ledger.now().minus(grace));
+  }
+
+  /** Looks at the users whose time has come. */
+  void sweep() {
+    for (String owner : ledger.book().due(ledger.now())) {
+      turns
+          .take(Set.of(owner), () -> runOut(owner))
+          .whenComplete(
+              (nothing, failure) -> {
+                if (failure == null) {
+                  ledger.book().watch(owner);
+                } else {
+                  ledger.book().postpone(owner, ledger.now().plus(RETRY));
+                }
+              });
+    }
+  }
+
+  private CompletionStage<Void> runOut(String owner) {
+    LeaseBook book = ledger.book();
+    Instant now = ledger.now();
+    Optional<Proposal> proposal = book.proposal(owner);
+    if (proposal.filter(p -> !p.deadline().isAfter(now)).isPresent()) {
+      return takeBack(proposal.get(), "not accepted in time");
+    }
+    return book.ofOwner(owner)
+        .filter(lease -> !lease.expires().isAfter(now))
+        .map(lease -> runOut(lease, "its time ran out", true))
+        .orElse(done());
+  }
+
+  private CompletionStage<Void> runOut(Lease lease, String why, boolean rested) {
+    Optional<Proposal> proposal = ledger.book().proposal(lease.owner());
+    return switch (lease.state()) {
+      case OFFERED ->
+          proposal.isPresent() ? takeBack(proposal.get(), why) : end(lease, "was not accepted");
+      case ACTIVE -> end(lease, why);
+      case EXPIRED -> release(lease, why);
+      // An offer that waits still holds the address.
+      case QUARANTINED -> rested && proposal.isEmpty() ? forget(lease) : done();
+    };
+  }
+
+  /** Takes a waiting offer back; what it took from the pools goes back there. */
+  CompletionStage<Void> takeBack(Proposal proposal, String why) {
+    LeaseBook book = ledger.book();
+    book.withdraw(proposal);
+    Optional<Lease> found = book.byId(proposal.leaseId());
+    if (found.isEmpty()) {
+      return done();
+    }
+    Lease lease = found.get();
+    Optional<Lease> before = proposal.before();
+    boolean prefixIsNew = before.isPresent() && before.get().prefix().isEmpty();
+    Optional<Lease> undone =
+        lease.state() == State.OFFERED
+            ? Optional.of(asBefore(lease, before))
+            : prefixIsNew && lease.prefix().isPresent() && lease.prefix().equals(proposal.prefix())
+                ? Optional.of(Leases.withPrefix(lease, Optional.empty()))
+                : Optional.empty();
+    LifeLog.event(lease, "offer " + why);
+    if (lease.anonymous() && before.isEmpty()) {
+      return ledger.commit(List.of(new LeaseChange.Remove(lease)));
+    }
+    return undone.map(ledger::put).orElse(done());
+  }
+
+  /** An account's address stays reserved even if it only saw an offer; a new prefix does not. */
+  private Lease asBefore(Lease lease, Optional<Lease> before) {
+    Lease ended = Leases.ended(lease, ledger.settings().times(), ledger.now());
+    Instant expires =
+        before
+            .filter(old -> old.state() == State.EXPIRED)
+            .map(Lease::expires)
+            .orElse(ended.expires());
+    return Leases.amended(lease, ended.state(), before.flatMap(Lease::prefix), expires);
+  }
+
+  private CompletionStage<Void> end(Lease lease, String why) {
+    boolean stood = ledger.desired().remove(lease.id());
+    startedAt.remove(lease.id());
+    CompletionStage<Void> silenced = stood ? ledger.desired().apply() : done();
+    Lease ended = Leases.ended(lease, ledger.settings().times(), ledger.now());
+    return silenced
+        .handle((nothing, failure) -> ended)
+        .thenCompose(ledger::put)
+        .thenRun(() -> LifeLog.event(lease, why));
+  }
+
+  private CompletionStage<Void> release(Lease lease, String why) {
+    Instant until = ledger.now().plus(ledger.settings().times().quarantine());
+    return ledger
+        .put(Leases.inState(lease, State.QUARANTINED, until))
+        .thenRun(() -> LifeLog.event(lease, "reservation given up: " + why));
+  }
+
+  private CompletionStage<Void> forget(Lease lease) {
+    return ledger
+        .commit(List.of(new LeaseChange.Remove(lease)))
+        .thenRun(() -> LifeLog.event(lease, "address free again"));
+  }
+
+  private Optional<Lease> active(String owner) {
+    return ledger.book().ofOwner(owner).filter(lease -> lease.state() == State.ACTIVE);
+  }
+
+  private static CompletionStage<Void> done() {
+    return CompletableFuture.completedFuture(null);
+  }
+}

@@ -1,0 +1,111 @@
+package org.culvert.broker;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.culvert.api.lease.Lease;
+import org.culvert.api.lease.Lease.State;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.tunnel.KeepAlive;
+import org.culvert.api.tunnel.TunnelParameters;
+
+/** How a lease goes from one revision to the next, and the tunnel that follows from it. */
+final class Leases {
+  private Leases() {}
+
+  /** The first revision of a new user's lease, or the next of a resting one, for an offer. */
+  static Lease offered(Proposal proposal, InetAddress server, Instant now) {
+    return next(proposal, server, State.OFFERED, proposal.deadline(), proposal.before(), now);
+  }
+
+  /** The lease after its offer was accepted. */
+  static Lease accepted(
+      Proposal proposal, InetAddress server, Lease current, Instant expires, Instant now) {
+    return next(proposal, server, State.ACTIVE, expires, Optional.of(current), now);
+  }
+
+  private static Lease next(
+      Proposal proposal,
+      InetAddress server,
+      State state,
+      Instant expires,
+      Optional<Lease> current,
+      Instant now) {
+    return new Lease(
+        proposal.leaseId(),
+        proposal.owner(),
+        proposal.identity().anonymous(),
+        state,
+        proposal.decision().type(),
+        proposal.decision().outer(),
+        proposal.decision().claimed(),
+        server,
+        proposal.clientAddress(),
+        proposal.prefix(),
+        proposal.keepAlive(),
+        current.map(Lease::created).orElse(now),
+        expires,
+        current.map(Lease::revision).orElse(0L) + 1);
+  }
+
+  static Lease inState(Lease lease, State state, Instant expires) {
+    return amended(lease, state, lease.prefix(), expires);
+  }
+
+  static Lease withPrefix(Lease lease, Optional<IpPrefix> prefix) {
+    return amended(lease, lease.state(), prefix, lease.expires());
+  }
+
+  /**
+   * The lease after its tunnel ended: an account's addresses stay reserved, an anonymous user's
+   * rest.
+   */
+  static Lease ended(Lease lease, Settings.Times times, Instant now) {
+    return lease.anonymous()
+        ? inState(lease, State.QUARANTINED, now.plus(times.quarantine()))
+        : inState(lease, State.EXPIRED, now.plus(times.reservation()));
+  }
+
+  /** What the server's end of a lease's tunnel must be. */
+  static TunnelParameters tunnel(Lease lease, int mtu) {
+    IpPrefix client = IpPrefix.host(lease.clientAddress());
+    List<IpPrefix> behind =
+        lease.prefix().map(prefix -> List.of(client, prefix)).orElse(List.of(client));
+    return new TunnelParameters(
+        lease.id(),
+        TunnelParameters.Side.SERVER,
+        lease.type(),
+        lease.outer(),
+        lease.serverAddress(),
+        lease.clientAddress(),
+        behind,
+        List.of(),
+        mtu,
+        lease.keepAlive().map(interval -> keepAlive(interval, lease.serverAddress())));
+  }
+
+  static KeepAlive keepAlive(Duration interval, InetAddress server) {
+    return new KeepAlive(interval, server);
+  }
+
+  /** The next revision. */
+  static Lease amended(Lease lease, State state, Optional<IpPrefix> prefix, Instant expires) {
+    return new Lease(
+        lease.id(),
+        lease.owner(),
+        lease.anonymous(),
+        state,
+        lease.type(),
+        lease.outer(),
+        lease.claimedAddress(),
+        lease.serverAddress(),
+        lease.clientAddress(),
+        prefix,
+        lease.keepAlive(),
+        lease.created(),
+        expires,
+        lease.revision() + 1);
+  }
+}

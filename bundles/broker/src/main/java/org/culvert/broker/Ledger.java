@@ -1,0 +1,168 @@
+package org.culvert.broker;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.culvert.api.lease.Lease;
+import org.culvert.api.lease.Lease.State;
+import org.culvert.api.lease.LeaseChange;
+import org.culvert.api.lease.LeaseStore;
+import org.culvert.api.lease.LeaseStoreException;
+import org.culvert.api.status.StatusCode;
+import org.culvert.api.status.TspException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes changes of leases: to the store first, to the book when the store has them.
+ *
+ * <p>When the store says that a lease is not as the book has it, the book is read anew. For the
+ * broker's thread; {@link #book} for any.
+ */
+final class Ledger {
+  private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+
+  private final Settings settings;
+  private final LeaseStore store;
+  private final byte[] secret;
+  private final DesiredTunnels desired;
+  private final Turns turns;
+  private final Executor thread;
+  private final Clock clock;
+  private volatile LeaseBook book;
+  private boolean storeFails;
+  private boolean rereading;
+
+  /**
+   * Reads the store. Blocks.
+   *
+   * @throws LeaseStoreException if it cannot be read
+   * @throws IllegalStateException if it contradicts itself
+   */
+  Ledger(
+      Settings settings,
+      LeaseStore store,
+      byte[] secret,
+      DesiredTunnels desired,
+      Turns turns,
+      Executor thread,
+      Clock clock) {
+    this.settings = settings;
+    this.store = store;
+    this.secret = secret.clone();
+    this.desired = desired;
+    this.turns = turns;
+    this.thread = thread;
+    this.clock = clock;
+    this.book = new LeaseBook(settings, secret, store.load());
+  }
+
+  LeaseBook book() {
+    return book;
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  DesiredTunnels desired() {
+    return desired;
+  }
+
+  /** Makes the tunnels those of the active leases, whatever stood before. */
+  CompletionStage<Void> reconcile() {
+    desired.reset(
+        book.all().stream()
+            .filter(lease -> lease.state() == State.ACTIVE)
+            .map(lease -> Leases.tunnel(lease, settings.mtu()))
+            .toList());
+    return desired.apply();
+  }
+
+  CompletionStage<Void> put(Lease lease) {
+    return commit(List.of(new LeaseChange.Put(lease)));
+  }
+
+  /**
+   * Makes changes durable and enters them in the book.
+   *
+   * @return completes on the broker's thread; fails with 310
+   */
+  CompletionStage<Void> commit(List<LeaseChange> changes) {
+    CompletionStage<Void> written;
+    try {
+      written = store.commit(changes);
+    } catch (RuntimeException e) {
+      written = CompletableFuture.failedFuture(e);
+    }
+    return written.handleAsync(
+        (nothing, failure) -> {
+          if (failure != null) {
+            throw refused(failure);
+          }
+          enter(changes);
+          return nothing;
+        },
+        thread);
+  }
+
+  private void enter(List<LeaseChange> changes) {
+    if (storeFails) {
+      storeFails = false;
+      LOG.info("The lease store works again");
+    }
+    for (LeaseChange change : changes) {
+      if (change instanceof LeaseChange.Put put) {
+        book.put(put.lease());
+      } else if (change instanceof LeaseChange.Remove remove) {
+        book.remove(remove.lease());
+      }
+    }
+  }
+
+  private TspException refused(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException e ? causeOf(e) : failure;
+    if (cause instanceof LeaseStoreException e && e.stale()) {
+      LOG.warn("The lease store was changed by somebody else; reading it anew: {}", e.getMessage());
+      reread();
+    } else if (!storeFails) {
+      storeFails = true;
+      LOG.error("The lease store fails; nothing can be promised to clients: {}", cause.toString());
+    }
+    return new TspException(StatusCode.SERVER_ERROR, "lease store: " + cause.getMessage(), cause);
+  }
+
+  private void reread() {
+    if (rereading) {
+      return;
+    }
+    rereading = true;
+    turns.takeAll(
+        () -> {
+          rereading = false;
+          try {
+            book = new LeaseBook(settings, secret, store.load());
+          } catch (LeaseStoreException | IllegalStateException e) {
+            LOG.error("Keeping the leases as they were known: {}", e.getMessage());
+            return CompletableFuture.completedFuture(null);
+          }
+          return reconcile();
+        });
+  }
+
+  static Throwable causeOf(Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+}

@@ -1,0 +1,48 @@
+package org.culvert.broker;
+
+import java.net.InetSocketAddress;
+import org.culvert.api.lease.Lease;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One line for each event in a tunnel's life: who, type, inner, outer, why. */
+final class LifeLog {
+  private static final Logger LOG = LoggerFactory.getLogger("org.culvert.broker.tunnels");
+
+  private LifeLog() {}
+
+  static void event(Lease lease, String why) {
+    if (LOG.isInfoEnabled()) {
+      LOG.info(
+          "{}: {} {}{} over {} to {}: {}",
+          printable(lease.owner()),
+          lease.type(),
+          IpAddresses.text(lease.clientAddress()),
+          lease.prefix().map(IpPrefix::toString).map(prefix -> " and " + prefix).orElse(""),
+          text(lease.outer().local()),
+          text(lease.outer().remote()),
+          why);
+    }
+  }
+
+  static void refusal(String owner, Throwable why) {
+    LOG.debug("{}: refused: {}", printable(owner), why.toString());
+  }
+
+  /** A user's name comes from outside: whatever could forge a line or move a cursor is replaced. */
+  static String printable(String name) {
+    StringBuilder text = new StringBuilder(name.length());
+    name.codePoints()
+        .limit(64)
+        .map(c -> Character.isLetterOrDigit(c) || (c > ' ' && c < 127) ? c : '?')
+        .forEach(text::appendCodePoint);
+    return text.toString();
+  }
+
+  private static String text(InetSocketAddress end) {
+    String address = IpAddresses.text(end.getAddress());
+    return end.getPort() == 0 ? address : address + ":" + end.getPort();
+  }
+}

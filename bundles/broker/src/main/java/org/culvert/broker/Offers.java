@@ -1,0 +1,40 @@
+package org.culvert.broker;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.culvert.api.broker.RouterGrant;
+import org.culvert.api.broker.TunnelOffer;
+import org.culvert.api.broker.TunnelOffer.Party;
+import org.culvert.api.lease.Lease;
+
+/** Says what a lease grants, in the words of a reply (RFC 5572 section 4.7.3). */
+final class Offers {
+  private Offers() {}
+
+  /**
+   * Describes a lease.
+   *
+   * @param id the offer's or the lease's
+   * @param router whether the prefix is told, if there is one
+   */
+  static TunnelOffer describe(
+      Lease lease, String id, boolean router, Duration lifetime, Settings settings) {
+    return new TunnelOffer(
+        id,
+        lease.type(),
+        Optional.of(lifetime),
+        new Party(lease.outer().local().getAddress(), lease.serverAddress(), Optional.empty()),
+        new Party(lease.claimedAddress(), lease.clientAddress(), Optional.empty()),
+        lease.keepAlive().map(interval -> Leases.keepAlive(interval, lease.serverAddress())),
+        router
+            ? lease.prefix().map(prefix -> new RouterGrant(prefix, List.of()))
+            : Optional.empty(),
+        settings.resolvers());
+  }
+
+  /** Rounds up to the wire's unit. */
+  static Duration wholeMinutes(Duration time) {
+    return Duration.ofMinutes(Math.max(1, time.plusSeconds(59).toMinutes()));
+  }
+}

@@ -1,0 +1,104 @@
+package org.culvert.broker;
+
+import java.net.InetAddress;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.culvert.api.config.InvalidConfigurationException;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
+
+/**
+ * What addresses and prefixes are taken from; no two overlap.
+ *
+ * @param endpoint the inner addresses of accounts, and the server's
+ * @param anonymous the inner addresses of anonymous users; empty: they get none
+ * @param delegation the prefixes of accounts; empty: none are handed out
+ */
+record Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, List<IpPrefix> delegation) {
+  private static final int SHORTEST = 8;
+  private static final int LONGEST_ENDPOINT = 126;
+  private static final int LONGEST_DELEGATION = 64;
+
+  /** Copies the list. */
+  Pools {
+    delegation = List.copyOf(delegation);
+  }
+
+  /** Reads the pools; empty if none is configured. */
+  static Optional<Pools> from(Config config) {
+    List<String> delegation = Settings.list(config.delegationPools());
+    if (config.endpointPool().isBlank()) {
+      if (config.anonymousPool().isBlank() && delegation.isEmpty()) {
+        return Optional.empty();
+      }
+      throw new InvalidConfigurationException(
+          Settings.PID,
+          "endpointPool",
+          config.endpointPool(),
+          "write an IPv6 prefix here too when another pool is set");
+    }
+    List<IpPrefix> taken = new ArrayList<>();
+    IpPrefix endpoint = pool("endpointPool", config.endpointPool(), LONGEST_ENDPOINT, taken);
+    Optional<IpPrefix> anonymous =
+        config.anonymousPool().isBlank()
+            ? Optional.empty()
+            : Optional.of(pool("anonymousPool", config.anonymousPool(), LONGEST_ENDPOINT, taken));
+    return Optional.of(
+        new Pools(
+            endpoint,
+            anonymous,
+            delegation.stream()
+                .map(text -> pool("delegationPools", text, LONGEST_DELEGATION, taken))
+                .toList()));
+  }
+
+  /** Makes up a private prefix with 40 random bits (RFC 4193 section 3.2.2). */
+  static IpPrefix randomPrivatePrefix(SecureRandom random) {
+    byte[] octets = new byte[16];
+    byte[] globalId = new byte[5];
+    random.nextBytes(globalId);
+    octets[0] = (byte) 0xFD;
+    System.arraycopy(globalId, 0, octets, 1, globalId.length);
+    return new IpPrefix(IpAddresses.of(octets), 48);
+  }
+
+  /** Divides a /48: subnet 0 for accounts, subnet 1 for anonymous users, the upper half to give. */
+  static Pools within(IpPrefix site) {
+    return new Pools(
+        new IpPrefix(site.network(), 64),
+        Optional.of(subnet(site, 0x0001, 64)),
+        List.of(subnet(site, 0x8000, 49)));
+  }
+
+  /** Returns the server's inner address: the first of the endpoint pool. */
+  InetAddress serverAddress() {
+    byte[] octets = endpoint.network().getAddress();
+    octets[15] |= 1;
+    return IpAddresses.of(octets);
+  }
+
+  private static IpPrefix subnet(IpPrefix site, int number, int length) {
+    byte[] octets = site.network().getAddress();
+    octets[6] = (byte) (number >> 8);
+    octets[7] = (byte) number;
+    return new IpPrefix(IpAddresses.of(octets), length);
+  }
+
+  private static IpPrefix pool(String key, String text, int longest, List<IpPrefix> taken) {
+    IpPrefix pool = Settings.prefix(key, text);
+    if (pool.length() < SHORTEST || pool.length() > longest) {
+      throw new InvalidConfigurationException(
+          Settings.PID, key, text, "write a prefix of length " + SHORTEST + " to " + longest);
+    }
+    for (IpPrefix other : taken) {
+      if (other.overlaps(pool)) {
+        throw new InvalidConfigurationException(
+            Settings.PID, key, text, "it overlaps the pool " + other + "; pools must be disjoint");
+      }
+    }
+    taken.add(pool);
+    return pool;
+  }
+}

@@ -1,0 +1,44 @@
+package org.culvert.broker;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.culvert.api.broker.Identity;
+import org.culvert.api.lease.Lease;
+import org.culvert.api.net.IpPrefix;
+
+/**
+ * An offer that waits to be accepted. There is at most one for each identity.
+ *
+ * @param offerId names this offer, so that a late accept cannot take a later offer
+ * @param leaseId the lease that will carry it
+ * @param identity who asked
+ * @param decision the type and outer addresses
+ * @param clientAddress the inner address offered
+ * @param prefix the user's prefix, asked for now or before
+ * @param routerAsked whether the reply tells the prefix
+ * @param keepAlive the keepalive's interval
+ * @param before the lease as it was before; empty for a user without one
+ * @param deadline when it is taken back
+ */
+record Proposal(
+    String offerId,
+    String leaseId,
+    Identity identity,
+    TypeDecision decision,
+    InetAddress clientAddress,
+    Optional<IpPrefix> prefix,
+    boolean routerAsked,
+    Optional<Duration> keepAlive,
+    Optional<Lease> before,
+    Instant deadline) {
+
+  String owner() {
+    return identity.user();
+  }
+
+  Outer outer() {
+    return new Outer(decision.type(), decision.outer());
+  }
+}

@@ -1,0 +1,77 @@
+package org.culvert.broker;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/**
+ * Lets the steps that concern one user follow one another, while steps for others go on: a step
+ * ends only when the disk has answered.
+ *
+ * <p>A step waits only for steps that came before it, so no circle of waiting can arise. For the
+ * broker's thread.
+ */
+final class Turns {
+  private final Executor thread;
+  private final Map<String, CompletableFuture<Void>> last = new HashMap<>();
+  private CompletableFuture<Void> barrier = CompletableFuture.completedFuture(null);
+
+  Turns(Executor thread) {
+    this.thread = thread;
+  }
+
+  /** Runs a step when all earlier ones of these users are done. */
+  <T> CompletionStage<T> take(Set<String> owners, Supplier<CompletionStage<T>> step) {
+    List<CompletableFuture<Void>> earlier = new ArrayList<>();
+    earlier.add(barrier);
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    for (String owner : owners) {
+      CompletableFuture<Void> before = last.put(owner, done);
+      if (before != null) {
+        earlier.add(before);
+      }
+    }
+    CompletionStage<T> result = after(earlier, step);
+    result.whenComplete(
+        (value, failure) -> {
+          owners.forEach(owner -> last.remove(owner, done));
+          done.complete(null);
+        });
+    return result;
+  }
+
+  /** Runs a step when all earlier ones are done, and all later ones when it is. */
+  <T> CompletionStage<T> takeAll(Supplier<CompletionStage<T>> step) {
+    List<CompletableFuture<Void>> earlier = new ArrayList<>(last.values());
+    earlier.add(barrier);
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    barrier = done;
+    CompletionStage<T> result = after(earlier, step);
+    result.whenComplete((value, failure) -> done.complete(null));
+    return result;
+  }
+
+  private <T> CompletionStage<T> after(
+      Collection<CompletableFuture<Void>> earlier, Supplier<CompletionStage<T>> step) {
+    if (earlier.stream().allMatch(CompletableFuture::isDone)) {
+      return run(step);
+    }
+    return CompletableFuture.allOf(earlier.toArray(CompletableFuture[]::new))
+        .thenComposeAsync(nothing -> run(step), thread);
+  }
+
+  private static <T> CompletionStage<T> run(Supplier<CompletionStage<T>> step) {
+    try {
+      return step.get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+}
