@@ -48,7 +48,8 @@ public final class IpAddresses {
         throw malformed(text);
       }
     } else {
-      if (text.indexOf("::", gap + 1) >= 0) {
+      // Dotted decimal stands at the end of an address only.
+      if (text.indexOf("::", gap + 1) >= 0 || text.substring(0, gap).indexOf('.') >= 0) {
         throw malformed(text);
       }
       int head = readGroups(text.substring(0, gap), octets, 0, text);

@@ -42,13 +42,11 @@ public record IpPrefix(InetAddress network, int length) {
     if (slash < 0) {
       throw new IllegalArgumentException("not a prefix, its length is missing: \"" + text + "\"");
     }
-    int length;
-    try {
-      length = Integer.parseInt(text.substring(slash + 1));
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("not a prefix length: \"" + text + "\"", e);
+    String digits = text.substring(slash + 1);
+    if (!digits.matches("[0-9]{1,3}")) {
+      throw new IllegalArgumentException("not a prefix length: \"" + text + "\"");
     }
-    return new IpPrefix(IpAddresses.parse(text.substring(0, slash)), length);
+    return new IpPrefix(IpAddresses.parse(text.substring(0, slash)), Integer.parseInt(digits));
   }
 
   /** Tells whether an address of the same family lies in this prefix. */
