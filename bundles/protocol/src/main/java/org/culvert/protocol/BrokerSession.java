@@ -4,41 +4,332 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.culvert.api.broker.Identity;
+import org.culvert.api.status.Referral;
+import org.culvert.api.status.StatusCode;
+import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.jspecify.annotations.Nullable;
 
-/** The server's side of one TSP session. */
+/**
+ * The server's side of one TSP session (RFC 5572 section 4.2).
+ *
+ * <p>Stages, in the order of the methods below: octets become messages, {@code VERSION} is answered
+ * with the capabilities, then {@link AuthenticationPhase} has its say, and after it {@link
+ * CommandPhase}.
+ *
+ * <p>Not for several threads: everything is called on the confining executor, which stages that
+ * complete elsewhere come back to. No method throws for anything that a peer can send.
+ */
 public final class BrokerSession {
+  /** Octets of a stream that wait to become a message; nothing in TSP is longer than a command. */
+  static final int MAX_WAITING = Frame.MAX_MESSAGE;
 
+  /** Octets of a version or AUTHENTICATE line. */
+  static final int MAX_LINE = 128;
+
+  private final boolean stream;
+  private final SignalingPath path;
+  private final SessionServices services;
+  private final ConfinedStages stages;
+  private final SessionOutput out;
+  private final Inbox inbox = new Inbox(MAX_WAITING);
+
+  private Phase phase = Phase.VERSION;
+  private @Nullable TspVersion version;
+  private @Nullable AuthenticationPhase authentication;
+  private @Nullable CommandPhase commands;
+  private boolean owesSuccess;
+  private boolean draining;
+
+  /**
+   * @param path the session's path, seen from here
+   * @param services what the session works with
+   * @param confined runs the session; every method is called on it
+   * @param out takes the replies
+   */
   public BrokerSession(
-      SignalingPath path, SessionServices services, Executor confined, SessionOutput out) {}
+      SignalingPath path, SessionServices services, Executor confined, SessionOutput out) {
+    this.stream = path.transport() == Transport.TCP;
+    this.path = path;
+    this.services = services;
+    this.stages = new ConfinedStages(confined, this::resume);
+    this.out = out;
+  }
 
-  /** Tells whether a datagram's data opens a session; the buffer stays as it is. */
+  /**
+   * Tells whether the data of a datagram opens a session. Data that does not is answered with 302
+   * by a fresh session, which then closes. The buffer stays as it is.
+   */
   public static boolean opens(ByteBuffer data) {
-    throw new UnsupportedOperationException();
+    return TspVersion.opens(Wire.text(Wire.trim(Wire.octets(data.duplicate()))));
   }
 
+  /**
+   * Takes octets from the peer.
+   *
+   * @param data on TCP any part of the stream; on UDP the data of one datagram that is not a
+   *     retransmission, without the header; none is a poll. A version line begins the session anew.
+   */
   public void received(ByteBuffer data) {
-    throw new UnsupportedOperationException();
+    try {
+      if (stream) {
+        drain(data);
+      } else if (phase != Phase.CLOSED) {
+        datagram(Wire.octets(data));
+      }
+    } catch (RuntimeException e) {
+      failed(e);
+    }
   }
 
-  public void timedOut() {}
+  /** Tells that the peer stayed in a phase longer than {@link #phaseLimit()}; it gets no answer. */
+  public void timedOut() {
+    if (phase != Phase.CLOSED) {
+      services.refused("phase timeout");
+      end();
+      out.close();
+    }
+  }
 
-  public void closed() {}
+  /**
+   * Tells that the peer has gone. An offer that it did not accept is left to the broker's clock.
+   */
+  public void closed() {
+    end();
+  }
 
+  /** Returns where the session stands. */
   public Phase phase() {
-    return Phase.VERSION;
+    CommandPhase active = commands;
+    return phase == Phase.COMMAND && active != null && active.awaitsResponse()
+        ? Phase.RESPONSE
+        : phase;
   }
 
+  /** Returns the version that the client announced, spoken here or not. */
   public Optional<String> version() {
-    return Optional.empty();
+    return Optional.ofNullable(version).map(TspVersion::text);
   }
 
+  /** Returns whom the client authenticated as. */
   public Optional<Identity> identity() {
-    return Optional.empty();
+    return Optional.ofNullable(commands).map(CommandPhase::identity);
   }
 
+  /** Returns how long a session may stay in its present phase, counted from entering it. */
   public Duration phaseLimit() {
-    return Duration.ofSeconds(30);
+    return phase().limit(path.transport());
+  }
+
+  // Octets become messages.
+
+  private void drain(ByteBuffer data) {
+    do {
+      inbox.append(data);
+      drain();
+      if (phase != Phase.CLOSED && inbox.isFull()) {
+        refuse(phaseError(), "message too long");
+      }
+    } while (data.hasRemaining() && phase != Phase.CLOSED);
+  }
+
+  /** Handles whole messages until there is none, or until one has to be waited for. */
+  private void drain() {
+    if (draining) {
+      return;
+    }
+    draining = true;
+    try {
+      boolean progress = true;
+      while (progress) {
+        progress = take();
+      }
+    } finally {
+      draining = false;
+    }
+  }
+
+  private boolean take() {
+    AuthenticationPhase authenticating = authentication;
+    CommandPhase commanded = commands;
+    if (phase == Phase.CLOSED) {
+      return false;
+    } else if (commanded != null) {
+      return !commanded.isAccepting() && takeCommand(commanded);
+    } else if (authenticating == null) {
+      return takeLine(line -> versionLine(Wire.text(Wire.trim(line))));
+    } else if (authenticating.inExchange()) {
+      return !authenticating.isEvaluating() && takeMessage(authenticating);
+    } else {
+      return takeLine(authenticating::message);
+    }
+  }
+
+  private boolean takeLine(Consumer<byte[]> consumer) {
+    inbox.skipNoise();
+    Optional<byte[]> line = inbox.takeLine();
+    line.ifPresent(consumer);
+    if (line.isEmpty() && inbox.size() > MAX_LINE) {
+      refuse(phaseError(), "line too long");
+    }
+    return line.isPresent();
+  }
+
+  private boolean takeMessage(AuthenticationPhase authenticating) {
+    Optional<byte[]> line = inbox.takeLine();
+    line.ifPresent(authenticating::message);
+    return line.isPresent();
+  }
+
+  private boolean takeCommand(CommandPhase commanded) {
+    try {
+      Optional<byte[]> body = Frame.take(inbox);
+      body.ifPresent(commanded::command);
+      return body.isPresent();
+    } catch (TspException e) {
+      // Without a length nobody knows where the next message begins.
+      commanded.refuse(e);
+      end();
+      out.close();
+      return false;
+    }
+  }
+
+  private void datagram(byte[] data) {
+    String line = Wire.text(Wire.trim(data));
+    if (phase != Phase.VERSION && TspVersion.opens(line)) {
+      end();
+      phase = Phase.VERSION;
+    }
+    AuthenticationPhase authenticating = authentication;
+    CommandPhase commanded = commands;
+    if (commanded != null) {
+      boolean owed = owesSuccess;
+      owesSuccess = false;
+      if (line.isEmpty()) {
+        out.reply(owed ? Wire.octets(StatusLine.of(StatusCode.SUCCESS)) : Wire.NOTHING);
+      } else {
+        commanded.datagram(data);
+      }
+    } else if (authenticating == null) {
+      versionLine(line);
+    } else if (data.length == 0 || (line.isEmpty() && !authenticating.inExchange())) {
+      out.reply(Wire.NOTHING);
+    } else {
+      authenticating.message(data);
+    }
+  }
+
+  // VERSION.
+
+  private void versionLine(String line) {
+    Optional<TspVersion> announced = TspVersion.parseLine(line);
+    version = announced.orElse(null);
+    VersionPhase.Outcome outcome = VersionPhase.answer(announced, path, services);
+    if (outcome instanceof VersionPhase.Outcome.Refused refused) {
+      refuse(refused.code(), refused.referral(), refused.reason());
+    } else if (outcome instanceof VersionPhase.Outcome.Spoken spoken) {
+      phase = Phase.AUTHENTICATION;
+      authentication =
+          new AuthenticationPhase(
+              stream, services, spoken.version(), out, stages, new Verdict(spoken.version()));
+      out.reply(Wire.octets(spoken.capabilities().write()));
+    }
+  }
+
+  // The verdict of the authentication phase.
+
+  private final class Verdict implements AuthenticationPhase.Verdict {
+    private final TspVersion announced;
+
+    Verdict(TspVersion announced) {
+      this.announced = announced;
+    }
+
+    @Override
+    public void authenticated(Identity identity, byte[] data) {
+      disposeAuthentication();
+      phase = Phase.COMMAND;
+      commands =
+          new CommandPhase(
+              path, identity, announced, services.broker(), services::refused, out, stages);
+      byte[] success = Wire.octets(StatusLine.of(StatusCode.SUCCESS));
+      if (data.length == 0) {
+        out.reply(success);
+        return;
+      }
+      out.reply(SaslDialect.encode(data));
+      if (stream) {
+        out.replyApart(success);
+      } else {
+        owesSuccess = true;
+      }
+    }
+
+    @Override
+    public void refused(StatusCode code, String reason) {
+      refuse(code, reason);
+    }
+  }
+
+  // The end of a session, and stages that complete elsewhere.
+
+  private StatusCode phaseError() {
+    return switch (phase) {
+      case VERSION -> StatusCode.UNSUPPORTED_VERSION;
+      case AUTHENTICATION -> StatusCode.AUTHENTICATION_FAILED;
+      default -> StatusCode.INVALID_REQUEST;
+    };
+  }
+
+  private void refuse(StatusCode code, String reason) {
+    refuse(code, Optional.empty(), reason);
+  }
+
+  private void refuse(StatusCode code, Optional<Referral> referral, String reason) {
+    services.refused(reason);
+    String line = StatusLine.of(code, referral);
+    boolean framed = commands != null;
+    end();
+    out.reply(framed ? Frame.write(line) : Wire.octets(line));
+    out.close();
+  }
+
+  private void failed(RuntimeException e) {
+    if (phase != Phase.CLOSED) {
+      refuse(
+          e instanceof TspException refusal ? refusal.code() : StatusCode.SERVER_ERROR,
+          "internal error");
+    }
+  }
+
+  private void end() {
+    stages.forget();
+    phase = Phase.CLOSED;
+    disposeAuthentication();
+    commands = null;
+    owesSuccess = false;
+  }
+
+  private void disposeAuthentication() {
+    AuthenticationPhase authenticating = authentication;
+    authentication = null;
+    if (authenticating != null) {
+      authenticating.dispose();
+    }
+  }
+
+  private void resume(Runnable consequence) {
+    try {
+      consequence.run();
+      if (stream) {
+        drain();
+      }
+    } catch (RuntimeException e) {
+      failed(e);
+    }
   }
 }

@@ -3,14 +3,31 @@ package org.culvert.protocol;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.signaling.Credentials;
 import org.culvert.api.signaling.SignalingTarget;
+import org.culvert.api.status.StatusCode;
+import org.culvert.api.status.TspException;
+import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.culvert.protocol.xml.ReplyReader;
+import org.culvert.protocol.xml.RequestWriter;
+import org.culvert.protocol.xml.TunnelCommand;
+import org.jspecify.annotations.Nullable;
 
-/** The client's side of one TSP session. */
+/**
+ * The client's side of one TSP session (RFC 5572 section 4.2): up to the offer by itself, then as
+ * the caller decides.
+ *
+ * <p>Stages, in the order of the methods below: {@code VERSION}, the capabilities, {@link
+ * ClientAuthentication}, {@code create} and its answer, {@code accept} or {@code reject}.
+ *
+ * <p>Not for several threads. Sequence numbers, retransmission and time limits are the transport's.
+ */
 public final class ClientSession {
 
   /** Where a client session puts its messages; called on the thread that called the session. */
@@ -29,35 +46,298 @@ public final class ClientSession {
     void close();
   }
 
+  /** Polls in a row that are answered by nothing. */
+  static final int MAX_POLLS = 8;
+
+  private enum State {
+    CAPABILITY,
+    AUTHENTICATION,
+    OFFER,
+    OFFERED,
+    ACCEPTING,
+    REJECTING,
+    OVER
+  }
+
+  private final boolean stream;
+  private final SignalingTarget target;
+  private final TspVersion version;
+  private final Supplier<TunnelRequest> request;
+  private final ClientOutput out;
+  private final ClientAuthentication authentication;
+  private final ReplyInbox inbox = new ReplyInbox();
+
+  private final CompletableFuture<TunnelOffer> offer = new CompletableFuture<>();
+  private final CompletableFuture<Void> answered = new CompletableFuture<>();
+  private State state = State.CAPABILITY;
+  private @Nullable TunnelRequest asked;
+  private int polls;
+
+  /**
+   * @param target whom to ask, and which version to announce
+   * @param credentials whom to authenticate as
+   * @param mechanisms what the client can use, best first; PLAIN is used if there is nothing else
+   * @param request makes the request when it is due
+   * @param out takes the messages
+   */
   public ClientSession(
       SignalingTarget target,
       Credentials credentials,
       List<OfferedClientMechanism> mechanisms,
       Supplier<TunnelRequest> request,
-      ClientOutput out) {}
+      ClientOutput out) {
+    this.stream = target.transport() == Transport.TCP;
+    this.target = target;
+    this.version =
+        TspVersion.parseLine("VERSION=" + target.version())
+            .orElseThrow(() -> new IllegalArgumentException("not a version"));
+    this.request = request;
+    this.out = out;
+    this.authentication = new ClientAuthentication(target, credentials, mechanisms, out);
+  }
 
-  public void start() {}
+  /** Sends the version. Called once, when octets can be sent. */
+  public void start() {
+    out.send(Wire.octets("VERSION=" + target.version() + "\r\n"));
+  }
 
-  public void received(ByteBuffer data) {}
+  /**
+   * Takes octets from the broker.
+   *
+   * @param data on TCP any part of the stream; on UDP the data of the reply to the last message
+   */
+  public void received(ByteBuffer data) {
+    guarded(
+        () -> {
+          if (!stream) {
+            datagram(Wire.octets(data));
+            return;
+          }
+          do {
+            inbox.append(data);
+            drain(false);
+          } while (data.hasRemaining() && state != State.OVER);
+        });
+  }
 
   /**
    * Takes what has come so far for a whole message. On TCP the transport should call this when
    * nothing has come for about half a second after {@link #received}: some brokers end a SASL
    * message with nothing at all.
    */
-  public void paused() {}
+  public void paused() {
+    if (stream) {
+      guarded(() -> drain(true));
+    }
+  }
 
-  public void closed(IOException cause) {}
+  /** Tells that the connection has gone, or that the broker does not answer. */
+  public void closed(IOException cause) {
+    paused();
+    if (state != State.OVER) {
+      state = State.OVER;
+      authentication.dispose();
+      failStages(cause);
+    }
+  }
 
+  /**
+   * Returns the broker's offer.
+   *
+   * @return fails with a {@link TspException} if the broker refuses, and with an {@link
+   *     IOException} if it goes away or cannot be understood
+   */
   public CompletionStage<TunnelOffer> offer() {
-    throw new UnsupportedOperationException();
+    return offer.minimalCompletionStage();
   }
 
+  /** Accepts the offer; completes when the broker may be sent data. */
   public CompletionStage<Void> accept() {
-    throw new UnsupportedOperationException();
+    if (state != State.OFFERED) {
+      return noOffer();
+    }
+    if (!version.knowsAccept()) {
+      answered();
+    } else if (stream) {
+      out.sendWithoutReply(frame(new TunnelCommand.Accept()));
+      answered();
+    } else {
+      state = State.ACCEPTING;
+      out.send(frame(new TunnelCommand.Accept()));
+    }
+    return answered.minimalCompletionStage();
   }
 
+  /** Rejects the offer; completes when the broker has said that it knows. */
   public CompletionStage<Void> reject() {
-    throw new UnsupportedOperationException();
+    if (state != State.OFFERED) {
+      return noOffer();
+    }
+    state = State.REJECTING;
+    out.send(frame(new TunnelCommand.Reject()));
+    return answered.minimalCompletionStage();
+  }
+
+  private static CompletionStage<Void> noOffer() {
+    return CompletableFuture.failedStage(new IllegalStateException("no offer to answer"));
+  }
+
+  // Octets become messages.
+
+  private void drain(boolean paused) throws IOException {
+    Optional<byte[]> message = next(paused);
+    while (message.isPresent()) {
+      handle(message.get());
+      message = next(paused);
+    }
+  }
+
+  private Optional<byte[]> next(boolean paused) throws IOException {
+    return switch (state) {
+      case CAPABILITY -> inbox.line(paused);
+      case AUTHENTICATION ->
+          authentication.awaitsVerdict() ? inbox.line(paused) : inbox.saslMessage(paused);
+      case OFFER, REJECTING -> inbox.reply(paused);
+      // Nothing that a broker may still say on TCP changes anything.
+      case OFFERED, ACCEPTING, OVER -> {
+        inbox.clear();
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private void datagram(byte[] data) throws IOException {
+    // In an exchange a line's end is an empty message, and not nothing.
+    boolean exchanging = state == State.AUTHENTICATION;
+    boolean nothing = (exchanging ? data : Wire.trim(data)).length == 0;
+    boolean due =
+        switch (state) {
+          case CAPABILITY, OFFER -> true;
+          case AUTHENTICATION -> !authentication.takesAcknowledgement();
+          default -> false;
+        };
+    if (nothing && due) {
+      polls++;
+      if (polls > MAX_POLLS) {
+        throw new IOException("broker acknowledges, but does not answer");
+      }
+      out.send(Wire.NOTHING);
+      return;
+    }
+    polls = 0;
+    switch (state) {
+      case OFFER, REJECTING, ACCEPTING -> handle(ReplyInbox.body(data));
+      default -> handle(data);
+    }
+  }
+
+  private void handle(byte[] message) throws IOException {
+    switch (state) {
+      case CAPABILITY -> capability(message);
+      case AUTHENTICATION -> {
+        if (authentication.message(message)) {
+          create();
+        }
+      }
+      case OFFER -> offer(message);
+      case ACCEPTING, REJECTING -> verdict(message);
+      case OFFERED, OVER -> {}
+    }
+  }
+
+  // The capabilities.
+
+  private void capability(byte[] message) throws IOException {
+    ReplyInbox.Reply reply = ReplyInbox.split(message);
+    Optional<CapabilityLine> line = CapabilityLine.parse(reply.line());
+    if (line.isEmpty()) {
+      throw reply.refusal();
+    }
+    TunnelRequest wanted = request.get();
+    asked = wanted;
+    if (!line.get().offers(wanted.type())) {
+      throw new TspException(
+          StatusCode.UNSUPPORTED_TUNNEL_TYPE, "broker does not offer " + wanted.type());
+    }
+    state = State.AUTHENTICATION;
+    authentication.begin(line.get());
+  }
+
+  // The offer.
+
+  private void create() {
+    state = State.OFFER;
+    TunnelRequest wanted = asked();
+    out.send(frame(new TunnelCommand.Create(wanted)));
+  }
+
+  private void offer(byte[] body) throws IOException {
+    ReplyInbox.Reply reply = ReplyInbox.split(body);
+    if (reply.status().filter(StatusLine::isSuccess).isEmpty()) {
+      throw reply.refusal();
+    }
+    TunnelOffer read = ReplyReader.offer(reply.rest(), asked());
+    state = State.OFFERED;
+    offer.complete(read);
+  }
+
+  private TunnelRequest asked() {
+    TunnelRequest wanted = asked;
+    if (wanted == null) {
+      throw new IllegalStateException("nothing asked for");
+    }
+    return wanted;
+  }
+
+  // The answer to accept and reject.
+
+  private void verdict(byte[] body) {
+    Optional<StatusLine> status = ReplyInbox.split(body).status();
+    // Brokers in the field acknowledge with nothing at all, and the draft's do not know accept.
+    if (status.isEmpty() || status.get().isSuccess() || !version.insistsOnAccept()) {
+      answered();
+    } else {
+      fail(status.get().refusal(Wire.NOTHING));
+    }
+  }
+
+  private void answered() {
+    state = State.OVER;
+    answered.complete(null);
+  }
+
+  // The end.
+
+  private static byte[] frame(TunnelCommand command) {
+    return Frame.write(RequestWriter.write(command));
+  }
+
+  /** Something done with what a broker sent. */
+  private interface Handling {
+    void run() throws IOException;
+  }
+
+  private void guarded(Handling handling) {
+    try {
+      handling.run();
+    } catch (TspException | IOException e) {
+      fail(e);
+    } catch (RuntimeException e) {
+      fail(new IOException("broker's reply could not be handled", e));
+    }
+  }
+
+  private void fail(Exception cause) {
+    if (state != State.OVER) {
+      state = State.OVER;
+      authentication.dispose();
+      failStages(cause);
+      out.close();
+    }
+  }
+
+  private void failStages(Exception cause) {
+    offer.completeExceptionally(cause);
+    answered.completeExceptionally(cause);
   }
 }

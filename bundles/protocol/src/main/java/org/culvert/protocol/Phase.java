@@ -1,5 +1,8 @@
 package org.culvert.protocol;
 
+import java.time.Duration;
+import org.culvert.api.tunnel.SignalingPath.Transport;
+
 /** Where a session stands (RFC 5572 section 4.2). */
 public enum Phase {
   /** The server awaits {@code VERSION}. */
@@ -11,5 +14,21 @@ public enum Phase {
   /** The server has made an offer and awaits {@code accept} or {@code reject}. */
   RESPONSE,
   /** The session is over. */
-  CLOSED
+  CLOSED;
+
+  private static final Duration FIRST_WORD = Duration.ofSeconds(10);
+  private static final Duration LINES = Duration.ofSeconds(30);
+
+  /** Clients in the field send a datagram again for up to 66 seconds. */
+  private static final Duration RETRANSMISSION = Duration.ofSeconds(70);
+
+  /** Returns how long a server waits in this phase, counted from entering it. */
+  Duration limit(Transport transport) {
+    return switch (this) {
+      case VERSION -> FIRST_WORD;
+      case AUTHENTICATION -> transport == Transport.TCP ? LINES : RETRANSMISSION;
+      case COMMAND, RESPONSE -> RETRANSMISSION;
+      case CLOSED -> Duration.ZERO;
+    };
+  }
 }

@@ -1,0 +1,145 @@
+package org.culvert.protocol;
+
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import javax.security.sasl.SaslException;
+import org.culvert.api.broker.Identity;
+import org.culvert.api.status.StatusCode;
+import org.culvert.protocol.ServerAuthentication.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The authentication phase of a session (RFC 5572 section 4.4.2.1): {@code AUTHENTICATE}, then the
+ * messages of a mechanism, in its dialect.
+ */
+final class AuthenticationPhase {
+
+  /** What the phase ends in. */
+  interface Verdict {
+    /**
+     * The client is who it says.
+     *
+     * @param data the mechanism's last message, not encoded, to be sent before the success
+     */
+    void authenticated(Identity identity, byte[] data);
+
+    /** The session has to end. */
+    void refused(StatusCode code, String reason);
+  }
+
+  private final boolean stream;
+  private final SessionServices services;
+  private final TspVersion version;
+  private final SessionOutput out;
+  private final Stages stages;
+  private final Verdict verdict;
+
+  private @Nullable ServerAuthentication exchange;
+  private boolean evaluating;
+
+  AuthenticationPhase(
+      boolean stream,
+      SessionServices services,
+      TspVersion version,
+      SessionOutput out,
+      Stages stages,
+      Verdict verdict) {
+    this.stream = stream;
+    this.services = services;
+    this.version = version;
+    this.out = out;
+    this.stages = stages;
+    this.verdict = verdict;
+  }
+
+  /** Tells whether a mechanism is at work, on whose answer everything else has to wait. */
+  boolean isEvaluating() {
+    return evaluating;
+  }
+
+  /** Tells whether the next message is a mechanism's, and may be empty. */
+  boolean inExchange() {
+    return exchange != null;
+  }
+
+  /** Takes a line without its end. */
+  void message(byte[] line) {
+    if (evaluating) {
+      verdict.refused(StatusCode.AUTHENTICATION_FAILED, "sasl message out of turn");
+    } else if (exchange == null) {
+      authenticate(Wire.text(Wire.trim(line)));
+    } else {
+      exchangeMessage(exchange, line);
+    }
+  }
+
+  private void authenticate(String line) {
+    String[] words = line.split(" +", -1);
+    Optional<OfferedMechanism> mechanism =
+        words.length == 2 && words[0].equalsIgnoreCase("AUTHENTICATE")
+            ? services.mechanisms().stream()
+                .filter(offered -> offered.name().equalsIgnoreCase(words[1]))
+                .findFirst()
+            : Optional.empty();
+    if (mechanism.isEmpty()) {
+      verdict.refused(StatusCode.AUTHENTICATION_FAILED, "mechanism not offered");
+      return;
+    }
+    ServerAuthentication opened = new ServerAuthentication(mechanism.get(), services, version);
+    exchange = opened;
+    switch (opened.dialect()) {
+      case SILENT, SERVER_FIRST -> evaluate(opened, new byte[0]);
+      case CLIENT_FIRST -> out.reply(SaslDialect.encode(Wire.NOTHING));
+      case RAW -> {
+        // On TCP clients take anything here for the verdict.
+        if (!stream) {
+          out.reply(Wire.NOTHING);
+        }
+      }
+    }
+  }
+
+  private void exchangeMessage(ServerAuthentication opened, byte[] line) {
+    if (opened.dialect() == SaslDialect.RAW) {
+      evaluate(opened, PlainCredentials.normalize(line));
+    } else {
+      SaslDialect.decode(line)
+          .ifPresentOrElse(
+              message -> evaluate(opened, message),
+              () -> verdict.refused(StatusCode.AUTHENTICATION_FAILED, "sasl message not base64"));
+    }
+  }
+
+  private void evaluate(ServerAuthentication opened, byte[] message) {
+    evaluating = true;
+    stages.run(
+        () -> opened.evaluate(message),
+        outcome -> {
+          evaluating = false;
+          if (outcome instanceof Outcome.Success success) {
+            verdict.authenticated(success.identity(), success.data());
+          } else if (outcome instanceof Outcome.Challenge challenge) {
+            out.reply(SaslDialect.encode(challenge.data()));
+          }
+        },
+        failure -> {
+          evaluating = false;
+          if (failure instanceof RejectedExecutionException) {
+            verdict.refused(StatusCode.SERVER_BUSY, "server too busy");
+          } else {
+            verdict.refused(
+                StatusCode.AUTHENTICATION_FAILED,
+                failure instanceof SaslException
+                    ? "authentication failed"
+                    : "sasl mechanism broke");
+          }
+        });
+  }
+
+  /** Ends the exchange if there is one. */
+  void dispose() {
+    if (exchange != null) {
+      exchange.dispose();
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package org.culvert.protocol;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.culvert.api.tunnel.TunnelType;
+
+/**
+ * The CAPABILITY line (RFC 5572 section 4.4.2).
+ *
+ * @param tunnels the names of tunnel types, in upper case
+ * @param mechanisms the names of SASL mechanisms, in upper case
+ */
+record CapabilityLine(List<String> tunnels, List<String> mechanisms) {
+  private static final String KEYWORD = "CAPABILITY";
+  private static final String TUNNEL = "TUNNEL=";
+  private static final String AUTH = "AUTH=";
+
+  /** The order in which brokers in the field name them; others follow by name. */
+  private static final List<TunnelType> ORDER = List.of(TunnelType.V6V4, TunnelType.V6UDPV4);
+
+  CapabilityLine {
+    tunnels = List.copyOf(tunnels);
+    mechanisms = List.copyOf(mechanisms);
+  }
+
+  /** Makes the line of a server; a choice between types is asked for, but never offered. */
+  static CapabilityLine of(Collection<TunnelType> types, List<OfferedMechanism> mechanisms) {
+    return new CapabilityLine(
+        types.stream()
+            .filter(type -> !type.equals(TunnelType.V6ANYV4))
+            .sorted(Comparator.comparingInt(CapabilityLine::rank).thenComparing(type -> type))
+            .map(TunnelType::capability)
+            .toList(),
+        mechanisms.stream().map(OfferedMechanism::name).toList());
+  }
+
+  private static int rank(TunnelType type) {
+    int index = ORDER.indexOf(type);
+    return index < 0 ? ORDER.size() : index;
+  }
+
+  /**
+   * Writes the line, its CR LF included: single spaces, for old clients count on them, and lose the
+   * last word of a line without an end.
+   */
+  String write() {
+    StringBuilder line = new StringBuilder(KEYWORD);
+    tunnels.forEach(tunnel -> line.append(' ').append(TUNNEL).append(tunnel));
+    mechanisms.forEach(mechanism -> line.append(' ').append(AUTH).append(mechanism));
+    return line.append("\r\n").toString();
+  }
+
+  /** Reads a line in any case and order, with any spaces; empty if it is another line. */
+  static Optional<CapabilityLine> parse(String line) {
+    String[] words = line.strip().toUpperCase(Locale.ROOT).split("\\s+", -1);
+    if (!words[0].equals(KEYWORD)) {
+      return Optional.empty();
+    }
+    List<String> tunnels = new ArrayList<>();
+    List<String> mechanisms = new ArrayList<>();
+    for (String word : words) {
+      if (word.startsWith(TUNNEL)) {
+        tunnels.add(word.substring(TUNNEL.length()));
+      } else if (word.startsWith(AUTH)) {
+        mechanisms.add(word.substring(AUTH.length()));
+      }
+    }
+    return Optional.of(new CapabilityLine(tunnels, mechanisms));
+  }
+
+  /** Tells whether a tunnel type can be asked for; a line that names none does not say. */
+  boolean offers(TunnelType type) {
+    if (tunnels.isEmpty() || tunnels.contains(type.capability())) {
+      return true;
+    }
+    return type.equals(TunnelType.V6ANYV4)
+        && (offers(TunnelType.V6V4) || offers(TunnelType.V6UDPV4));
+  }
+}

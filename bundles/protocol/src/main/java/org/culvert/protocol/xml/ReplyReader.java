@@ -1,0 +1,156 @@
+package org.culvert.protocol.xml;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.culvert.api.broker.DnsServer;
+import org.culvert.api.broker.RouterGrant;
+import org.culvert.api.broker.TunnelOffer;
+import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.status.Referral;
+import org.culvert.api.tunnel.KeepAlive;
+import org.culvert.api.tunnel.TunnelType;
+import org.culvert.protocol.xml.TunnelElement.AddressElement;
+import org.culvert.protocol.xml.TunnelElement.KeepaliveElement;
+import org.culvert.protocol.xml.TunnelElement.PartyElement;
+import org.culvert.protocol.xml.TunnelElement.PrefixElement;
+import org.culvert.protocol.xml.TunnelElement.RouterElement;
+
+/** Reads what brokers answer, old ones included. */
+public final class ReplyReader {
+  /** Brokers of one referral. */
+  static final int MAX_BROKERS = 50;
+
+  private ReplyReader() {}
+
+  /**
+   * Reads an offer. Lifetime, keepalive and names may be missing; a type that is missing is the one
+   * asked for, and a client's outer address that is missing is the one that the client named.
+   *
+   * @throws IOException if it cannot be read, or if an address is missing or bad
+   */
+  public static TunnelOffer offer(byte[] document, TunnelRequest asked) throws IOException {
+    TunnelElement tunnel = TunnelDocument.read(document);
+    try {
+      TunnelType type = tunnel.type().map(TunnelType::new).orElse(asked.type());
+      TunnelOffer.Party server = server(tunnel.server());
+      TunnelOffer.Party client = client(tunnel.client(), type, asked);
+      InetAddress inside = type.equals(TunnelType.V4V6) ? server.ipv4() : server.ipv6();
+      return new TunnelOffer(
+          "",
+          type,
+          tunnel
+              .lifetime()
+              .flatMap(text -> Decimal.parse(text, Integer.MAX_VALUE))
+              .filter(minutes -> minutes > 0)
+              .map(Duration::ofMinutes),
+          server,
+          client,
+          tunnel.client().keepalive().flatMap(keepalive -> keepAlive(keepalive, inside)),
+          router(tunnel.client()),
+          resolvers(tunnel.client()));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("broker's offer: " + e.getMessage(), e);
+    }
+  }
+
+  /** Reads the list after a status code above 1000; empty if it names nobody. */
+  public static Optional<Referral> referral(byte[] document) throws IOException {
+    List<String> brokers =
+        TunnelDocument.read(document).brokers().stream()
+            .flatMap(broker -> broker.addresses().stream())
+            .flatMap(address -> Brokers.read(address).stream())
+            .distinct()
+            .limit(MAX_BROKERS)
+            .toList();
+    return brokers.isEmpty() ? Optional.empty() : Optional.of(new Referral(brokers));
+  }
+
+  private static TunnelOffer.Party server(PartyElement server) throws IOException {
+    return new TunnelOffer.Party(
+        find(server.addresses(), "ipv4").orElseThrow(() -> missing("the server's IPv4 address")),
+        find(server.addresses(), "ipv6").orElseThrow(() -> missing("the server's IPv6 address")),
+        name(server));
+  }
+
+  private static TunnelOffer.Party client(PartyElement client, TunnelType type, TunnelRequest asked)
+      throws IOException {
+    boolean overIpv6 = type.equals(TunnelType.V4V6);
+    Optional<? extends InetAddress> claimed4 = overIpv6 ? Optional.empty() : asked.clientIpv4();
+    Optional<? extends InetAddress> claimed6 = overIpv6 ? asked.clientIpv6() : Optional.empty();
+    return new TunnelOffer.Party(
+        find(client.addresses(), "ipv4")
+            .or(() -> claimed4)
+            .orElseThrow(() -> missing("the client's IPv4 address")),
+        find(client.addresses(), "ipv6")
+            .or(() -> claimed6)
+            .orElseThrow(() -> missing("the client's IPv6 address")),
+        name(client));
+  }
+
+  private static Optional<InetAddress> find(List<AddressElement> addresses, String family) {
+    return addresses.stream()
+        .filter(address -> address.type().equals(family))
+        .findFirst()
+        .map(
+            address ->
+                family.equals("ipv4")
+                    ? IpAddresses.parse4(address.text())
+                    : IpAddresses.parse6(address.text()));
+  }
+
+  private static Optional<String> name(PartyElement party) {
+    return party.addresses().stream()
+        .filter(address -> address.type().equals("dn"))
+        .flatMap(address -> DnsServers.hostName(address.text()).stream())
+        .findFirst();
+  }
+
+  private static Optional<KeepAlive> keepAlive(KeepaliveElement keepalive, InetAddress inside) {
+    InetAddress address =
+        find(keepalive.addresses(), Markup.family(inside))
+            .filter(named -> !named.isAnyLocalAddress())
+            .orElse(inside);
+    return keepalive
+        .interval()
+        .flatMap(text -> Decimal.parse(text, Integer.MAX_VALUE))
+        .filter(seconds -> seconds > 0)
+        .map(seconds -> new KeepAlive(Duration.ofSeconds(seconds), address));
+  }
+
+  private static Optional<RouterGrant> router(PartyElement client) {
+    Optional<PrefixElement> prefix = client.router().flatMap(RouterElement::prefix);
+    if (prefix.isEmpty() || prefix.get().text().isEmpty()) {
+      return Optional.empty();
+    }
+    int length =
+        prefix
+            .get()
+            .length()
+            .flatMap(text -> Decimal.parse(text, 128))
+            .orElseThrow(() -> new IllegalArgumentException("prefix without a length"))
+            .intValue();
+    return Optional.of(
+        new RouterGrant(
+            IpPrefix.containing(IpAddresses.parse(prefix.get().text()), length),
+            client.router().map(RouterElement::dnsServers).orElse(List.of()).stream()
+                .flatMap(address -> DnsServers.read(address).stream())
+                .toList()));
+  }
+
+  private static List<InetAddress> resolvers(PartyElement client) {
+    return client.dnsServers().stream()
+        .flatMap(address -> DnsServers.read(address).stream())
+        .filter(DnsServer.Address.class::isInstance)
+        .map(server -> ((DnsServer.Address) server).address())
+        .toList();
+  }
+
+  private static IOException missing(String what) {
+    return new IOException("broker's offer without " + what);
+  }
+}
