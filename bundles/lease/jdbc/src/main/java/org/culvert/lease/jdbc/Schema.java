@@ -1,0 +1,96 @@
+package org.culvert.lease.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.culvert.api.lease.LeaseStoreException;
+
+/**
+ * The tables, and how those of an older version become those of today.
+ *
+ * @param migrations the statements that lead to version 1, from there to version 2, and so on; what
+ *     was released is never changed, only added to
+ */
+record Schema(List<List<String>> migrations) {
+
+  /** The tables of this release. */
+  static final Schema CURRENT =
+      new Schema(
+          List.of(
+              List.of(
+                  """
+                  CREATE TABLE lease (
+                    id TEXT NOT NULL PRIMARY KEY,
+                    owner TEXT NOT NULL,
+                    anonymous SMALLINT NOT NULL,
+                    state TEXT NOT NULL,
+                    type TEXT NOT NULL,
+                    outer_local_address TEXT NOT NULL,
+                    outer_local_port INTEGER NOT NULL,
+                    outer_remote_address TEXT NOT NULL,
+                    outer_remote_port INTEGER NOT NULL,
+                    claimed_address TEXT NOT NULL,
+                    server_address TEXT NOT NULL,
+                    client_address TEXT NOT NULL,
+                    prefix TEXT,
+                    keep_alive_millis BIGINT,
+                    created_millis BIGINT NOT NULL,
+                    expires_millis BIGINT NOT NULL,
+                    revision BIGINT NOT NULL
+                  )""",
+                  "CREATE UNIQUE INDEX lease_client_address ON lease (client_address)",
+                  "CREATE UNIQUE INDEX lease_prefix ON lease (prefix)",
+                  "CREATE TABLE remembered (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)")));
+
+  /** Copies the lists. */
+  Schema {
+    migrations = migrations.stream().map(List::copyOf).toList();
+  }
+
+  /**
+   * Brings the tables to this version, in the caller's transaction.
+   *
+   * @throws LeaseStoreException if they are of a newer version
+   */
+  void migrate(Connection connection) throws SQLException {
+    int stored = version(connection);
+    if (stored > migrations.size()) {
+      throw new LeaseStoreException(
+          "the lease store has schema version %d, this release knows up to %d: start the newer release again, or restore a copy from before the upgrade"
+              .formatted(stored, migrations.size()),
+          false,
+          null);
+    }
+    if (stored == migrations.size()) {
+      return;
+    }
+    try (Statement statement = connection.createStatement()) {
+      for (List<String> step : migrations.subList(stored, migrations.size())) {
+        for (String sql : step) {
+          statement.execute(sql);
+        }
+      }
+    }
+    try (PreparedStatement update =
+        connection.prepareStatement("UPDATE schema_version SET version = ?")) {
+      update.setInt(1, migrations.size());
+      update.executeUpdate();
+    }
+  }
+
+  private static int version(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)");
+      try (ResultSet result = statement.executeQuery("SELECT version FROM schema_version")) {
+        if (result.next()) {
+          return result.getInt(1);
+        }
+      }
+      statement.execute("INSERT INTO schema_version (version) VALUES (0)");
+      return 0;
+    }
+  }
+}

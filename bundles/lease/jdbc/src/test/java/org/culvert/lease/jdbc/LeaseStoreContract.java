@@ -1,0 +1,137 @@
+package org.culvert.lease.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.culvert.api.lease.Lease;
+import org.culvert.api.lease.Lease.State;
+import org.culvert.api.lease.LeaseChange;
+import org.culvert.api.lease.LeaseChange.Put;
+import org.culvert.api.lease.LeaseChange.Remove;
+import org.culvert.api.lease.LeaseStore;
+import org.culvert.api.lease.LeaseStoreException;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.testkit.lease.SampleLeases;
+import org.junit.jupiter.api.Test;
+
+/** What every lease store must do. */
+abstract class LeaseStoreContract {
+  private final Lease one = SampleLeases.active(1);
+  private final Lease two = SampleLeases.active(2);
+
+  abstract LeaseStore store();
+
+  @Test
+  void startsEmpty() {
+    assertThat(store().load()).isEmpty();
+  }
+
+  @Test
+  void keepsWhatIsPutUntilItIsRemoved() throws Exception {
+    commit(new Put(one), new Put(two));
+    assertThat(store().load()).containsExactlyInAnyOrder(one, two);
+
+    Lease expired = SampleLeases.next(one, State.EXPIRED);
+    commit(new Put(expired), new Remove(two));
+    assertThat(store().load()).containsExactly(expired);
+  }
+
+  @Test
+  void refusesChangeOfAnOldRevisionAndNothingOfItsListIsDone() throws Exception {
+    commit(new Put(one));
+    commit(new Put(SampleLeases.next(one, State.EXPIRED)));
+
+    assertStale(new Put(two), new Put(SampleLeases.next(one, State.QUARANTINED)));
+    assertStale(new Put(two), new Remove(one));
+
+    assertThat(store().load()).containsExactly(SampleLeases.next(one, State.EXPIRED));
+  }
+
+  @Test
+  void refusesNewLeaseWhereOneIs() throws Exception {
+    commit(new Put(one));
+
+    assertStale(new Put(one));
+  }
+
+  @Test
+  void refusesSecondRevisionOfWhatIsNotThere() {
+    assertStale(new Put(SampleLeases.next(one, State.EXPIRED)));
+    assertStale(new Remove(one));
+  }
+
+  @Test
+  void refusesSecondHolderOfAnAddress() throws Exception {
+    commit(new Put(one));
+
+    assertStale(new Put(with(two, one.clientAddress(), two)));
+  }
+
+  @Test
+  void refusesSecondHolderOfPrefix() throws Exception {
+    commit(new Put(one));
+
+    assertStale(new Put(with(two, two.clientAddress(), one)));
+  }
+
+  @Test
+  void allowsManyLeasesWithoutPrefix() throws Exception {
+    commit(new Put(withoutPrefix(one)), new Put(withoutPrefix(two)));
+
+    assertThat(store().load()).hasSize(2);
+  }
+
+  @Test
+  void remembersTheFirstValueOnly() {
+    assertThat(store().remember("key", "first")).isEqualTo("first");
+    assertThat(store().remember("key", "second")).isEqualTo("first");
+    assertThat(store().remember("other", "second")).isEqualTo("second");
+  }
+
+  void commit(LeaseChange... changes) throws Exception {
+    await(store().commit(List.of(changes)));
+  }
+
+  static void await(CompletionStage<Void> stage) throws Exception {
+    stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private void assertStale(LeaseChange... changes) {
+    assertThatThrownBy(() -> commit(changes))
+        .cause()
+        .asInstanceOf(InstanceOfAssertFactories.type(LeaseStoreException.class))
+        .matches(LeaseStoreException::stale, "is stale");
+  }
+
+  static Lease withoutPrefix(Lease lease) {
+    return copy(lease, lease.clientAddress(), Optional.empty());
+  }
+
+  private static Lease with(Lease lease, InetAddress address, Lease prefixOf) {
+    return copy(lease, address, prefixOf.prefix());
+  }
+
+  private static Lease copy(Lease lease, InetAddress address, Optional<IpPrefix> prefix) {
+    return new Lease(
+        lease.id(),
+        lease.owner(),
+        lease.anonymous(),
+        lease.state(),
+        lease.type(),
+        lease.outer(),
+        lease.claimedAddress(),
+        lease.serverAddress(),
+        address,
+        prefix,
+        lease.keepAlive(),
+        lease.created(),
+        lease.expires(),
+        lease.revision());
+  }
+}
