@@ -26,8 +26,10 @@ import org.slf4j.LoggerFactory;
  * <p>A look-up reads a map. At most once a second it first asks the file system whether the file
  * changed; the one thread that finds a change reads the file, hashes passwords written in clear and
  * puts the hashes in their place, while others go on with the users known so far.
+ *
+ * <p>Immediate, so that a wrong configuration and passwords in clear do not wait for a first user.
  */
-@Component(configurationPid = FileCredentialStore.PID)
+@Component(configurationPid = FileCredentialStore.PID, immediate = true)
 @Designate(ocd = FileCredentialStore.Config.class)
 public final class FileCredentialStore implements CredentialStore {
   static final String PID = "org.culvert.accounts.file";

