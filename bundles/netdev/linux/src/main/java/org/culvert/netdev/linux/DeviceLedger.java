@@ -1,0 +1,127 @@
+package org.culvert.netdev.linux;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.culvert.api.net.InterfaceAddress;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.netdev.DeviceConfiguration;
+import org.culvert.netdev.linux.Netlink.Answer;
+
+/**
+ * What Culvert added to one device, and the way from there to a new configuration.
+ *
+ * <p>Everything wanted is asked for each time, so that what somebody removed behind our back comes
+ * back; what was there already and is not in the ledger belongs to others and is never removed.
+ */
+final class DeviceLedger {
+  private final String name;
+  private final int device;
+  private final Set<InterfaceAddress> addresses = new HashSet<>();
+  private final Set<IpPrefix> routes = new HashSet<>();
+
+  DeviceLedger(String name, int device) {
+    this.name = name;
+    this.device = device;
+  }
+
+  /** Returns the device's index: a device made anew under the same name has another. */
+  int device() {
+    return device;
+  }
+
+  /**
+   * Adds, then removes; goes on when something fails.
+   *
+   * @throws IOException about the first failure, with the others attached
+   */
+  void apply(Netlink netlink, DeviceConfiguration wanted) throws IOException {
+    List<IOException> failures = new ArrayList<>();
+    netlink.change(RoutingRequests.mtu(device, wanted.mtu()), "setting the MTU of " + name);
+    if (add(netlink, wanted.addresses(), addresses, RoutingRequests::add, failures)) {
+      for (InterfaceAddress address : wanted.addresses()) {
+        RouteTable.awaitLocal(netlink, address.address());
+      }
+    }
+    add(netlink, destinations(wanted), routes, RoutingRequests::add, failures);
+    remove(netlink, destinations(wanted), routes, RoutingRequests::remove, failures);
+    remove(netlink, wanted.addresses(), addresses, RoutingRequests::remove, failures);
+    if (!failures.isEmpty()) {
+      IOException first = failures.get(0);
+      failures.stream().skip(1).limit(8).forEach(first::addSuppressed);
+      throw first;
+    }
+  }
+
+  /** An address with an on-link prefix implies that prefix's route. */
+  private static Set<IpPrefix> destinations(DeviceConfiguration wanted) {
+    Set<IpPrefix> destinations = new HashSet<>(wanted.routes());
+    for (InterfaceAddress address : wanted.addresses()) {
+      IpPrefix onLink = IpPrefix.containing(address.address(), address.length());
+      if (!onLink.equals(IpPrefix.host(address.address()))) {
+        destinations.add(onLink);
+      }
+    }
+    return destinations;
+  }
+
+  /** Returns whether anything was added that was not there. */
+  private <T> boolean add(
+      Netlink netlink,
+      Set<T> wanted,
+      Set<T> ours,
+      BiFunction<Integer, T, NetlinkMessage> request,
+      List<IOException> failures)
+      throws IOException {
+    List<T> items = List.copyOf(wanted);
+    List<Answer> answers =
+        netlink.change(items.stream().map(item -> request.apply(device, item)).toList());
+    boolean added = false;
+    for (int i = 0; i < items.size(); i++) {
+      T item = items.get(i);
+      Answer answer = answers.get(i);
+      if (answer.isDone()) {
+        ours.add(item);
+        added = true;
+      } else if (answer.errno() != Errno.EEXIST) {
+        failures.add(answer.failure("adding " + item + " to " + name));
+      } else if (item instanceof IpPrefix route && !RouteTable.leads(netlink, route, device)) {
+        ours.remove(item);
+        failures.add(
+            new IOException(
+                "the route to "
+                    + route
+                    + " cannot lead to "
+                    + name
+                    + ": another device has one with metric "
+                    + RoutingRequests.METRIC
+                    + "; remove it, or give it another metric"));
+      }
+    }
+    return added;
+  }
+
+  private <T> void remove(
+      Netlink netlink,
+      Set<T> wanted,
+      Set<T> ours,
+      BiFunction<Integer, T, NetlinkMessage> request,
+      List<IOException> failures)
+      throws IOException {
+    List<T> items = ours.stream().filter(item -> !wanted.contains(item)).toList();
+    List<Answer> answers =
+        netlink.change(items.stream().map(item -> request.apply(device, item)).toList());
+    for (int i = 0; i < items.size(); i++) {
+      Answer answer = answers.get(i);
+      boolean absent = answer.errno() == Errno.ESRCH || answer.errno() == Errno.EADDRNOTAVAIL;
+      if (answer.isDone() || absent) {
+        ours.remove(items.get(i));
+      } else {
+        failures.add(answer.failure("removing " + items.get(i) + " from " + name));
+      }
+    }
+  }
+}

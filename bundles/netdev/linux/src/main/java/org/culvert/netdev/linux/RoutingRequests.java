@@ -1,0 +1,132 @@
+package org.culvert.netdev.linux;
+
+import java.net.InetAddress;
+import org.culvert.api.net.InterfaceAddress;
+import org.culvert.api.net.IpPrefix;
+
+/** The rtnetlink requests that are made of links, addresses and routes. */
+final class RoutingRequests {
+  /** Marks our routes in {@code ip route}; no other daemon has this number. */
+  static final int PROTOCOL = 0xC7;
+
+  /**
+   * The metric of our routes. What an operator or a routing daemon sets with a lower one wins over
+   * the tunnel; a default route learned from a router advertisement (1024) does not, since whoever
+   * asked for a tunnel's default route wants it used.
+   */
+  static final int METRIC = 512;
+
+  static final int RTM_GETROUTE = 26;
+
+  private static final int RTM_NEWLINK = 16;
+  private static final int RTM_NEWADDR = 20;
+  private static final int RTM_DELADDR = 21;
+  private static final int RTM_NEWROUTE = 24;
+  private static final int RTM_DELROUTE = 25;
+
+  private static final int ADD =
+      Netlink.NLM_F_REQUEST | Netlink.NLM_F_ACK | Netlink.NLM_F_CREATE | Netlink.NLM_F_EXCL;
+  private static final int CHANGE = Netlink.NLM_F_REQUEST | Netlink.NLM_F_ACK;
+
+  private static final int AF_UNSPEC = 0;
+  private static final int AF_INET6 = 10;
+  private static final int IFLA_MTU = 4;
+  private static final int IFLA_AF_SPEC = 26;
+  private static final int IFLA_INET6_ADDR_GEN_MODE = 8;
+  private static final byte IN6_ADDR_GEN_MODE_NONE = 1;
+  private static final int IFF_UP = 1;
+
+  private static final int IFA_ADDRESS = 1;
+  private static final int IFA_LOCAL = 2;
+  private static final int IFA_FLAGS = 8;
+
+  /** Nobody else is on a tunnel's link: the address is usable at once. */
+  private static final int IFA_F_NODAD = 0x02;
+
+  /** The kernel makes no route of its own: those there are all ours, and marked as such. */
+  private static final int IFA_F_NOPREFIXROUTE = 0x200;
+
+  private static final int RT_TABLE_MAIN = 254;
+  private static final int RT_SCOPE_UNIVERSE = 0;
+  private static final int RT_SCOPE_LINK = 253;
+  private static final int RTN_UNICAST = 1;
+  private static final int RTA_DST = 1;
+  private static final int RTA_OIF = 4;
+  private static final int RTA_PRIORITY = 6;
+
+  private RoutingRequests() {}
+
+  /** Keeps the kernel from making a link-local address and soliciting routers with it. */
+  static NetlinkMessage quiet(int device) {
+    NetlinkMessage message = link(device, 0, 0);
+    int families = message.begin(IFLA_AF_SPEC);
+    int ipv6 = message.begin(AF_INET6);
+    message.attribute(IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+    return message.end(ipv6).end(families);
+  }
+
+  static NetlinkMessage mtu(int device, int mtu) {
+    return link(device, 0, 0).attribute(IFLA_MTU, mtu);
+  }
+
+  static NetlinkMessage up(int device) {
+    return link(device, IFF_UP, IFF_UP);
+  }
+
+  private static NetlinkMessage link(int device, int flags, int mask) {
+    return new NetlinkMessage(RTM_NEWLINK, CHANGE)
+        .number(AF_UNSPEC)
+        .number(device)
+        .number(flags)
+        .number(mask);
+  }
+
+  static NetlinkMessage add(int device, InterfaceAddress address) {
+    return address(RTM_NEWADDR, ADD, device, address)
+        .attribute(IFA_FLAGS, IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
+  }
+
+  static NetlinkMessage remove(int device, InterfaceAddress address) {
+    return address(RTM_DELADDR, CHANGE, device, address);
+  }
+
+  private static NetlinkMessage address(int type, int flags, int device, InterfaceAddress address) {
+    byte[] octets = address.address().getAddress();
+    return new NetlinkMessage(type, flags)
+        .octet(Family.of(address.address()).number())
+        .octet(address.length())
+        .octet(0)
+        .octet(RT_SCOPE_UNIVERSE)
+        .number(device)
+        .attribute(IFA_LOCAL, octets)
+        .attribute(IFA_ADDRESS, octets);
+  }
+
+  static NetlinkMessage add(int device, IpPrefix destination) {
+    return route(RTM_NEWROUTE, ADD, device, destination);
+  }
+
+  static NetlinkMessage remove(int device, IpPrefix destination) {
+    return route(RTM_DELROUTE, CHANGE, device, destination);
+  }
+
+  private static NetlinkMessage route(int type, int flags, int device, IpPrefix destination) {
+    InetAddress network = destination.network();
+    Family family = Family.of(network);
+    NetlinkMessage message =
+        new NetlinkMessage(type, flags)
+            .octet(family.number())
+            .octet(destination.length())
+            .octet(0)
+            .octet(0)
+            .octet(RT_TABLE_MAIN)
+            .octet(PROTOCOL)
+            .octet(family == Family.IPV4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE)
+            .octet(RTN_UNICAST)
+            .number(0);
+    if (destination.length() > 0) {
+      message.attribute(RTA_DST, network.getAddress());
+    }
+    return message.attribute(RTA_OIF, device).attribute(RTA_PRIORITY, METRIC);
+  }
+}

@@ -1,0 +1,57 @@
+package org.culvert.netdev.linux;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
+import org.culvert.api.netdev.OuterSocket;
+import org.culvert.api.netdev.PacketBatch;
+
+/** A UDP socket that carries inner packets as payload and leaves signaling to its neighbour. */
+final class UdpOuterSocket implements OuterSocket {
+  private final BatchedSocket socket;
+
+  private UdpOuterSocket(BatchedSocket socket) {
+    this.socket = socket;
+  }
+
+  static UdpOuterSocket open(IpVersion inner, InetSocketAddress local) throws IOException {
+    Family family = Family.of(local.getAddress());
+    int fd = BatchedSocket.open(family, BatchedSocket.SOCK_DGRAM, 0);
+    if (fd < 0) {
+      throw Errno.failure("opening a UDP socket", Libc.errno());
+    }
+    Fragmentation.allow(fd, family);
+    if (!ReusePortSelector.share(fd)) {
+      int errno = Libc.errno();
+      Libc.close(fd);
+      throw Errno.failure("sharing a UDP port (SO_REUSEPORT)", errno);
+    }
+    BatchedSocket.bind(fd, local);
+    if (!new ReusePortSelector(inner).attachJoined(fd)) {
+      int errno = Libc.errno();
+      Libc.close(fd);
+      throw Errno.failure("attaching the port's selector (Linux 4.5 or later has it)", errno);
+    }
+    return new UdpOuterSocket(
+        new BatchedSocket(
+            Descriptor.of(fd),
+            family,
+            0,
+            (messages, batch, i) -> batch.packet(i, batch.slot(i), messages.received(i))));
+  }
+
+  @Override
+  public boolean receive(PacketBatch batch) throws IOException {
+    return socket.receive(batch);
+  }
+
+  @Override
+  public int send(PacketBatch batch, int from, int to) throws IOException {
+    return socket.send(batch, from, to);
+  }
+
+  @Override
+  public void close() {
+    socket.close();
+  }
+}
