@@ -64,7 +64,7 @@ public final class FileCredentialStore implements CredentialStore {
         description =
             "The file with one user on each line. A relative name starts at Karaf's base directory."
                 + " No file means no users.")
-    String file() default "etc/culvert-users.cfg";
+    String file() default "etc/culvert-users.properties";
 
     @AttributeDefinition(
         name = "Realm",

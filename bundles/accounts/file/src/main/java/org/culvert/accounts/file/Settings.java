@@ -24,7 +24,7 @@ record Settings(Path file, String realm, boolean digestMd5, int iterations, bool
 
   static Settings from(FileCredentialStore.Config config, String base) {
     if (config.file().isBlank()) {
-      throw refused("file", config.file(), "name a file, for example etc/culvert-users.cfg");
+      throw refused("file", config.file(), "name a file, for example etc/culvert-users.properties");
     }
     Path file;
     try {

@@ -17,7 +17,7 @@ class SettingsTest {
     assertThat(Settings.from(TestSettings.config(Map.of()), ""))
         .isEqualTo(
             new Settings(
-                Path.of("etc/culvert-users.cfg").toAbsolutePath(),
+                Path.of("etc/culvert-users.properties").toAbsolutePath(),
                 "culvert",
                 true,
                 100_000,
