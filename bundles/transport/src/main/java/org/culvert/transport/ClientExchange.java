@@ -1,0 +1,69 @@
+package org.culvert.transport;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.culvert.api.broker.TunnelOffer;
+import org.culvert.api.signaling.SignalingExchange;
+import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.protocol.ClientSession;
+
+/** An exchange that has got its offer; whoever it is handed to may call it on any thread. */
+final class ClientExchange implements SignalingExchange {
+  private final NetworkLoop loop;
+  private final ClientConnection connection;
+  private final ClientSession session;
+  private final SignalingPath path;
+  private final TunnelOffer offer;
+
+  ClientExchange(
+      NetworkLoop loop, ClientConnection connection, ClientSession session, TunnelOffer offer) {
+    this.loop = loop;
+    this.connection = connection;
+    this.session = session;
+    this.path = connection.path();
+    this.offer = offer;
+  }
+
+  @Override
+  public TunnelOffer offer() {
+    return offer;
+  }
+
+  @Override
+  public SignalingPath path() {
+    return path;
+  }
+
+  @Override
+  public CompletionStage<Void> accept() {
+    return say(ClientSession::accept);
+  }
+
+  @Override
+  public CompletionStage<Void> reject() {
+    return say(ClientSession::reject);
+  }
+
+  @Override
+  public void close() {
+    loop.confined().execute(connection::release);
+  }
+
+  private CompletionStage<Void> say(Function<ClientSession, CompletionStage<Void>> word) {
+    CompletableFuture<Void> said = new CompletableFuture<>();
+    loop.thread()
+        .execute(
+            () ->
+                word.apply(session)
+                    .whenCompleteAsync(
+                        (none, failure) -> {
+                          if (failure == null) {
+                            said.complete(null);
+                          } else {
+                            said.completeExceptionally(Failures.unwrapped(failure));
+                          }
+                        }));
+    return said;
+  }
+}

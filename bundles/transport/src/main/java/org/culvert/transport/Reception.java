@@ -1,0 +1,204 @@
+package org.culvert.transport;
+
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.signaling.SignalingSessions.SessionSummary;
+import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.culvert.protocol.BrokerSession;
+import org.culvert.protocol.SessionOutput;
+import org.culvert.protocol.SessionServices;
+
+/**
+ * Admits sessions and holds those that are live, whatever transport they use.
+ *
+ * <p>A session is refused if its source has too many, has failed to authenticate too often, or if
+ * the table is full. In a full table a UDP session that has not authenticated makes room for a new
+ * one, the oldest first: such sessions cost a forger nothing, so they must not keep others out.
+ * Sessions whose offer was answered are not counted any more; as many of them are kept on top.
+ *
+ * <p>Confined to the server's thread.
+ */
+final class Reception {
+  private static final int MOST_SOURCES = 65_536;
+  private static final double SECONDS_PER_MINUTE = 60;
+
+  private final TransportSettings.Limits limits;
+  private final Function<SignalingPath, SessionServices> services;
+  private final Executor confined;
+  private final Refusals refusals;
+  private final LongSupplier nanoTime;
+  private final TokenBuckets senders;
+  private final TokenBuckets failures;
+  private final Map<OpenSession, SessionHolder> live = new LinkedHashMap<>();
+  private final Set<OpenSession> halfOpen = new LinkedHashSet<>();
+  private final Set<OpenSession> settled = new LinkedHashSet<>();
+  private final Map<IpPrefix, Integer> perSource = new HashMap<>();
+  private long opened;
+
+  /**
+   * @param services makes what a session on a path works with, a snapshot
+   * @param confined runs on the server's thread
+   * @param nanoTime a clock that never goes back
+   */
+  Reception(
+      TransportSettings.Limits limits,
+      Function<SignalingPath, SessionServices> services,
+      Executor confined,
+      Refusals refusals,
+      LongSupplier nanoTime) {
+    this.limits = limits;
+    this.services = services;
+    this.confined = confined;
+    this.refusals = refusals;
+    this.nanoTime = nanoTime;
+    this.senders = new TokenBuckets(limits.rate(), limits.burst(), limits.slip(), MOST_SOURCES);
+    this.failures =
+        new TokenBuckets(
+            limits.failuresPerMinute() / SECONDS_PER_MINUTE,
+            limits.failureBurst(),
+            0,
+            MOST_SOURCES);
+  }
+
+  /** Returns the limits in force. */
+  TransportSettings.Limits limits() {
+    return limits;
+  }
+
+  /** Returns the time. */
+  long now() {
+    return nanoTime.getAsLong();
+  }
+
+  /** Counts something refused. */
+  void refused(String reason) {
+    refusals.count(reason);
+  }
+
+  /** Takes a token of a source that has not proved its address. */
+  TokenBuckets.Verdict admit(IpPrefix source) {
+    return senders.take(source, now());
+  }
+
+  /**
+   * Opens a session.
+   *
+   * @param holder what holds the session on its transport
+   * @return empty, and counted, if the source is to be told that the server is busy
+   */
+  Optional<OpenSession> open(SignalingPath path, SessionOutput out, SessionHolder holder) {
+    IpPrefix source = Addresses.source(path.remote().getAddress());
+    long now = now();
+    if (!failures.hasToken(source, now)) {
+      refused("too many failed authentications");
+      return Optional.empty();
+    }
+    if (perSource.getOrDefault(source, 0) >= limits.sessionsPerSource()) {
+      refused("too many sessions from one source");
+      return Optional.empty();
+    }
+    if (live.size() - settled.size() >= limits.sessions() && !makeRoom()) {
+      refused("too many sessions");
+      return Optional.empty();
+    }
+    OpenSession session =
+        new OpenSession(
+            "s" + ++opened,
+            path,
+            new BrokerSession(path, services.apply(path), confined, out),
+            limits.phase(),
+            now);
+    live.put(session, holder);
+    perSource.merge(source, 1, Integer::sum);
+    if (path.transport() == Transport.UDP) {
+      halfOpen.add(session);
+    }
+    return Optional.of(session);
+  }
+
+  /** Takes note of what a session has become; to be called whenever something has happened. */
+  void observe(OpenSession session) {
+    session.observe(now());
+    if (session.authenticated()) {
+      halfOpen.remove(session);
+    }
+    if (session.settled() && live.containsKey(session) && settled.add(session)) {
+      uncount(session);
+      if (settled.size() > limits.sessions()) {
+        expire(settled.iterator().next());
+      }
+    }
+  }
+
+  /** Takes note of a failed authentication. */
+  void failed(OpenSession session) {
+    failures.take(Addresses.source(session.path().remote().getAddress()), now());
+  }
+
+  /** Forgets a session that is over; a second time does nothing. */
+  void release(OpenSession session) {
+    if (live.remove(session) != null) {
+      halfOpen.remove(session);
+      if (!settled.remove(session)) {
+        uncount(session);
+      }
+    }
+  }
+
+  private void uncount(OpenSession session) {
+    perSource.computeIfPresent(
+        Addresses.source(session.path().remote().getAddress()),
+        (source, count) -> count > 1 ? count - 1 : null);
+  }
+
+  /** Ends the sessions whose phase lasts too long, or whose peer is silent. */
+  void sweep() {
+    long now = now();
+    for (OpenSession session : List.copyOf(live.keySet())) {
+      observe(session);
+      SessionHolder holder = live.get(session);
+      if (session.overdue(now) || (holder != null && holder.silent(now))) {
+        expire(session);
+      }
+    }
+  }
+
+  private void expire(OpenSession session) {
+    SessionHolder holder = live.get(session);
+    if (holder != null) {
+      holder.expire();
+    }
+  }
+
+  /** Describes the live sessions, the oldest first. */
+  List<SessionSummary> summaries() {
+    long now = now();
+    return live.keySet().stream().map(session -> session.summary(now)).toList();
+  }
+
+  private boolean makeRoom() {
+    Iterator<OpenSession> oldest = halfOpen.iterator();
+    if (!oldest.hasNext()) {
+      return false;
+    }
+    OpenSession session = oldest.next();
+    SessionHolder holder = live.get(session);
+    refused("half-open session made room for another");
+    release(session);
+    if (holder != null) {
+      holder.evict();
+    }
+    return true;
+  }
+}

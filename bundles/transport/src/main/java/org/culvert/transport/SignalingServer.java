@@ -1,0 +1,242 @@
+package org.culvert.transport;
+
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import javax.security.auth.callback.CallbackHandler;
+import javax.security.sasl.SaslServerFactory;
+import org.culvert.api.account.CredentialStore;
+import org.culvert.api.broker.TunnelBroker;
+import org.culvert.api.signaling.SignalingSessions;
+import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.culvert.protocol.OfferedMechanism;
+import org.culvert.protocol.SessionServices;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves TSP on its port for as long as a broker stands behind it.
+ *
+ * <p>The lists of SASL factories and credential stores may change at any time: each session works
+ * with what was there when it opened. In plain Java, set the lists and call {@link #open()}.
+ */
+@Component(service = SignalingSessions.class, configurationPid = TransportSettings.PID)
+@Designate(ocd = SignalingServer.Config.class)
+public final class SignalingServer implements SignalingSessions {
+  private static final Logger LOG = LoggerFactory.getLogger(SignalingServer.class);
+  private static final int BLOCKING_THREADS = 4;
+  private static final int BLOCKING_QUEUE = 256;
+  private static final int IDLE_SECONDS = 30;
+
+  /** What the operator may set. */
+  @ObjectClassDefinition(
+      name = "Culvert signaling",
+      description = "Where and how this tunnel broker is asked for tunnels (TSP, RFC 5572).")
+  public @interface Config {
+    /** The port. */
+    @AttributeDefinition(description = "TCP and UDP port. Clients expect 3653.")
+    int port() default 3653;
+
+    /** The addresses. */
+    @AttributeDefinition(
+        description = "Addresses of this node to listen on; none: all, also those added later.")
+    String[] addresses() default {};
+
+    /** TCP. */
+    @AttributeDefinition(description = "Whether to serve TCP.")
+    boolean tcp() default true;
+
+    /** UDP. */
+    @AttributeDefinition(description = "Whether to serve UDP, which v6udpv4 tunnels need.")
+    boolean udp() default true;
+
+    /** The realm. */
+    @AttributeDefinition(
+        description =
+            "Realm of the accounts. DIGEST-MD5 secrets are made for one realm and end with it.")
+    String realm() default "culvert";
+
+    /** TCP mechanisms. */
+    @AttributeDefinition(
+        description =
+            "SASL mechanisms offered over TCP: names, * for all that are installed, !NAME for all"
+                + " but. PLAIN sends passwords in the clear.")
+    String[] tcp_mechanisms() default {"*"};
+
+    /** UDP mechanisms. */
+    @AttributeDefinition(description = "The same over UDP.")
+    String[] udp_mechanisms() default {"*"};
+
+    /** Longest phase. */
+    @AttributeDefinition(
+        description = "Seconds after which a phase of a session is cut off, however busy it is.")
+    int phase_seconds() default 90;
+
+    /** Sessions. */
+    @AttributeDefinition(description = "Most sessions at a time; beyond, clients are told 530.")
+    int sessions() default 10_000;
+
+    /** Sessions per source. */
+    @AttributeDefinition(
+        description = "Most sessions at a time from one IPv4 address or one IPv6 /64.")
+    int sessions_per_source() default 64;
+
+    /** UDP idle time. */
+    @AttributeDefinition(description = "Seconds of silence after which a UDP session is over.")
+    int udp_idle_seconds() default 90;
+
+    /** UDP memory. */
+    @AttributeDefinition(
+        description =
+            "Seconds for which the last reply of a UDP session is kept. Clients repeat themselves"
+                + " for 66.")
+    int udp_remember_seconds() default 90;
+
+    /** UDP memory's size. */
+    @AttributeDefinition(description = "Most such replies for each local address.")
+    int udp_remembered() default 16_384;
+
+    /** Rate. */
+    @AttributeDefinition(
+        description =
+            "Datagrams in a second from one source that has not proved its address, and TCP"
+                + " connections; 0: any.")
+    int rate() default 50;
+
+    /** Burst. */
+    @AttributeDefinition(description = "How many of them may come at once.")
+    int rate_burst() default 200;
+
+    /** Slip. */
+    @AttributeDefinition(
+        description = "Every so many datagrams beyond the rate are answered 530; 0: none.")
+    int rate_slip() default 4;
+
+    /** Failures. */
+    @AttributeDefinition(
+        description =
+            "Failed authentications in a minute from one source before it is told 530; 0: any.")
+    int failures_per_minute() default 10;
+
+    /** Failures at once. */
+    @AttributeDefinition(description = "How many of them may come at once.")
+    int failures_burst() default 20;
+
+    /** Referral. */
+    @AttributeDefinition(
+        description = "Brokers to name to clients whose version is not spoken here; no ports.")
+    String[] referral() default {};
+  }
+
+  private final TunnelBroker broker;
+  private final TransportSettings settings;
+  private final Refusals refusals = new Refusals();
+  private final CallbackHandler credentials = new CredentialCallbacks(() -> stores());
+  private final ThreadPoolExecutor blocking;
+  private volatile @Nullable ServerSockets sockets;
+
+  @Reference volatile List<Map.Entry<Map<String, Object>, SaslServerFactory>> factories = List.of();
+
+  @Reference volatile List<CredentialStore> credentialStores = List.of();
+
+  /**
+   * Validates the configuration; opens nothing yet.
+   *
+   * @throws org.culvert.api.config.InvalidConfigurationException if a value cannot be meant
+   */
+  @Activate
+  public SignalingServer(@Reference TunnelBroker broker, Config config) {
+    this(broker, TransportSettings.from(config));
+  }
+
+  SignalingServer(TunnelBroker broker, TransportSettings settings) {
+    this.broker = broker;
+    this.settings = settings;
+    // Refuses what does not fit; the session then tells its client that the server is busy.
+    this.blocking =
+        new ThreadPoolExecutor(
+            BLOCKING_THREADS,
+            BLOCKING_THREADS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(BLOCKING_QUEUE),
+            new DefaultThreadFactory("culvert-authentication", true));
+    this.blocking.allowCoreThreadTimeOut(true);
+  }
+
+  /** Opens the ports; the lists of services are in place by now. */
+  @Activate
+  void open() {
+    NetworkLoop loop = NetworkLoop.start("culvert-signaling");
+    ServerSockets opened =
+        ServerSockets.open(
+            settings,
+            loop,
+            new Reception(
+                settings.limits(), this::services, loop.confined(), refusals, System::nanoTime));
+    sockets = opened;
+    LOG.info(
+        "signaling is served on {}",
+        opened.listeners().stream()
+            .map(at -> at.transport() + " " + Addresses.text(at.address()))
+            .collect(Collectors.joining(", ")));
+  }
+
+  /** Ends all sessions and closes the ports; tunnels go on. */
+  @Deactivate
+  void close() {
+    ServerSockets open = sockets;
+    sockets = null;
+    if (open != null) {
+      open.close();
+    }
+    blocking.shutdownNow();
+  }
+
+  @Override
+  public List<Listener> listeners() {
+    ServerSockets open = sockets;
+    return open == null ? List.of() : open.listeners();
+  }
+
+  @Override
+  public List<SessionSummary> sessions() {
+    ServerSockets open = sockets;
+    return open == null ? List.of() : open.sessions();
+  }
+
+  @Override
+  public Map<String, Long> refusals() {
+    return refusals.snapshot();
+  }
+
+  private SessionServices services(SignalingPath path) {
+    MechanismPolicy policy =
+        path.transport() == Transport.TCP ? settings.tcpMechanisms() : settings.udpMechanisms();
+    return new SessionSnapshot(
+        broker,
+        policy.select(factories, OfferedMechanism::new),
+        credentials,
+        settings.realm(),
+        blocking,
+        refusals,
+        settings.referral());
+  }
+
+  private List<CredentialStore> stores() {
+    return credentialStores;
+  }
+}

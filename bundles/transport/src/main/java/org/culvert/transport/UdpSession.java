@@ -1,0 +1,209 @@
+package org.culvert.transport;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.culvert.protocol.ReliableHeader;
+import org.culvert.protocol.SessionOutput;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session over UDP from one remote address and port, kept for a while after its end: in order,
+ * <em>received</em> tells a fresh datagram from a repeated one, hands the fresh one to the session,
+ * and <em>reply</em> sends the one answer under the header of the datagram it answers (RFC 5572
+ * section 4.4.1.2).
+ *
+ * <p>A repeated datagram has the sequence number of an earlier one and a timestamp of its own; it
+ * is answered with the octets of before under the timestamp of now, and nothing is done twice.
+ */
+final class UdpSession implements SessionOutput, SessionHolder {
+  private final UdpPort port;
+  private final Reception reception;
+  private final InetSocketAddress remote;
+  private @Nullable OpenSession session;
+  private Request latest;
+  private Request before;
+  private long heard;
+  private boolean authenticated;
+
+  UdpSession(UdpPort port, Reception reception, InetSocketAddress remote, Request first) {
+    this.port = port;
+    this.reception = reception;
+    this.remote = remote;
+    this.latest = first;
+    this.before = first;
+    this.heard = reception.now();
+  }
+
+  /** A datagram of the client's and what became of it. */
+  static final class Request {
+    private final ReliableHeader header;
+    private final int length;
+    private byte @Nullable [] reply;
+
+    /**
+     * @param length octets of the datagram, the header included
+     */
+    Request(ReliableHeader header, int length) {
+      this.header = header;
+      this.length = length;
+    }
+  }
+
+  /** Hands over the session and its first datagram's data. */
+  void begin(OpenSession opened, ByteBuffer data) {
+    session = opened;
+    hand(opened, data);
+  }
+
+  /** Returns whom it is with. */
+  InetSocketAddress remote() {
+    return remote;
+  }
+
+  /** Tells whether the session is live, and not only remembered. */
+  boolean live() {
+    return session != null;
+  }
+
+  /** Tells whether the peer has shown that it receives what is sent to it. */
+  boolean proved() {
+    return session != null && session.proved();
+  }
+
+  /** Returns when the peer was last heard. */
+  long heard() {
+    return heard;
+  }
+
+  /** Tells whether a datagram comes after all that were received. */
+  boolean isFresh(ReliableHeader header) {
+    return header.isAfter(latest.header);
+  }
+
+  /** Tells whether a datagram is one of those last received, sent again. */
+  boolean isRepeated(ReliableHeader header) {
+    return find(header) != null;
+  }
+
+  /** Answers a datagram that is not fresh: a repeated one again, a stray one not at all. */
+  void repeated(ReliableHeader header, int length) {
+    heard = reception.now();
+    Request request = find(header);
+    if (request == null) {
+      reception.refused("datagram out of order");
+    } else if (request.reply == null) {
+      reception.refused("repeated datagram while its reply is being made");
+    } else {
+      // A repetition can be shorter than the original: what counts is the datagram of now.
+      send(header, length, request.reply);
+    }
+  }
+
+  /** Hands a fresh datagram to the live session. */
+  void received(ReliableHeader header, int length, ByteBuffer data) {
+    heard = reception.now();
+    if (before.reply != null || latest.reply == null) {
+      before = latest;
+    }
+    latest = new Request(header, length);
+    OpenSession open = session;
+    if (open != null) {
+      hand(open, data);
+    }
+  }
+
+  private @Nullable Request find(ReliableHeader header) {
+    int sequence = header.sequence();
+    if (sequence == latest.header.sequence()) {
+      return latest;
+    }
+    return sequence == before.header.sequence() ? before : null;
+  }
+
+  private void hand(OpenSession open, ByteBuffer data) {
+    if (open.received(data)) {
+      reception.observe(open);
+    } else {
+      abandon();
+    }
+  }
+
+  @Override
+  public void reply(byte[] data) {
+    OpenSession open = session;
+    if (open == null) {
+      return;
+    }
+    if (!open.authenticated() && Replies.saysAuthenticationFailed(data)) {
+      reception.failed(open);
+    }
+    authenticated |= open.authenticated();
+    Request request = latest.reply == null ? latest : before;
+    if (request.reply == null) {
+      request.reply = data.clone();
+      send(request.header, request.length, data);
+    } else {
+      reception.refused("reply without a datagram to answer");
+    }
+    reception.observe(open);
+  }
+
+  /** Never asked for on UDP: a datagram is apart by nature. */
+  @Override
+  public void replyApart(byte[] data) {
+    reply(data);
+  }
+
+  @Override
+  public void close() {
+    OpenSession open = session;
+    session = null;
+    if (open != null) {
+      reception.release(open);
+      port.remember(this);
+    }
+  }
+
+  @Override
+  public boolean silent(long now) {
+    return now - heard >= reception.limits().udpIdle().toNanos();
+  }
+
+  @Override
+  public void expire() {
+    OpenSession open = session;
+    if (open != null) {
+      open.expire();
+    }
+    close();
+  }
+
+  @Override
+  public void evict() {
+    abandon();
+  }
+
+  /** Ends the session because its peer is gone or has begun another, and forgets it. */
+  void abandon() {
+    OpenSession open = session;
+    session = null;
+    port.forget(this);
+    if (open != null) {
+      reception.release(open);
+      open.closed();
+    }
+  }
+
+  private void send(ReliableHeader header, int length, byte[] data) {
+    if (authenticated) {
+      port.send(remote, header, data);
+      return;
+    }
+    int room = Replies.MOST_AMPLIFICATION * length - ReliableHeader.LENGTH;
+    Optional<byte[]> fitting = Replies.fit(data, room);
+    fitting.ifPresentOrElse(
+        octets -> port.send(remote, header, octets),
+        () -> reception.refused("reply out of proportion to an unproved sender's datagram"));
+  }
+}

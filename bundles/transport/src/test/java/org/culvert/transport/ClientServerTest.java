@@ -1,0 +1,274 @@
+package org.culvert.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import javax.security.sasl.SaslClientFactory;
+import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.signaling.Credentials;
+import org.culvert.api.signaling.SignalingExchange;
+import org.culvert.api.signaling.SignalingTarget;
+import org.culvert.api.status.StatusCode;
+import org.culvert.api.status.TspException;
+import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.culvert.api.tunnel.TunnelType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ClientServerTest {
+  private static final InetAddress LOOPBACK_6 = IpAddresses.parse("::1");
+  private static final Duration QUICK = Duration.ofMillis(50);
+
+  private final FakeBroker broker = new FakeBroker();
+  private final List<SignalingPath> paths = new ArrayList<>();
+  private TransportSettings settings;
+  private SignalingServer server;
+  private SignalingClient client;
+
+  @BeforeEach
+  void start() throws IOException {
+    settings = Fixtures.settings(Fixtures.LIMITS);
+    server = Fixtures.start(broker, settings);
+    client = new SignalingClient(QUICK);
+    client.factories =
+        List.of(
+            TestMechanism.<SaslClientFactory>service(TestMechanism.ANONYMOUS, new TestMechanism()));
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    server.close();
+  }
+
+  private CompletionStage<SignalingExchange> request(
+      InetSocketAddress at, Transport transport, TunnelType type) {
+    return client.request(
+        new SignalingTarget(at, "broker.example", transport, "2.0.2"),
+        Credentials.anonymous(),
+        path -> {
+          paths.add(path);
+          return new TunnelRequest(
+              type, List.of(path.local().getAddress()), false, Optional.empty(), Optional.empty());
+        });
+  }
+
+  private static <T> T get(CompletionStage<T> stage) throws Exception {
+    try {
+      return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Exception cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  private InetSocketAddress at(InetAddress address) {
+    return new InetSocketAddress(address, settings.port());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transport.class)
+  void asksAndAcceptsOverIpv4(Transport transport) throws Exception {
+    try (SignalingExchange exchange =
+        get(request(at(Fixtures.LOOPBACK), transport, TunnelType.V6V4))) {
+      assertThat(exchange.offer().type()).isEqualTo(TunnelType.V6V4);
+      assertThat(exchange.path()).isEqualTo(paths.get(0));
+      assertThat(exchange.path().local()).isEqualTo(broker.paths.get(0).remote());
+      assertThat(exchange.path().remote()).isEqualTo(broker.paths.get(0).local());
+
+      get(exchange.accept());
+
+      Fixtures.await(() -> broker.calls.contains("accept"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transport.class)
+  void asksAndAcceptsOverIpv6(Transport transport) throws Exception {
+    assumeTrue(
+        server.listeners().stream().anyMatch(at -> at.address().getAddress().equals(LOOPBACK_6)));
+    try (SignalingExchange exchange = get(request(at(LOOPBACK_6), transport, TunnelType.V4V6))) {
+      assertThat(exchange.path().local().getAddress()).isEqualTo(LOOPBACK_6);
+      assertThat(exchange.path().isIpv4()).isFalse();
+
+      get(exchange.accept());
+
+      Fixtures.await(() -> broker.calls.contains("accept"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transport.class)
+  void rejects(Transport transport) throws Exception {
+    try (SignalingExchange exchange =
+        get(request(at(Fixtures.LOOPBACK), transport, TunnelType.V6V4))) {
+      get(exchange.reject());
+
+      assertThat(broker.calls).containsExactly("offer", "reject");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transport.class)
+  void hearsRefusal(Transport transport) {
+    assertThatThrownBy(() -> get(request(at(Fixtures.LOOPBACK), transport, TunnelType.V4V6)))
+        .isInstanceOfSatisfying(
+            TspException.class,
+            e -> assertThat(e.code()).isEqualTo(StatusCode.UNSUPPORTED_TUNNEL_TYPE));
+  }
+
+  @Test
+  void keepsItsUdpPortUntilExchangeIsClosed() throws Exception {
+    SignalingExchange exchange =
+        get(request(at(Fixtures.LOOPBACK), Transport.UDP, TunnelType.V6UDPV4));
+    InetSocketAddress local = exchange.path().local();
+    get(exchange.accept());
+    assertThat(canBind(local)).isFalse();
+
+    exchange.close();
+
+    Fixtures.await(() -> canBind(local));
+  }
+
+  private static boolean canBind(InetSocketAddress local) {
+    try (DatagramSocket socket = new DatagramSocket(local)) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void measuresWayToBroker() throws Exception {
+    Duration roundTrip =
+        get(
+            client.measure(
+                new SignalingTarget(at(Fixtures.LOOPBACK), "b", Transport.UDP, "2.0.2")));
+
+    assertThat(roundTrip).isBetween(Duration.ofNanos(1), Duration.ofSeconds(2));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transport.class)
+  void hearsAtOnceThatNobodyListens(Transport transport) throws Exception {
+    InetSocketAddress nobody = new InetSocketAddress(Fixtures.LOOPBACK, Fixtures.freePort());
+    try (SignalingClient patient = new SignalingClient(Duration.ofMinutes(1))) {
+      client.close();
+      client = patient;
+      assertThatThrownBy(() -> get(request(nobody, transport, TunnelType.V6V4)))
+          .isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void givesUpOnSilentBrokerAfterThreeDatagrams() throws Exception {
+    try (DatagramSocket silent = new DatagramSocket(0, Fixtures.LOOPBACK)) {
+      InetSocketAddress at = new InetSocketAddress(Fixtures.LOOPBACK, silent.getLocalPort());
+
+      assertThatThrownBy(() -> get(request(at, Transport.UDP, TunnelType.V6V4)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("after 3 datagrams");
+
+      List<ByteBuffer> headers = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        headers.add(ByteBuffer.wrap(receive(silent).getData()));
+      }
+      assertThat(headers).extracting(header -> header.getInt(0)).containsOnly(0xF000_00F0);
+      assertThat(headers).extracting(header -> header.getInt(4)).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void takesNoAnswerFromElsewhereOrToEarlierQuestion() throws Exception {
+    try (DatagramSocket broker = new DatagramSocket(0, Fixtures.LOOPBACK);
+        DatagramSocket stranger = new DatagramSocket(0, Fixtures.LOOPBACK)) {
+      InetSocketAddress at = new InetSocketAddress(Fixtures.LOOPBACK, broker.getLocalPort());
+      var exchange = request(at, Transport.UDP, TunnelType.V6V4).toCompletableFuture();
+      DatagramPacket version = receive(broker);
+
+      answer(stranger, version, 0, "530 Server too busy\r\n");
+      answer(broker, version, -1, "530 Server too busy\r\n");
+      answer(broker, version, 0, "301 No more tunnels available\r\n");
+
+      assertThatThrownBy(() -> get(exchange))
+          .isInstanceOfSatisfying(
+              TspException.class, e -> assertThat(e.code()).isEqualTo(StatusCode.NO_MORE_TUNNELS));
+    }
+  }
+
+  @Test
+  void insistsOnAnswerFromBrokerThatWasHeard() throws Exception {
+    try (DatagramSocket broker = new DatagramSocket(0, Fixtures.LOOPBACK)) {
+      InetSocketAddress at = new InetSocketAddress(Fixtures.LOOPBACK, broker.getLocalPort());
+      var exchange = request(at, Transport.UDP, TunnelType.V6V4).toCompletableFuture();
+      answer(broker, receive(broker), 0, "CAPABILITY TUNNEL=V6V4 AUTH=ANONYMOUS\r\n");
+
+      DatagramPacket authenticate = receive(broker);
+      for (int i = 0; i < 4; i++) {
+        assertThat(receive(broker).getData()).startsWith(0xF0, 0, 0, 0xF1);
+      }
+      answer(broker, authenticate, 0, "300 Authentication failed\r\n");
+
+      assertThatThrownBy(() -> get(exchange)).isInstanceOf(TspException.class);
+    }
+  }
+
+  @Test
+  void hearsThatTcpBrokerHungUp() throws Exception {
+    try (ServerSocket rude = new ServerSocket(0, 1, Fixtures.LOOPBACK)) {
+      var exchange =
+          request(
+              new InetSocketAddress(Fixtures.LOOPBACK, rude.getLocalPort()),
+              Transport.TCP,
+              TunnelType.V6V4);
+      rude.accept().close();
+
+      assertThatThrownBy(() -> get(exchange)).isInstanceOf(IOException.class);
+    }
+  }
+
+  private static DatagramPacket receive(DatagramSocket socket) throws IOException {
+    socket.setSoTimeout(5_000);
+    DatagramPacket packet = new DatagramPacket(new byte[2048], 2048);
+    socket.receive(packet);
+    packet.setData(Arrays.copyOf(packet.getData(), packet.getLength()));
+    return packet;
+  }
+
+  private static void answer(DatagramSocket from, DatagramPacket to, int shift, String text)
+      throws IOException {
+    byte[] data = text.getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer asked = ByteBuffer.wrap(to.getData());
+    byte[] datagram =
+        ByteBuffer.allocate(8 + data.length)
+            .putInt(asked.getInt(0) + shift)
+            .putInt(asked.getInt(4))
+            .put(data)
+            .array();
+    from.send(new DatagramPacket(datagram, datagram.length, to.getSocketAddress()));
+  }
+}

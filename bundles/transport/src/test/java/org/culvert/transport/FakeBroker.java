@@ -1,0 +1,76 @@
+package org.culvert.transport;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.culvert.api.broker.Identity;
+import org.culvert.api.broker.TunnelBroker;
+import org.culvert.api.broker.TunnelOffer;
+import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.TunnelType;
+
+/** Offers everybody the same tunnel, at once or when a test lets it, and notes what it is asked. */
+final class FakeBroker implements TunnelBroker {
+  final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+  final List<SignalingPath> paths = Collections.synchronizedList(new ArrayList<>());
+  volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
+
+  @Override
+  public Set<TunnelType> tunnelTypes(SignalingPath path) {
+    return new TreeSet<>(
+        path.isIpv4() ? Set.of(TunnelType.V6V4, TunnelType.V6UDPV4) : Set.of(TunnelType.V4V6));
+  }
+
+  @Override
+  public CompletionStage<TunnelOffer> offer(
+      Identity identity, TunnelRequest request, SignalingPath path) {
+    calls.add("offer");
+    paths.add(path);
+    InetAddress ipv4 = IpAddresses.parse("127.0.0.1");
+    InetAddress ipv6 = IpAddresses.parse("2001:db8::1");
+    TunnelOffer offer =
+        new TunnelOffer(
+            "id",
+            request.type(),
+            Optional.of(Duration.ofMinutes(60)),
+            new TunnelOffer.Party(ipv4, ipv6, Optional.empty()),
+            new TunnelOffer.Party(ipv4, IpAddresses.parse("2001:db8::2"), Optional.empty()),
+            Optional.empty(),
+            Optional.empty(),
+            List.of());
+    return gate.thenApplyAsync(open -> offer);
+  }
+
+  @Override
+  public CompletionStage<Void> accept(Identity identity, String id) {
+    calls.add("accept");
+    return gate;
+  }
+
+  @Override
+  public CompletionStage<Void> reject(Identity identity, String id) {
+    calls.add("reject");
+    return gate;
+  }
+
+  @Override
+  public CompletionStage<TunnelOffer> info(Identity identity) {
+    calls.add("info");
+    return new CompletableFuture<>();
+  }
+
+  @Override
+  public CompletionStage<Void> delete(Identity identity) {
+    calls.add("delete");
+    return gate;
+  }
+}

@@ -1,0 +1,85 @@
+package org.culvert.transport;
+
+import static org.assertj.core.api.Assertions.fail;
+
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import javax.security.sasl.SaslServerFactory;
+import org.culvert.api.net.IpAddresses;
+
+/** A running server with a fake broker behind it, and what tests need around it. */
+final class Fixtures {
+  static final InetAddress LOOPBACK = IpAddresses.parse("127.0.0.1");
+  static final TransportSettings.Limits LIMITS =
+      new TransportSettings.Limits(
+          Duration.ofSeconds(30),
+          100,
+          100,
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(70),
+          100,
+          0,
+          1,
+          0,
+          0,
+          1);
+
+  private Fixtures() {}
+
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  static TransportSettings settings(TransportSettings.Limits limits, InetAddress... addresses)
+      throws IOException {
+    return new TransportSettings(
+        freePort(),
+        List.of(addresses),
+        true,
+        true,
+        "test",
+        MechanismPolicy.parse(List.of("*")),
+        MechanismPolicy.parse(List.of("*")),
+        limits,
+        Optional.empty());
+  }
+
+  static SignalingServer start(FakeBroker broker, TransportSettings settings) {
+    SignalingServer server = new SignalingServer(broker, settings);
+    server.factories =
+        List.of(
+            TestMechanism.<SaslServerFactory>service(TestMechanism.NAMED, new TestMechanism()),
+            TestMechanism.<SaslServerFactory>service(TestMechanism.ANONYMOUS, new TestMechanism()));
+    server.open();
+    return server;
+  }
+
+  /** Returns the configuration that the defaults make, with some values changed. */
+  static SignalingServer.Config config(Map<String, Object> changes) {
+    return (SignalingServer.Config)
+        Proxy.newProxyInstance(
+            Fixtures.class.getClassLoader(),
+            new Class<?>[] {SignalingServer.Config.class},
+            (proxy, method, arguments) ->
+                changes.getOrDefault(method.getName(), method.getDefaultValue()));
+  }
+
+  static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        fail("the condition did not come true within 5 s");
+      }
+      Thread.onSpinWait();
+    }
+  }
+}

@@ -1,0 +1,312 @@
+package org.culvert.transport;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.culvert.api.signaling.SignalingSessions.SessionSummary;
+import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TcpServerTest {
+  private static final String VERSION = "VERSION=2.0.2\r\n";
+  private static final String CREATE =
+      UdpServerTest.frame(
+          "<tunnel action=\"create\" type=\"v6v4\" proxy=\"no\">\r\n <client>\r\n"
+              + "  <address type=\"ipv4\">127.0.0.1</address>\r\n </client>\r\n</tunnel>\r\n");
+
+  private final FakeBroker broker = new FakeBroker();
+  private TransportSettings settings;
+  private SignalingServer server;
+
+  /** A client that reads one segment at a time, as old clients do. */
+  private final class Client implements AutoCloseable {
+    private final Socket socket;
+
+    Client() throws IOException {
+      socket = new Socket(Fixtures.LOOPBACK, settings.port());
+      socket.setTcpNoDelay(true);
+      socket.setSoTimeout(5_000);
+    }
+
+    void send(String text) throws IOException {
+      socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+    }
+
+    String segment() throws IOException {
+      byte[] buffer = new byte[8192];
+      int length = socket.getInputStream().read(buffer);
+      return length < 0 ? "" : new String(Arrays.copyOf(buffer, length), ISO_8859_1);
+    }
+
+    String ask(String text) throws IOException {
+      send(text);
+      return segment();
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    start(Fixtures.LIMITS);
+  }
+
+  private void start(TransportSettings.Limits limits) throws IOException {
+    stop();
+    settings = Fixtures.settings(limits);
+    server = Fixtures.start(broker, settings);
+  }
+
+  @AfterEach
+  void stop() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @Test
+  void carriesWholeExchange() throws IOException {
+    try (Client client = new Client()) {
+      assertThat(client.ask(VERSION)).startsWith("CAPABILITY TUNNEL=V6");
+      assertThat(client.ask("AUTHENTICATE ANONYMOUS\r\n\0")).isEqualTo("200 Success\r\n");
+      assertThat(client.ask(CREATE)).contains("200 Success", "type=\"v6v4\"");
+      client.send(UdpServerTest.frame("<tunnel action=\"accept\"></tunnel>\r\n"));
+
+      Fixtures.await(() -> broker.calls.contains("accept"));
+      assertThat(broker.paths.get(0).local())
+          .isEqualTo(new java.net.InetSocketAddress(Fixtures.LOOPBACK, settings.port()));
+      assertThat(broker.paths.get(0).transport()).isEqualTo(Transport.TCP);
+    }
+    Fixtures.await(() -> server.sessions().isEmpty());
+  }
+
+  @Test
+  void keepsLastWordOfMechanismApartFromVerdict() throws IOException {
+    try (Client client = new Client()) {
+      client.ask(VERSION);
+      client.ask("AUTHENTICATE X-NAMED\r\n");
+      long asked = System.nanoTime();
+
+      assertThat(client.ask("YWxpY2U=\r\n")).isEqualTo("Ynll\r\n");
+      assertThat(client.segment()).isEqualTo("200 Success\r\n");
+
+      assertThat(Duration.ofNanos(System.nanoTime() - asked))
+          .isGreaterThanOrEqualTo(Duration.ofMillis(100));
+      assertThat(server.sessions()).extracting(s -> s.user().orElse("")).containsExactly("alice");
+    }
+  }
+
+  @Test
+  void holdsBackWhatIsSaidInTheGap() throws IOException {
+    try (Client client = new Client()) {
+      client.ask(VERSION);
+      client.ask("AUTHENTICATE X-NAMED\r\n");
+
+      assertThat(client.ask("YWxpY2U=\r\n" + CREATE)).isEqualTo("Ynll\r\n");
+      assertThat(client.segment()).isEqualTo("200 Success\r\n");
+      assertThat(client.segment()).startsWith("Content-length: ");
+    }
+  }
+
+  @Test
+  void takesMessagesInAnyPieces() throws IOException {
+    try (Client client = new Client()) {
+      for (char c : VERSION.toCharArray()) {
+        client.send(String.valueOf(c));
+      }
+      assertThat(client.segment()).startsWith("CAPABILITY ");
+    }
+  }
+
+  @Test
+  void closesAfterLastReply() throws IOException {
+    try (Client client = new Client()) {
+      assertThat(client.ask("VERSION=0.1\r\n")).startsWith("302 ");
+      assertThat(client.segment()).isEmpty();
+      assertThat(server.sessions()).isEmpty();
+    }
+  }
+
+  @Test
+  void endsPhaseOfDrippingClientHoweverBusyItIs() throws IOException {
+    start(limits(Duration.ofMillis(400), 100, 100, 0, 1));
+    try (Client slow = new Client()) {
+      long begin = System.nanoTime();
+      assertThatThrownBy(
+              () -> {
+                while (Duration.ofNanos(System.nanoTime() - begin).toSeconds() < 5) {
+                  slow.send(" ");
+                  if (slow.socket.getInputStream().available() == 0) {
+                    slow.socket.setSoTimeout(20);
+                    try {
+                      if (slow.segment().isEmpty()) {
+                        throw new SocketException("closed");
+                      }
+                    } catch (java.net.SocketTimeoutException e) {
+                      continue;
+                    }
+                  }
+                }
+              })
+          .isInstanceOf(SocketException.class);
+      assertThat(server.refusals()).containsKey("phase timeout");
+    }
+  }
+
+  @Test
+  void servesOthersWhileManyDrip() throws IOException {
+    List<Client> slow = new java.util.ArrayList<>();
+    try {
+      for (int i = 0; i < 90; i++) {
+        Client client = new Client();
+        client.send("V");
+        slow.add(client);
+      }
+      try (Client honest = new Client()) {
+        assertThat(honest.ask(VERSION)).startsWith("CAPABILITY ");
+      }
+    } finally {
+      for (Client client : slow) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  void tellsSourceWithTooManySessionsAfterItsVersion() throws IOException {
+    start(limits(Duration.ofSeconds(30), 100, 1, 0, 1));
+    try (Client first = new Client()) {
+      first.ask(VERSION);
+      try (Client second = new Client()) {
+        assertThat(second.ask(VERSION)).isEqualTo("530 Server too busy\r\n");
+        assertThat(second.segment()).isEmpty();
+      }
+      assertThat(server.refusals()).containsEntry("too many sessions from one source", 1L);
+    }
+    Fixtures.await(() -> server.sessions().isEmpty());
+    try (Client again = new Client()) {
+      assertThat(again.ask(VERSION)).startsWith("CAPABILITY ");
+    }
+  }
+
+  @Test
+  void tellsEverybodyWhenTheTableIsFull() throws IOException {
+    start(limits(Duration.ofSeconds(30), 1, 100, 0, 1));
+    try (Client first = new Client();
+        Client second = new Client()) {
+      first.ask(VERSION);
+      assertThat(second.ask(VERSION)).startsWith("530 ");
+    }
+  }
+
+  @Test
+  void limitsRateOfConnections() throws IOException {
+    start(limits(Duration.ofSeconds(30), 100, 100, 1, 1));
+    try (Client first = new Client();
+        Client second = new Client()) {
+      assertThat(first.ask(VERSION)).startsWith("CAPABILITY ");
+      assertThat(second.ask(VERSION)).startsWith("530 ");
+    }
+  }
+
+  @Test
+  void cutsOffClientThatSendsWithoutEnd() throws IOException {
+    broker.gate = new CompletableFuture<>();
+    try (Client client = new Client()) {
+      client.ask(VERSION);
+      client.ask("AUTHENTICATE ANONYMOUS\r\n");
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  client.send("x".repeat(8192));
+                }
+              })
+          .isInstanceOf(IOException.class);
+      Fixtures.await(() -> server.sessions().isEmpty());
+    }
+  }
+
+  @Test
+  void offersNewSessionsWhatIsInstalledNow() throws IOException {
+    var all = server.factories;
+    try (Client before = new Client()) {
+      assertThat(before.ask(VERSION)).contains("AUTH=ANONYMOUS", "AUTH=X-NAMED");
+      server.factories = all.subList(0, 1);
+      try (Client after = new Client()) {
+        assertThat(after.ask(VERSION)).contains("AUTH=X-NAMED").doesNotContain("AUTH=ANONYMOUS");
+      }
+      server.factories = all;
+      try (Client again = new Client()) {
+        assertThat(again.ask(VERSION)).contains("AUTH=ANONYMOUS", "AUTH=X-NAMED");
+      }
+      assertThat(before.ask("AUTHENTICATE ANONYMOUS\r\n")).startsWith("200 ");
+    }
+  }
+
+  @Test
+  void describesSessions() throws IOException {
+    try (Client client = new Client()) {
+      client.ask(VERSION);
+
+      SessionSummary session = server.sessions().get(0);
+
+      assertThat(session.phase()).isEqualTo("authentication");
+      assertThat(session.version()).contains("2.0.2");
+      assertThat(session.path().remote().getPort()).isEqualTo(client.socket.getLocalPort());
+      assertThat(session.path().isIpv4()).isTrue();
+    }
+  }
+
+  @Test
+  void freesPortsWhenClosed() throws IOException {
+    try (Client client = new Client()) {
+      client.ask(VERSION);
+      server.close();
+      assertThat(client.segment()).isEmpty();
+    }
+
+    assertThat(server.listeners()).isEmpty();
+    assertThat(server.sessions()).isEmpty();
+    server = Fixtures.start(broker, settings);
+    try (Client client = new Client()) {
+      assertThat(client.ask(VERSION)).startsWith("CAPABILITY ");
+    }
+  }
+
+  @Test
+  void refusesToStartOnTakenPortAndNamesIt() {
+    assertThatThrownBy(() -> Fixtures.start(broker, settings))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("TCP")
+        .hasMessageContaining(String.valueOf(settings.port()));
+  }
+
+  private static TransportSettings.Limits limits(
+      Duration phase, int sessions, int perSource, int rate, int burst) {
+    return new TransportSettings.Limits(
+        phase,
+        sessions,
+        perSource,
+        Fixtures.LIMITS.udpIdle(),
+        Fixtures.LIMITS.udpRemember(),
+        100,
+        rate,
+        burst,
+        0,
+        0,
+        1);
+  }
+}
