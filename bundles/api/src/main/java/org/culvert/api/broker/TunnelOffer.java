@@ -10,7 +10,8 @@ import org.culvert.api.tunnel.TunnelType;
 /**
  * What the broker answers to {@code create} and {@code info} (RFC 5572 section 4.7.3).
  *
- * @param id the lease's id; it is never sent, so a client that read an offer has an empty one
+ * @param id what {@code accept} and {@code reject} name this offer by, and for {@code info} the
+ *     lease's id; it is never sent, so a client that read an offer has an empty one
  * @param type the type decided on, which may differ from the one asked for
  * @param lifetime how long the tunnel lives without being asked for again; in the wire's minutes
  * @param server the server's end

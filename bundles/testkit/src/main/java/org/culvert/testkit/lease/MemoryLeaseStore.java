@@ -89,6 +89,11 @@ public final class MemoryLeaseStore implements LeaseStore {
     return commits;
   }
 
+  /** Returns what is written, even while the store fails. */
+  public synchronized List<Lease> leases() {
+    return List.copyOf(leases.values());
+  }
+
   /** Returns a lease by its owner. */
   public synchronized Optional<Lease> ofOwner(String owner) {
     return leases.values().stream().filter(lease -> lease.owner().equals(owner)).findFirst();

@@ -1,0 +1,116 @@
+package org.culvert.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.culvert.broker.Rig.ALICE;
+import static org.culvert.broker.Rig.BEHIND_NAT;
+import static org.culvert.broker.Rig.ELSEWHERE;
+import static org.culvert.broker.Rig.HOME;
+import static org.culvert.broker.Rig.get;
+import static org.culvert.broker.Rig.refusal;
+import static org.culvert.broker.Rig.request;
+import static org.culvert.broker.Rig.tcp;
+import static org.culvert.broker.Rig.udp;
+
+import java.time.Duration;
+import org.culvert.api.broker.Identity;
+import org.culvert.api.broker.TunnelOffer;
+import org.culvert.api.lease.Lease.State;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.status.StatusCode;
+import org.culvert.api.tunnel.TunnelType;
+import org.junit.jupiter.api.Test;
+
+class AnonymousTest {
+  private static final Identity ONE = Identity.anonymous("1");
+  private static final Identity TWO = Identity.anonymous("2");
+  private static final Identity THREE = Identity.anonymous("3");
+
+  private final Rig rig = new Rig("maxAnonymous", 3, "maxAnonymousPerIpv4", 2);
+
+  @Test
+  void drawsFromItsOwnPoolForShort() {
+    TunnelOffer offer = rig.offerUdp(ONE, HOME, 1);
+
+    assertThat(IpPrefix.parse("2001:db8:0:2::/64").contains(offer.client().ipv6())).isTrue();
+    assertThat(offer.lifetime()).contains(Duration.ofMinutes(10));
+  }
+
+  @Test
+  void restsAfterItsTimeAndIsForgotten() {
+    rig.accepted(ONE, rig.offerUdp(ONE, HOME, 1));
+
+    rig.advance(Duration.ofMinutes(10).plusSeconds(1));
+    assertThat(rig.server.desired()).isEmpty();
+    assertThat(rig.lease(ONE).state()).isEqualTo(State.QUARANTINED);
+    rig.advance(Duration.ofMinutes(10).plusSeconds(1));
+
+    assertThat(rig.store.load()).isEmpty();
+  }
+
+  @Test
+  void isForgottenAtOnceIfItNeverAccepts() {
+    rig.offerUdp(ONE, HOME, 1);
+
+    rig.advance(Duration.ofSeconds(91));
+
+    assertThat(rig.store.load()).isEmpty();
+    assertThat(rig.broker.pools()).allMatch(pool -> pool.used() == 0);
+  }
+
+  @Test
+  void isCountedByIpv4AddressRestingOnesIncluded() {
+    rig.accepted(ONE, rig.offerUdp(ONE, HOME, 1));
+    get(rig.broker.delete(ONE));
+    rig.offerUdp(TWO, HOME, 2);
+
+    assertThat(offerRefusal(THREE, HOME, 3)).isEqualTo(StatusCode.NO_MORE_TUNNELS);
+    assertThat(rig.offerUdp(THREE, ELSEWHERE, 3)).isNotNull();
+    assertThat(rig.offerUdp(ALICE, HOME, 4)).as("accounts are not counted").isNotNull();
+  }
+
+  @Test
+  void isCountedAltogether() {
+    rig.offerUdp(ONE, HOME, 1);
+    rig.offerUdp(TWO, HOME, 2);
+    rig.offerUdp(THREE, ELSEWHERE, 3);
+
+    assertThat(offerRefusal(Identity.anonymous("4"), "203.0.113.50", 4))
+        .isEqualTo(StatusCode.NO_MORE_TUNNELS);
+  }
+
+  @Test
+  void cannotTakeAnAccountsMappingOrAddress() {
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    assertThat(offerRefusal(ONE, HOME, 1)).isEqualTo(StatusCode.ADDRESS_IN_USE);
+
+    rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME));
+    assertThat(refusal(rig.broker.offer(ONE, request(TunnelType.V6V4, HOME), tcp(HOME))))
+        .isEqualTo(StatusCode.ADDRESS_IN_USE);
+  }
+
+  @Test
+  void givesWayToAnAccountAndToTheNextAnonymousUser() {
+    rig.accepted(ONE, rig.offerV6V4(ONE, HOME));
+    rig.accepted(TWO, rig.offerV6V4(TWO, HOME));
+    assertThat(rig.lease(ONE).state()).isEqualTo(State.QUARANTINED);
+
+    rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME));
+
+    assertThat(rig.lease(TWO).state()).isEqualTo(State.QUARANTINED);
+    assertThat(rig.server.desired()).hasSize(1);
+  }
+
+  @Test
+  void getsNothingWhereThereIsNoPoolForIt() {
+    Rig bare = new Rig(Configs.of("endpointPool", "2001:db8::/64"));
+
+    assertThat(
+            refusal(bare.broker.offer(ONE, request(TunnelType.V6UDPV4, BEHIND_NAT), udp(HOME, 1))))
+        .isEqualTo(StatusCode.ADDRESS_POOL_EXHAUSTED);
+  }
+
+  private StatusCode offerRefusal(Identity identity, String address, int port) {
+    return refusal(
+        rig.broker.offer(identity, request(TunnelType.V6UDPV4, BEHIND_NAT), udp(address, port)));
+  }
+}

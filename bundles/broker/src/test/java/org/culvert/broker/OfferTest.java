@@ -1,0 +1,271 @@
+package org.culvert.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.culvert.broker.Rig.ALICE;
+import static org.culvert.broker.Rig.BEHIND_NAT;
+import static org.culvert.broker.Rig.BOB;
+import static org.culvert.broker.Rig.ELSEWHERE;
+import static org.culvert.broker.Rig.HOME;
+import static org.culvert.broker.Rig.get;
+import static org.culvert.broker.Rig.refusal;
+import static org.culvert.broker.Rig.request;
+import static org.culvert.broker.Rig.router;
+import static org.culvert.broker.Rig.tcp;
+import static org.culvert.broker.Rig.udp;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.culvert.api.broker.DnsServer;
+import org.culvert.api.broker.Identity;
+import org.culvert.api.broker.RouterRequest;
+import org.culvert.api.broker.TunnelOffer;
+import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.lease.Lease.State;
+import org.culvert.api.lease.LeaseChange;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.status.StatusCode;
+import org.culvert.api.status.TspException;
+import org.culvert.api.tunnel.KeepAlive;
+import org.culvert.api.tunnel.TunnelType;
+import org.junit.jupiter.api.Test;
+
+class OfferTest {
+  private final Rig rig = new Rig();
+
+  @Test
+  void offersAllThatTheReplyMustSay() {
+    TunnelOffer offer = rig.offerUdp(ALICE, HOME, 4000);
+
+    assertThat(offer.type()).isEqualTo(TunnelType.V6UDPV4);
+    assertThat(offer.lifetime()).contains(Duration.ofMinutes(1440));
+    assertThat(offer.server().ipv4()).isEqualTo(IpAddresses.parse("192.0.2.1"));
+    assertThat(offer.server().ipv6()).isEqualTo(IpAddresses.parse("2001:db8:0:1::1"));
+    assertThat(offer.client().ipv4()).isEqualTo(IpAddresses.parse(BEHIND_NAT));
+    assertThat(IpPrefix.parse("2001:db8:0:1::/64").contains(offer.client().ipv6())).isTrue();
+    assertThat(offer.keepAlive())
+        .contains(new KeepAlive(Duration.ofSeconds(30), IpAddresses.parse("2001:db8:0:1::1")));
+    assertThat(offer.router()).isEmpty();
+  }
+
+  @Test
+  void isOnTheDiskBeforeTheAnswer() {
+    rig.store.hold();
+    CompletionStage<TunnelOffer> offer =
+        rig.broker.offer(ALICE, request(TunnelType.V6V4, HOME), tcp(HOME));
+    assertThat(offer.toCompletableFuture()).isNotDone();
+
+    rig.store.release();
+
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.OFFERED);
+    assertThat(get(offer).client().ipv6()).isEqualTo(rig.lease(ALICE).clientAddress());
+    assertThat(rig.server.desired()).isEmpty();
+  }
+
+  @Test
+  void refusesSecondOfferWhileOneWaits() {
+    rig.offerV6V4(ALICE, HOME);
+
+    assertThat(refusal(rig.broker.offer(ALICE, request(TunnelType.V6V4, HOME), tcp(HOME))))
+        .isEqualTo(StatusCode.REQUEST_PENDING);
+  }
+
+  @Test
+  void refusesSecondOfferWhileTheDiskWorksOnTheFirst() {
+    rig.store.hold();
+    rig.broker.offer(ALICE, request(TunnelType.V6V4, HOME), tcp(HOME));
+    CompletionStage<TunnelOffer> second =
+        rig.broker.offer(ALICE, request(TunnelType.V6V4, HOME), tcp(HOME));
+    rig.store.release();
+
+    assertThat(refusal(second)).isEqualTo(StatusCode.REQUEST_PENDING);
+  }
+
+  @Test
+  void clampsTheKeepaliveAskedFor() {
+    assertThat(keepAlive(ALICE, 1)).contains(Duration.ofSeconds(5));
+    assertThat(keepAlive(BOB, 100_000)).contains(Duration.ofSeconds(300));
+    assertThat(keepAlive(Identity.of("carol"), 60)).contains(Duration.ofSeconds(60));
+    assertThat(keepAlive(Identity.of("dave"), 0)).isEmpty();
+  }
+
+  @Test
+  void delegatesPrefixesOfTheLengthsAskedFor() {
+    IpPrefix one = rig.offerRouter(ALICE, HOME, 48).router().orElseThrow().prefix();
+    IpPrefix two = rig.offerRouter(BOB, ELSEWHERE, 64).router().orElseThrow().prefix();
+
+    assertThat(one.length()).isEqualTo(48);
+    assertThat(two.length()).isEqualTo(64);
+    assertThat(one.overlaps(two)).isFalse();
+    assertThat(IpPrefix.parse("2001:db8:8000::/40").contains(one)).isTrue();
+  }
+
+  @Test
+  void grantsPrefixWithoutDnsWhenNameServersAreGiven() {
+    RouterRequest router =
+        new RouterRequest(
+            OptionalInt.of(48),
+            Optional.of("static"),
+            OptionalLong.empty(),
+            List.of(new DnsServer.Name("ns1.example")));
+
+    TunnelOffer offer =
+        get(rig.broker.offer(ALICE, router(TunnelType.V6V4, HOME, router), tcp(HOME)));
+
+    assertThat(offer.router().orElseThrow().dnsServers()).isEmpty();
+  }
+
+  @Test
+  void refusesRoutersWithTheirCodes() {
+    Identity anonymous = Identity.anonymous("x");
+
+    assertThat(routerRefusal(ALICE, 47)).isEqualTo(StatusCode.UNSUPPORTED_PREFIX_LENGTH);
+    assertThat(routerRefusal(ALICE, 65)).isEqualTo(StatusCode.UNSUPPORTED_PREFIX_LENGTH);
+    assertThat(routerRefusal(anonymous, 64)).isEqualTo(StatusCode.PREFIX_FOR_ANONYMOUS);
+    assertThat(
+            routerRefusal(
+                ALICE,
+                new RouterRequest(
+                    OptionalInt.empty(), Optional.empty(), OptionalLong.empty(), List.of())))
+        .isEqualTo(StatusCode.MISSING_PREFIX_LENGTH);
+    assertThat(
+            routerRefusal(
+                ALICE,
+                new RouterRequest(
+                    OptionalInt.of(48), Optional.of("bgp"), OptionalLong.of(65001), List.of())))
+        .isEqualTo(StatusCode.UNSUPPORTED_ROUTER_PROTOCOL);
+    assertThat(rig.store.load()).isEmpty();
+  }
+
+  @Test
+  void givesDefaultLengthWhereTheOperatorSetOne() {
+    Rig lenient = new Rig("defaultPrefixLength", 56);
+    RouterRequest unnamed =
+        new RouterRequest(OptionalInt.empty(), Optional.empty(), OptionalLong.empty(), List.of());
+
+    TunnelOffer offer =
+        get(lenient.broker.offer(ALICE, router(TunnelType.V6V4, HOME, unnamed), tcp(HOME)));
+
+    assertThat(offer.router().orElseThrow().prefix().length()).isEqualTo(56);
+  }
+
+  @Test
+  void refusesRouterWhereNoPrefixesAreHandedOut() {
+    Rig bare = new Rig(Configs.of("endpointPool", "2001:db8::/64"));
+
+    for (Identity identity : List.of(ALICE, Identity.anonymous("x"))) {
+      assertThat(refusal(bare.broker.offer(identity, router(TunnelType.V6V4, HOME, 64), tcp(HOME))))
+          .isEqualTo(StatusCode.ROUTER_NOT_SUPPORTED);
+    }
+  }
+
+  @Test
+  void refusesPrefixThatNoPoolCanHold() {
+    Rig small = new Rig("delegationPools", new String[] {"2001:db8:8000::/63"});
+    small.offerRouter(ALICE, HOME, 63);
+
+    assertThat(
+            refusal(
+                small.broker.offer(BOB, router(TunnelType.V6V4, ELSEWHERE, 64), tcp(ELSEWHERE))))
+        .isEqualTo(StatusCode.PREFIX_UNAVAILABLE);
+    assertThat(
+            refusal(
+                small.broker.offer(BOB, router(TunnelType.V6V4, ELSEWHERE, 48), tcp(ELSEWHERE))))
+        .isEqualTo(StatusCode.PREFIX_UNAVAILABLE);
+  }
+
+  @Test
+  void refusesAnotherLengthThanTheUserHas() {
+    rig.accepted(ALICE, rig.offerRouter(ALICE, HOME, 56));
+
+    assertThat(routerRefusal(ALICE, 48)).isEqualTo(StatusCode.PREFIX_UNAVAILABLE);
+    assertThat(rig.offerRouter(ALICE, HOME, 56).router()).isPresent();
+  }
+
+  @Test
+  void refusesWhenTheStoreFailsAndKeepsNothing() {
+    rig.store.fail("disk full");
+    assertThat(refusal(rig.broker.offer(ALICE, router(TunnelType.V6V4, HOME, 48), tcp(HOME))))
+        .isEqualTo(StatusCode.SERVER_ERROR);
+
+    rig.store.heal();
+
+    assertThat(rig.broker.pools()).allMatch(pool -> pool.used() == 0);
+    assertThat(rig.offerRouter(ALICE, HOME, 48)).isNotNull();
+  }
+
+  @Test
+  void readsTheStoreAnewWhenSomebodyElseChangedIt() {
+    rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME));
+    get(
+        rig.store.commit(
+            List.of(
+                new LeaseChange.Put(
+                    Leases.ended(
+                        rig.lease(ALICE),
+                        new Settings.Times(
+                            Duration.ZERO,
+                            Duration.ZERO,
+                            Duration.ZERO,
+                            Duration.ofDays(1),
+                            Duration.ZERO),
+                        rig.clock.instant())))));
+
+    assertThat(refusal(rig.broker.delete(ALICE))).isEqualTo(StatusCode.SERVER_ERROR);
+
+    assertThat(rig.server.desired()).isEmpty();
+    assertThat(rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME))).isNotNull();
+  }
+
+  @Test
+  void listsTypesThatItHasAddressesFor() {
+    rig.server.types = Set.of(TunnelType.V6V4, TunnelType.V4V6);
+
+    assertThat(rig.broker.tunnelTypes(tcp(HOME))).containsExactly(TunnelType.V6V4);
+  }
+
+  @Test
+  void failsWithNothingButStatusCodes() {
+    rig.broker.close();
+
+    assertThat(offerUdp(rig, ALICE, HOME, 1).toCompletableFuture())
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .havingCause()
+        .isInstanceOf(TspException.class);
+  }
+
+  private static CompletionStage<TunnelOffer> offerUdp(
+      Rig rig, Identity identity, String address, int port) {
+    return rig.broker.offer(identity, request(TunnelType.V6UDPV4, BEHIND_NAT), udp(address, port));
+  }
+
+  private Optional<Duration> keepAlive(Identity identity, int seconds) {
+    TunnelRequest request =
+        new TunnelRequest(
+            TunnelType.V6V4,
+            List.of(
+                IpAddresses.parse(
+                    "198.51.100." + (10 + identity.user().length() * 7 + seconds % 5))),
+            false,
+            Optional.of(Duration.ofSeconds(seconds)),
+            Optional.empty());
+    String address = request.clientIpv4().orElseThrow().getHostAddress();
+    return get(rig.broker.offer(identity, request, tcp(address)))
+        .keepAlive()
+        .map(KeepAlive::interval);
+  }
+
+  private StatusCode routerRefusal(Identity identity, int length) {
+    return routerRefusal(identity, RouterRequest.prefix(length));
+  }
+
+  private StatusCode routerRefusal(Identity identity, RouterRequest router) {
+    return refusal(rig.broker.offer(identity, router(TunnelType.V6V4, HOME, router), tcp(HOME)));
+  }
+}

@@ -1,0 +1,180 @@
+package org.culvert.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.culvert.api.config.InvalidConfigurationException;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PoolsTest {
+  private static final byte[] SECRET = new byte[32];
+
+  @Test
+  void dividesMadeUpPrefix() {
+    Pools pools = Pools.within(IpPrefix.parse("fd12:3456:789a::/48"));
+
+    assertThat(pools.endpoint()).hasToString("fd12:3456:789a::/64");
+    assertThat(pools.anonymous().orElseThrow()).hasToString("fd12:3456:789a:1::/64");
+    assertThat(pools.delegation()).hasToString("[fd12:3456:789a:8000::/49]");
+    assertThat(pools.serverAddress()).isEqualTo(IpAddresses.parse("fd12:3456:789a::1"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "endpointPool, 2001:db8::/127",
+    "endpointPool, 192.0.2.0/24",
+    "endpointPool, 2001:db8::1/64",
+    "endpointPool, nonsense",
+    "anonymousPool, 2001:db8:0:1::/80",
+    "mtu, 1279",
+    "lifetime, 0",
+    "minKeepAlive, 0",
+    "keepAlive, 301",
+    "minPrefixLength, 65",
+    "maxPrefixLength, 47",
+    "defaultPrefixLength, 40",
+    "offerTimeout, 0",
+  })
+  void refusesConfigurationByName(String key, String value) {
+    Object typed = value.matches("\\d+") ? (Object) Integer.valueOf(value) : value;
+
+    assertThatThrownBy(() -> Settings.from(Configs.withPools(key, typed), unset -> null))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("etc/org.culvert.broker.cfg: " + key + " = \"" + value + "\"");
+  }
+
+  @Test
+  void refusesOverlappingDelegationPools() {
+    Config config =
+        Configs.withPools("delegationPools", new String[] {"2001:db8::/40, 2001:db8:1::/48"});
+
+    assertThatThrownBy(() -> Settings.from(config, unset -> null))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("delegationPools");
+  }
+
+  @Test
+  void refusesOtherPoolsWithoutEndpointPool() {
+    assertThatThrownBy(
+            () -> Settings.from(Configs.of("anonymousPool", "2001:db8::/64"), unset -> null))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("endpointPool");
+  }
+
+  @Test
+  void splitsListsAtCommas() {
+    Config config = Configs.withPools("resolvers", new String[] {"2001:db8::53, 192.0.2.53"});
+
+    assertThat(Settings.from(config, unset -> null).resolvers())
+        .containsExactly(IpAddresses.parse("2001:db8::53"), IpAddresses.parse("192.0.2.53"));
+  }
+
+  @Test
+  void handsOutEveryAddressOfSmallPoolOnce() {
+    AddressPool pool = new AddressPool(IpPrefix.parse("2001:db8::/120"), SECRET);
+    Set<InetAddress> seen = new HashSet<>();
+
+    for (int i = 0; i < 254; i++) {
+      assertThat(seen.add(pool.allocate("user" + i).orElseThrow())).isTrue();
+    }
+
+    assertThat(pool.allocate("one more")).isEmpty();
+    assertThat(seen)
+        .doesNotContain(IpAddresses.parse("2001:db8::"), IpAddresses.parse("2001:db8::1"));
+    assertThat(pool.used()).isEqualTo(pool.capacity()).isEqualTo(254);
+  }
+
+  @Test
+  void handsOutAnAddressAgainWhenItIsFree() {
+    AddressPool pool = new AddressPool(IpPrefix.parse("2001:db8::/126"), SECRET);
+    InetAddress one = pool.allocate("one").orElseThrow();
+    assertThat(pool.allocate("two")).isPresent();
+
+    pool.free(one);
+
+    assertThat(pool.allocate("three")).contains(one);
+  }
+
+  @Test
+  void givesTheSameUserTheSameAddressButNotWithAnotherSecret() {
+    IpPrefix prefix = IpPrefix.parse("2001:db8::/64");
+    byte[] other = new byte[32];
+    other[0] = 1;
+
+    Optional<InetAddress> address = new AddressPool(prefix, SECRET).allocate("alice");
+
+    assertThat(new AddressPool(prefix, SECRET).allocate("alice")).isEqualTo(address);
+    assertThat(new AddressPool(prefix, other).allocate("alice")).isNotEqualTo(address);
+  }
+
+  @Test
+  void cutsPrefixesOfManyLengthsThatNeverOverlap() {
+    PrefixPool pool = new PrefixPool(IpPrefix.parse("2001:db8::/44"));
+    Random random = new Random(42);
+    List<IpPrefix> out = new ArrayList<>();
+
+    for (int i = 0; i < 2_000; i++) {
+      if (random.nextInt(3) == 0 && !out.isEmpty()) {
+        pool.free(out.remove(random.nextInt(out.size())));
+      } else {
+        pool.allocate(50 + random.nextInt(15))
+            .ifPresent(
+                prefix -> {
+                  assertThat(pool.prefix().contains(prefix)).isTrue();
+                  assertThat(out).noneMatch(prefix::overlaps);
+                  out.add(prefix);
+                });
+      }
+      assertThat(pool.used()).isEqualTo(out.size());
+    }
+    out.forEach(pool::free);
+
+    assertThat(pool.allocate(44)).as("all blocks joined again").contains(pool.prefix());
+  }
+
+  @Test
+  void findsTheLastFreePrefix() {
+    PrefixPool pool = new PrefixPool(IpPrefix.parse("2001:db8::/48"));
+    for (int i = 0; i < 65_536; i++) {
+      assertThat(pool.allocate(64)).isPresent();
+    }
+    assertThat(pool.allocate(64)).isEmpty();
+
+    pool.free(IpPrefix.parse("2001:db8:0:1234::/64"));
+
+    assertThat(pool.allocate(63)).isEmpty();
+    assertThat(pool.allocate(64)).contains(IpPrefix.parse("2001:db8:0:1234::/64"));
+  }
+
+  @Test
+  void holdsPrefixThatLeaseHasAndRefusesWhatOverlapsIt() {
+    PrefixPool pool = new PrefixPool(IpPrefix.parse("2001:db8::/40"));
+
+    assertThat(pool.hold(IpPrefix.parse("2001:db8:1::/48"))).isTrue();
+
+    assertThat(pool.hold(IpPrefix.parse("2001:db8:1:7::/64"))).isFalse();
+    assertThat(pool.hold(IpPrefix.parse("2001:db8::/44"))).isFalse();
+    assertThat(pool.hold(IpPrefix.parse("2001:db8:2::/48"))).isTrue();
+    assertThat(pool.allocate(40)).isEmpty();
+  }
+
+  @Test
+  void hasNoPrefixShorterThanItself() {
+    PrefixPool pool = new PrefixPool(IpPrefix.parse("fd00:0:0:8000::/49"));
+
+    assertThat(pool.allocate(48)).isEmpty();
+    assertThat(pool.capacity(64)).isEqualTo(32_768);
+    assertThat(pool.capacity(48)).isZero();
+  }
+}

@@ -1,0 +1,95 @@
+package org.culvert.broker;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.culvert.api.endpoint.TunnelServer;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.tunnel.DropReason;
+import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.TunnelCounters;
+import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.api.tunnel.TunnelState;
+import org.culvert.api.tunnel.TunnelStatus;
+import org.culvert.api.tunnel.TunnelType;
+
+/** Notes what it is told, and fails on demand. */
+final class RecordingTunnelServer implements TunnelServer {
+  Set<TunnelType> types = Set.of(TunnelType.V6V4, TunnelType.V6UDPV4);
+  Optional<String> failure = Optional.empty();
+  boolean slow;
+  int applied;
+  private final Map<String, TunnelParameters> desired = new HashMap<>();
+  private final List<Consumer<String>> listeners = new ArrayList<>();
+  private CompletableFuture<Void> pending = new CompletableFuture<>();
+
+  @Override
+  public Set<TunnelType> tunnelTypes(SignalingPath path) {
+    return types;
+  }
+
+  @Override
+  public CompletionStage<Void> apply(Collection<TunnelParameters> all) {
+    applied++;
+    desired.clear();
+    all.forEach(tunnel -> desired.put(tunnel.id(), tunnel));
+    pending = new CompletableFuture<>();
+    CompletableFuture<Void> mine = pending;
+    if (!slow) {
+      mine.complete(null);
+    }
+    return mine;
+  }
+
+  void finish() {
+    pending.complete(null);
+  }
+
+  void fallSilent(String id) {
+    listeners.forEach(listener -> listener.accept(id));
+  }
+
+  Optional<TunnelParameters> tunnelTo(String clientAddress) {
+    return desired.values().stream()
+        .filter(tunnel -> tunnel.remoteAddress().equals(IpAddresses.parse(clientAddress)))
+        .findFirst();
+  }
+
+  List<TunnelParameters> desired() {
+    return List.copyOf(desired.values());
+  }
+
+  @Override
+  public List<TunnelStatus> tunnels() {
+    return desired.values().stream().map(this::status).toList();
+  }
+
+  @Override
+  public Optional<TunnelStatus> tunnel(String id) {
+    return Optional.ofNullable(desired.get(id)).map(this::status);
+  }
+
+  @Override
+  public Map<DropReason, Long> drops() {
+    return Map.of();
+  }
+
+  @Override
+  public AutoCloseable watchSilence(Consumer<String> listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  private TunnelStatus status(TunnelParameters tunnel) {
+    TunnelState state =
+        failure.<TunnelState>map(TunnelState.Failed::new).orElseGet(TunnelState.Up::new);
+    return new TunnelStatus(tunnel, state, TunnelCounters.ZERO, Optional.empty());
+  }
+}

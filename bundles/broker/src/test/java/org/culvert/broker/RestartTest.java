@@ -1,0 +1,225 @@
+package org.culvert.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.culvert.broker.Rig.ALICE;
+import static org.culvert.broker.Rig.BOB;
+import static org.culvert.broker.Rig.ELSEWHERE;
+import static org.culvert.broker.Rig.HOME;
+import static org.culvert.broker.Rig.get;
+import static org.culvert.broker.Rig.refusal;
+import static org.culvert.broker.Rig.router;
+import static org.culvert.broker.Rig.tcp;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.culvert.api.broker.Identity;
+import org.culvert.api.broker.TunnelOffer;
+import org.culvert.api.lease.Lease;
+import org.culvert.api.lease.Lease.State;
+import org.culvert.api.lease.LeaseChange;
+import org.culvert.api.lease.LeaseStoreException;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.status.StatusCode;
+import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.lease.SampleLeases;
+import org.culvert.testkit.time.ManualExecutor;
+import org.junit.jupiter.api.Test;
+
+class RestartTest {
+  private final Rig rig = new Rig();
+
+  @Test
+  void acknowledgedTunnelsStandAgainWithoutTheirClients() {
+    rig.accepted(ALICE, rig.offerRouter(ALICE, HOME, 48));
+    rig.accepted(BOB, rig.offerUdp(BOB, ELSEWHERE, 7));
+    List<TunnelParameters> before = rig.server.desired();
+
+    rig.powerCut();
+
+    assertThat(rig.server.desired()).containsExactlyInAnyOrderElementsOf(before);
+    assertThat(rig.server.applied).as("told once, whole").isEqualTo(1);
+  }
+
+  @Test
+  void oldTunnelStandsWhenThePowerFailsBeforeTheNewOneWasAccepted() {
+    rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME));
+    TunnelOffer update = rig.offerRouter(ALICE, ELSEWHERE, 48);
+
+    rig.powerCut();
+
+    assertThat(rig.server.desired()).hasSize(1);
+    assertThat(rig.server.desired().get(0).outer().remote().getAddress().getHostAddress())
+        .isEqualTo(HOME);
+    assertThat(refusal(rig.broker.accept(ALICE, update.id()))).isEqualTo(StatusCode.PROTOCOL_ERROR);
+    assertThat(rig.offerRouter(ALICE, ELSEWHERE, 48).router())
+        .as("what was offered is still the user's")
+        .isEqualTo(update.router());
+  }
+
+  @Test
+  void offerThatWasInFlightIsTakenBackAndItsAddressReserved() {
+    InetAddress address = rig.offerV6V4(ALICE, HOME).client().ipv6();
+    Identity anonymous = Identity.anonymous("x");
+    rig.offerUdp(anonymous, ELSEWHERE, 1);
+
+    rig.powerCut();
+    assertThat(rig.server.desired()).isEmpty();
+    rig.advance(Duration.ofSeconds(91));
+
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
+    assertThat(rig.lease(anonymous).state()).isEqualTo(State.QUARANTINED);
+    assertThat(rig.offerV6V4(ALICE, HOME).client().ipv6()).isEqualTo(address);
+  }
+
+  @Test
+  void userComesBackWhileTheOldOfferStillStandsOnTheDisk() {
+    InetAddress address = rig.offerV6V4(ALICE, HOME).client().ipv6();
+
+    rig.powerCut();
+
+    assertThat(rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME)).client().ipv6()).isEqualTo(address);
+  }
+
+  @Test
+  void nothingIsPromisedThatTheDiskHadNotYet() {
+    rig.store.hold();
+    rig.broker.offer(ALICE, router(TunnelType.V6V4, HOME, 48), tcp(HOME));
+
+    rig.powerCut();
+
+    assertThat(rig.store.load()).isEmpty();
+    assertThat(rig.broker.pools()).allMatch(pool -> pool.used() == 0);
+  }
+
+  @Test
+  void movedMappingIsOnTheDiskWholeOrNotAtAll() {
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    TunnelOffer bobs = rig.offerUdp(BOB, HOME, 1);
+    rig.store.hold();
+    rig.broker.accept(BOB, bobs.id());
+
+    Rig cut = rig;
+    cut.powerCut();
+
+    assertThat(cut.lease(ALICE).state()).isEqualTo(State.ACTIVE);
+    assertThat(cut.lease(BOB).state()).isEqualTo(State.OFFERED);
+    assertThat(cut.server.desired()).hasSize(1);
+  }
+
+  @Test
+  void timeThatPassedWhileItWasOffCounts() {
+    rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME));
+    rig.clock.advance(Duration.ofDays(2));
+
+    rig.powerCut();
+    rig.advance(Duration.ofSeconds(2));
+
+    assertThat(rig.server.desired()).isEmpty();
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
+  }
+
+  @Test
+  void tunnelsStayWhenTheBrokerGoes() {
+    rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME));
+
+    rig.broker.close();
+
+    assertThat(rig.server.desired()).hasSize(1);
+  }
+
+  @Test
+  void makesPrivatePoolsUpOnceAndKeepsThem() {
+    Rig fresh = new Rig(Configs.of());
+    TunnelOffer offer = fresh.accepted(ALICE, fresh.offerRouter(ALICE, HOME, 64));
+    List<IpPrefix> pools = fresh.broker.pools().stream().map(pool -> pool.pool()).toList();
+
+    fresh.powerCut();
+
+    assertThat(fresh.broker.pools().stream().map(pool -> pool.pool())).isEqualTo(pools);
+    assertThat(IpPrefix.parse("fd00::/8").contains(offer.client().ipv6())).isTrue();
+    assertThat(pools.get(0).contains(offer.client().ipv6())).isTrue();
+    assertThat(pools.get(2).contains(offer.router().orElseThrow().prefix())).isTrue();
+    assertThat(
+            refusal(
+                fresh.broker.offer(BOB, router(TunnelType.V6V4, ELSEWHERE, 48), tcp(ELSEWHERE))))
+        .isEqualTo(StatusCode.PREFIX_UNAVAILABLE);
+  }
+
+  @Test
+  void renumbersUsersWhenTheOperatorChangesThePools() {
+    Rig fresh = new Rig(Configs.of());
+    fresh.accepted(ALICE, fresh.offerRouter(ALICE, HOME, 64));
+    InetAddress old = fresh.lease(ALICE).clientAddress();
+
+    fresh.restart(Configs.withPools());
+    assertThat(fresh.server.desired()).as("until its user asks again").hasSize(1);
+    TunnelOffer offer = fresh.offerRouter(ALICE, HOME, 48);
+    assertThat(fresh.lease(ALICE).clientAddress()).isEqualTo(old);
+    fresh.accepted(ALICE, offer);
+
+    assertThat(IpPrefix.parse("2001:db8:0:1::/64").contains(fresh.lease(ALICE).clientAddress()))
+        .isTrue();
+    assertThat(fresh.lease(ALICE).prefix()).isEqualTo(offer.router().map(r -> r.prefix()));
+  }
+
+  @Test
+  void refusesToStartOnStoreThatContradictsItself() {
+    Lease one = SampleLeases.active(1);
+    Lease inside = withPrefix(SampleLeases.active(2), IpPrefix.parse("2001:db8:1:1:8000::/65"));
+    get(rig.store.commit(List.of(new LeaseChange.Put(one), new LeaseChange.Put(inside))));
+
+    assertThatThrownBy(rig::powerCut)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("lease-1 of user-1")
+        .hasMessageContaining("lease-2 of user-2")
+        .hasMessageContaining("same prefix");
+  }
+
+  @Test
+  void refusesToStartOnStoreThatCannotBeRead() {
+    rig.store.fail("disk on fire");
+    ManualExecutor executor = new ManualExecutor(rig.clock);
+
+    assertThatThrownBy(() -> new Broker(rig.config, rig.store, rig.server, executor, rig.clock))
+        .isInstanceOf(LeaseStoreException.class);
+    assertThat(executor.isShutdown()).isTrue();
+  }
+
+  @Test
+  void runsOnThreadOfItsOwn() throws Exception {
+    Broker broker = new Broker(rig.config, rig.store, rig.server);
+
+    Set<Thread> threads = Thread.getAllStackTraces().keySet();
+    assertThat(threads).anyMatch(t -> t.getName().equals("culvert-broker") && t.isDaemon());
+    broker.close();
+    for (Thread thread : threads) {
+      if (thread.getName().equals("culvert-broker")) {
+        thread.join(5_000);
+        assertThat(thread.isAlive()).isFalse();
+      }
+    }
+  }
+
+  private static Lease withPrefix(Lease lease, IpPrefix prefix) {
+    return new Lease(
+        lease.id(),
+        lease.owner(),
+        lease.anonymous(),
+        lease.state(),
+        lease.type(),
+        lease.outer(),
+        lease.claimedAddress(),
+        lease.serverAddress(),
+        lease.clientAddress(),
+        Optional.of(prefix),
+        lease.keepAlive(),
+        lease.created(),
+        lease.expires(),
+        lease.revision());
+  }
+}

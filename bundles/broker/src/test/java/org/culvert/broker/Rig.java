@@ -1,0 +1,134 @@
+package org.culvert.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.culvert.api.broker.Identity;
+import org.culvert.api.broker.RouterRequest;
+import org.culvert.api.broker.TunnelOffer;
+import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.lease.Lease;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.status.StatusCode;
+import org.culvert.api.status.TspException;
+import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.lease.MemoryLeaseStore;
+import org.culvert.testkit.time.ManualClock;
+import org.culvert.testkit.time.ManualExecutor;
+
+/** A broker with everything around it in memory, driven by the test's own thread. */
+final class Rig {
+  static final Identity ALICE = Identity.of("alice");
+  static final Identity BOB = Identity.of("bob");
+  static final String HOME = "198.51.100.2";
+  static final String ELSEWHERE = "203.0.113.9";
+  static final String BEHIND_NAT = "10.9.0.2";
+
+  final Config config;
+  final ManualClock clock = new ManualClock();
+  ManualExecutor executor = new ManualExecutor(clock);
+  MemoryLeaseStore store = new MemoryLeaseStore();
+  RecordingTunnelServer server = new RecordingTunnelServer();
+  Broker broker;
+
+  Rig(Object... keysAndValues) {
+    this(Configs.withPools(keysAndValues));
+  }
+
+  Rig(Config config) {
+    this.config = config;
+    broker = new Broker(config, store, server, executor, clock);
+  }
+
+  /** Kills broker, tunnel server and all that was not on the disk, and starts again. */
+  void powerCut() {
+    restart(config);
+  }
+
+  void restart(Config with) {
+    store = store.afterPowerCut();
+    server = new RecordingTunnelServer();
+    executor = new ManualExecutor(clock);
+    broker = new Broker(with, store, server, executor, clock);
+  }
+
+  void advance(Duration by) {
+    executor.advance(by);
+  }
+
+  static SignalingPath udp(String remote, int port) {
+    return path(Transport.UDP, remote, port);
+  }
+
+  static SignalingPath tcp(String remote) {
+    return path(Transport.TCP, remote, 50_000);
+  }
+
+  private static SignalingPath path(Transport transport, String remote, int port) {
+    boolean ipv6 = remote.indexOf(':') >= 0;
+    return new SignalingPath(
+        transport,
+        new InetSocketAddress(IpAddresses.parse(ipv6 ? "2001:db8:f::1" : "192.0.2.1"), 3653),
+        new InetSocketAddress(IpAddresses.parse(remote), port));
+  }
+
+  static TunnelRequest request(TunnelType type, String claimed) {
+    return new TunnelRequest(
+        type, List.of(IpAddresses.parse(claimed)), false, Optional.empty(), Optional.empty());
+  }
+
+  static TunnelRequest router(TunnelType type, String claimed, int length) {
+    return router(type, claimed, RouterRequest.prefix(length));
+  }
+
+  static TunnelRequest router(TunnelType type, String claimed, RouterRequest router) {
+    return new TunnelRequest(
+        type, List.of(IpAddresses.parse(claimed)), false, Optional.empty(), Optional.of(router));
+  }
+
+  /** A request for v6v4 from the address itself. */
+  TunnelOffer offerV6V4(Identity identity, String address) {
+    return get(broker.offer(identity, request(TunnelType.V6V4, address), tcp(address)));
+  }
+
+  /** A request for v6udpv4 from behind a NAT that shows this address and port. */
+  TunnelOffer offerUdp(Identity identity, String address, int port) {
+    return get(broker.offer(identity, request(TunnelType.V6UDPV4, BEHIND_NAT), udp(address, port)));
+  }
+
+  TunnelOffer offerRouter(Identity identity, String address, int length) {
+    return get(broker.offer(identity, router(TunnelType.V6V4, address, length), tcp(address)));
+  }
+
+  TunnelOffer accepted(Identity identity, TunnelOffer offer) {
+    get(broker.accept(identity, offer.id()));
+    return offer;
+  }
+
+  Lease lease(Identity identity) {
+    return store.ofOwner(identity.user()).orElseThrow();
+  }
+
+  static <T> T get(CompletionStage<T> stage) {
+    CompletableFuture<T> future = stage.toCompletableFuture();
+    assertThat(future).as("the answer must be there").isDone();
+    return future.join();
+  }
+
+  static StatusCode refusal(CompletionStage<?> stage) {
+    assertThat(stage.toCompletableFuture()).isDone();
+    Throwable failure = catchThrowable(() -> stage.toCompletableFuture().join());
+    assertThat(failure).isInstanceOf(CompletionException.class);
+    assertThat(failure.getCause()).isInstanceOf(TspException.class);
+    return ((TspException) failure.getCause()).code();
+  }
+}
