@@ -28,10 +28,14 @@ final class BatchedSocket {
   /** What a burst at line rate fills while a reader is off the processor for some milliseconds. */
   private static final int BUFFER_OCTETS = 4 << 20;
 
+  /** How many bursts in a row may pass before a busy receiver attends to anything else. */
+  private static final int ATTENTION = 256;
+
   private final Descriptor descriptor;
   private final Cut cut;
   private final PerBatch<MessageVector> inward;
   private final PerBatch<MessageVector> outward;
+  private int bursts;
 
   /** Finds the inner packet in a received message and sets slot {@code i} to it, or drops it. */
   @FunctionalInterface
@@ -113,6 +117,9 @@ final class BatchedSocket {
     }
     try {
       MessageVector messages = inward.of(batch);
+      if (++bursts % ATTENTION == 0) {
+        descriptor.attend();
+      }
       int count = receive(messages, batch.capacity());
       while (count == 0) {
         if (!descriptor.awaitReadable()) {

@@ -19,29 +19,69 @@ final class Descriptor {
 
   private final int fd;
   private final int wake;
-  private final Block pollfds = Block.of(2 * POLLFD);
+  private final Companion companion;
+  private final Block pollfds = Block.of(3 * POLLFD);
   private final Block one = Block.of(8);
   private final AtomicInteger users = new AtomicInteger(1);
   private final CountDownLatch gone = new CountDownLatch(1);
   private volatile boolean closing;
 
-  private Descriptor(int fd, int wake) {
+  /** Another descriptor, which the waiting thread attends to. */
+  interface Companion {
+    /** Stands for nothing to attend to. */
+    Companion NONE =
+        new Companion() {
+          @Override
+          public int fd() {
+            return -1;
+          }
+
+          @Override
+          public void attend() {}
+
+          @Override
+          public void close() {}
+        };
+
+    /** Returns the number; the kernel does not wait for a negative one. */
+    int fd();
+
+    /** Takes what is there to read, if anything. */
+    void attend();
+
+    /** Closes it. */
+    void close();
+  }
+
+  private Descriptor(int fd, int wake, Companion companion) {
     this.fd = fd;
     this.wake = wake;
-    pollfds.host().putInt(0, fd).putShort(4, POLLIN);
-    pollfds.host().putInt(POLLFD, wake).putShort(POLLFD + 4, POLLIN);
+    this.companion = companion;
+    waitFor(0, fd);
+    waitFor(POLLFD, wake);
+    waitFor(2 * POLLFD, companion.fd());
     one.host().putLong(0, 1);
+  }
+
+  private void waitFor(int at, int descriptor) {
+    pollfds.host().putInt(at, descriptor).putShort(at + 4, POLLIN);
   }
 
   /** Takes over an open descriptor, also when this fails. */
   static Descriptor of(int fd) throws IOException {
+    return of(fd, Companion.NONE);
+  }
+
+  /** Takes over an open descriptor and its companion, also when this fails. */
+  static Descriptor of(int fd, Companion companion) throws IOException {
     int wake = Libc.eventfd(0, Libc.O_NONBLOCK | Libc.O_CLOEXEC);
     if (wake < 0) {
       int errno = Libc.errno();
       Libc.close(fd);
+      companion.close();
       throw Errno.failure("making an eventfd", errno);
     }
-    return new Descriptor(fd, wake);
+    return new Descriptor(fd, wake, companion);
   }
 
   /** Returns the number, for use between {@link #acquire} and {@link #release}. */
@@ -66,6 +106,7 @@ final class Descriptor {
     if (users.decrementAndGet() == 0) {
       Libc.close(fd);
       Libc.close(wake);
+      companion.close();
       gone.countDown();
     }
   }
@@ -73,20 +114,28 @@ final class Descriptor {
   /** Waits until there is something to read; false if the descriptor is being closed. */
   boolean awaitReadable() throws IOException {
     while (!closing) {
-      int ready = Libc.poll(pollfds.address(), 2, -1);
-      if (ready > 0) {
-        return !closing;
-      }
+      int ready = Libc.poll(pollfds.address(), 3, -1);
       int errno = Libc.errno();
       if (ready < 0 && errno != Errno.EINTR) {
         throw Errno.failure("waiting for packets", errno);
+      }
+      if (ready > 0 && happened(2 * POLLFD)) {
+        companion.attend();
+      }
+      if (ready > 0 && happened(0)) {
+        return !closing;
       }
     }
     return false;
   }
 
-  boolean isClosing() {
-    return closing;
+  private boolean happened(int at) {
+    return pollfds.host().getShort(at + 6) != 0;
+  }
+
+  /** Attends to the companion without waiting, for a thread that never has to wait. */
+  void attend() {
+    companion.attend();
   }
 
   /** Wakes the waiting thread and closes; returns once the kernel has let go, or after a second. */

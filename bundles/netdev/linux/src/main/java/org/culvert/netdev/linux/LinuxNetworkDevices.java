@@ -30,7 +30,7 @@ public final class LinuxNetworkDevices implements NetworkDevices {
     DeviceName.checked(name);
     Libc.load();
     LinuxTunDevice tun = LinuxTunDevice.open(name);
-    try (Netlink netlink = Netlink.open()) {
+    try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
       int device = index(name);
       // Refused where IPv6 is switched off, and then there is nothing to keep quiet.
       netlink.change(List.of(RoutingRequests.quiet(device)));
@@ -55,7 +55,7 @@ public final class LinuxNetworkDevices implements NetworkDevices {
       ledger = new DeviceLedger(device, index);
       ledgers.put(device, ledger);
     }
-    try (Netlink netlink = Netlink.open()) {
+    try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
       ledger.apply(netlink, configuration);
     }
   }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A conversation with the kernel's routing tables (rtnetlink), for one thread.
+ * A conversation with the kernel about its tables, for one thread.
  *
  * <p>It belongs to the network namespace of the thread that opened it.
  */
@@ -20,8 +20,13 @@ final class Netlink implements AutoCloseable {
   static final int NLM_F_DUMP = 0x300;
   static final int NLM_F_CREATE = 0x400;
 
+  /** The family of links, addresses and routes. */
+  static final int ROUTE = 0;
+
+  /** The family of sockets. */
+  static final int SOCK_DIAG = 4;
+
   private static final int AF_NETLINK = 16;
-  private static final int NETLINK_ROUTE = 0;
   private static final int SOCK_RAW = 3;
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final int SOL_NETLINK = 270;
@@ -71,8 +76,9 @@ final class Netlink implements AutoCloseable {
     this.fd = fd;
   }
 
-  static Netlink open() throws IOException {
-    int fd = Libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  /** Opens a conversation of one of the families above. */
+  static Netlink open(int family) throws IOException {
+    int fd = Libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, family);
     if (fd < 0) {
       throw Errno.failure("opening a netlink socket", Libc.errno());
     }

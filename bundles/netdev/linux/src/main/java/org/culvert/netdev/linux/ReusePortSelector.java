@@ -1,6 +1,5 @@
 package org.culvert.netdev.linux;
 
-import java.lang.ref.Reference;
 import org.culvert.api.encapsulation.WireFormat.IpVersion;
 
 /**
@@ -20,9 +19,9 @@ import org.culvert.api.encapsulation.WireFormat.IpVersion;
  * </ul>
  *
  * <p>What remains is the moment between joining and attaching, in which the program of the earlier
- * constellation is in force. {@link #attachAlone} closes it for data: the side that is left over
- * attaches "mine to 0, the other's to 1" as soon as the other is gone, which is already right when
- * the other joins again.
+ * constellation is in force. {@link #attachAlone} closes it for data: a data socket that finds
+ * itself alone is index 0 and attaches "mine to 0, the other's to 1", which is already right in the
+ * moment signaling joins. Signaling that goes astray while data joins is asked for again.
  *
  * <p>Data is what begins with the inner packet's version; all else is signaling, not only a first
  * nibble of 15 (RFC 5572 section 4.4.1.2): old little-endian peers write the sequence number in
@@ -31,24 +30,6 @@ import org.culvert.api.encapsulation.WireFormat.IpVersion;
 final class ReusePortSelector {
   private static final int SO_REUSEPORT = 15;
   private static final int SO_ATTACH_REUSEPORT_CBPF = 51;
-
-  /** The first payload octet, {@code BPF_LD|BPF_B|BPF_ABS}; a datagram without one yields 0. */
-  private static final int LOAD_OCTET = 0x30;
-
-  /** {@code BPF_ALU|BPF_AND|BPF_K}. */
-  private static final int AND = 0x54;
-
-  /** {@code BPF_JMP|BPF_JEQ|BPF_K}. */
-  private static final int JUMP_IF_EQUAL = 0x15;
-
-  /** {@code BPF_RET|BPF_K}. */
-  private static final int RETURN = 0x06;
-
-  /** {@code struct sock_filter}: code, two jump offsets, operand. */
-  private static final int INSTRUCTION = 8;
-
-  /** {@code struct sock_fprog}: count, address. */
-  private static final int PROGRAM = 16;
 
   private final int dataNibble;
 
@@ -66,28 +47,18 @@ final class ReusePortSelector {
     return attach(fd, 1, 0);
   }
 
-  /** Attaches the program of a data socket whose signaling side has gone. */
+  /** Attaches the program of a data socket that has the port to itself. */
   boolean attachAlone(int fd) {
     return attach(fd, 0, 1);
   }
 
   private boolean attach(int fd, int data, int signaling) {
-    Block block = Block.of(PROGRAM + 5 * INSTRUCTION);
-    block.host().putShort(0, (short) 5).putLong(8, block.address() + PROGRAM);
-    instruction(block, 0, LOAD_OCTET, 0, 0);
-    instruction(block, 1, AND, 0, 0xF0);
-    instruction(block, 2, JUMP_IF_EQUAL, 1, dataNibble);
-    instruction(block, 3, RETURN, 0, data);
-    instruction(block, 4, RETURN, 0, signaling);
-    int result =
-        Libc.setsockopt(
-            fd, BatchedSocket.SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, block.address(), PROGRAM);
-    Reference.reachabilityFence(block);
-    return result == 0;
-  }
-
-  private static void instruction(Block block, int i, int code, int ifFalse, int operand) {
-    int at = PROGRAM + i * INSTRUCTION;
-    block.host().putShort(at, (short) code).put(at + 3, (byte) ifFalse).putInt(at + 4, operand);
+    return new SocketFilter(5)
+        .load8(0)
+        .and(0xF0)
+        .skipUnless(dataNibble, 1)
+        .accept(data)
+        .accept(signaling)
+        .attach(fd, SO_ATTACH_REUSEPORT_CBPF);
   }
 }

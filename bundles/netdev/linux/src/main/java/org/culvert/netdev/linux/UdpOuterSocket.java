@@ -2,6 +2,7 @@ package org.culvert.netdev.linux;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.netdev.OuterSocket;
 import org.culvert.api.netdev.PacketBatch;
@@ -9,9 +10,11 @@ import org.culvert.api.netdev.PacketBatch;
 /** A UDP socket that carries inner packets as payload and leaves signaling to its neighbour. */
 final class UdpOuterSocket implements OuterSocket {
   private final BatchedSocket socket;
+  private final AtomicBoolean alone;
 
-  private UdpOuterSocket(BatchedSocket socket) {
+  private UdpOuterSocket(BatchedSocket socket, AtomicBoolean alone) {
     this.socket = socket;
+    this.alone = alone;
   }
 
   static UdpOuterSocket open(IpVersion inner, InetSocketAddress local) throws IOException {
@@ -27,17 +30,28 @@ final class UdpOuterSocket implements OuterSocket {
       throw Errno.failure("sharing a UDP port (SO_REUSEPORT)", errno);
     }
     BatchedSocket.bind(fd, local);
-    if (!new ReusePortSelector(inner).attachJoined(fd)) {
+    ReusePortSelector selector = new ReusePortSelector(inner);
+    if (!selector.attachJoined(fd)) {
       int errno = Libc.errno();
       Libc.close(fd);
       throw Errno.failure("attaching the port's selector (Linux 4.5 or later has it)", errno);
     }
-    return new UdpOuterSocket(
+    AtomicBoolean alone = new AtomicBoolean();
+    NeighborWatch watch = NeighborWatch.open(local, () -> alone.set(selector.attachAlone(fd)));
+    // After the watch is open, so that a neighbor who leaves now is noticed by one or the other.
+    watch.look();
+    BatchedSocket socket =
         new BatchedSocket(
-            Descriptor.of(fd),
+            Descriptor.of(fd, watch),
             family,
             0,
-            (messages, batch, i) -> batch.packet(i, batch.slot(i), messages.received(i))));
+            (messages, batch, i) -> batch.packet(i, batch.slot(i), messages.received(i)));
+    return new UdpOuterSocket(socket, alone);
+  }
+
+  /** Tells whether this socket has ever found itself without a neighbor. */
+  boolean wasAlone() {
+    return alone.get();
   }
 
   @Override

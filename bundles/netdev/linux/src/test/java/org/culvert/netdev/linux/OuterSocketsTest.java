@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -120,6 +123,29 @@ class OuterSocketsTest {
   }
 
   @Test
+  void cutsOptionsOfTheOuterHeaderToo() throws Exception {
+    Descriptor raw = Descriptor.of(BatchedSocket.open(Family.IPV4, BatchedSocket.SOCK_RAW, 255));
+    BatchedSocket sender = new BatchedSocket(raw, Family.IPV4, 0, (m, b, i) -> {});
+    try (OuterSocket receiver = sockets.open(PROTOCOL_41, at("127.0.0.1", 0))) {
+      byte[] inner = inner(6, 7, 40);
+      ByteBuffer packet = ByteBuffer.allocate(24 + inner.length);
+      // Version 4, six words of header; the kernel fills in length and checksum.
+      packet.putInt(0x46000000).putInt(0).put((byte) 64).put((byte) 41).putShort((short) 0);
+      packet.put(at("127.0.0.2", 0).getAddress().getAddress());
+      packet.put(at("127.0.0.1", 0).getAddress().getAddress());
+      // Three times no operation, end of options.
+      packet.putInt(0x01010100).put(inner);
+      PacketBatch out = Packets.batch();
+      Packets.put(out, packet.array(), at("127.0.0.1", 0));
+      assertThat(sender.send(out, 0, 1)).isZero();
+
+      assertThat(Packets.receive(receiver, 1)).containsExactly(inner);
+    } finally {
+      sender.close();
+    }
+  }
+
+  @Test
   void fragmentsWhatIsLongerThanTheOuterLink() throws Exception {
     OwnNetwork.run("ip", "link", "set", "lo", "mtu", "1000");
     carries(UDP, ONE, TWO);
@@ -191,7 +217,7 @@ class OuterSocketsTest {
     assertThatThrownBy(() -> sockets.open(UDP, at("192.0.2.1", 3653)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("no interface of this host has the address 192.0.2.1");
-    try (var foreign = new java.net.DatagramSocket(at("127.0.0.1", 3653))) {
+    try (var foreign = new DatagramSocket(at("127.0.0.1", 3653))) {
       assertThat(foreign.isBound()).isTrue();
       assertThatThrownBy(() -> sockets.open(UDP, ONE))
           .isInstanceOf(IOException.class)
@@ -210,7 +236,7 @@ class OuterSocketsTest {
   /** A payload whose first nibble is the version; the rest tells packets apart. */
   private static byte[] inner(int version, int number, int length) {
     byte[] packet = new byte[length];
-    java.util.Arrays.fill(packet, (byte) number);
+    Arrays.fill(packet, (byte) number);
     packet[0] = (byte) (version << 4);
     return packet;
   }

@@ -104,7 +104,7 @@ final class OwnNetwork implements InvocationInterceptor, ExecutionCondition {
     if (unshare(CLONE_NEWNET) != 0) {
       throw Errno.failure("leaving the host's network", Native.getLastError());
     }
-    try (Netlink netlink = Netlink.open()) {
+    try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
       netlink.change(RoutingRequests.up(Libc.if_nametoindex("lo")), "setting lo up");
     }
   }
