@@ -1,7 +1,9 @@
 package org.culvert.transport;
 
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.signaling.SignalingExchange;
@@ -52,18 +54,22 @@ final class ClientExchange implements SignalingExchange {
 
   private CompletionStage<Void> say(Function<ClientSession, CompletionStage<Void>> word) {
     CompletableFuture<Void> said = new CompletableFuture<>();
-    loop.thread()
-        .execute(
-            () ->
-                word.apply(session)
-                    .whenCompleteAsync(
-                        (none, failure) -> {
-                          if (failure == null) {
-                            said.complete(null);
-                          } else {
-                            said.completeExceptionally(Failures.unwrapped(failure));
-                          }
-                        }));
+    try {
+      loop.thread()
+          .execute(
+              () ->
+                  word.apply(session)
+                      .whenCompleteAsync(
+                          (none, failure) -> {
+                            if (failure == null) {
+                              said.complete(null);
+                            } else {
+                              said.completeExceptionally(Failures.unwrapped(failure));
+                            }
+                          }));
+    } catch (RejectedExecutionException e) {
+      said.completeExceptionally(new IOException("signaling is stopped", e));
+    }
     return said;
   }
 }

@@ -8,7 +8,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Divides the datagrams of one UDP port between two sockets by the first four bits of the payload:
- * 15 is signaling (RFC 5572 section 4.4.1.2), everything else is a tunnelled packet or noise.
+ * 6 is a tunnelled IPv6 packet, everything else is signaling or noise. Signaling is not only 15
+ * (RFC 5572 section 4.4.1.2): clients of 2004 have those bits in the fourth octet.
  *
  * <p>Signaling and the tunnels' data path each bind their own socket to the same address and port
  * with {@code SO_REUSEPORT}. The kernel keeps such sockets in an array and runs a classic BPF
@@ -29,8 +30,8 @@ import java.nio.ByteBuffer;
  * it early and the other's may go astray; that is a matter of microseconds.
  */
 final class FirstOctetSelector {
-  /** The marker of signaling, in the high bits of the first octet. */
-  private static final int MARKER = 0xF0;
+  /** The version of IPv6, in the high bits of the first octet. */
+  private static final int IPV6 = 0x60;
 
   private static final int SOL_SOCKET = 1;
   private static final int SO_ATTACH_REUSEPORT_CBPF = 51;
@@ -48,7 +49,7 @@ final class FirstOctetSelector {
   /**
    * Attaches the selector of a newcomer to a bound socket.
    *
-   * @param mineIsSignaling whether the newcomer takes signaling, or everything else
+   * @param mineIsSignaling whether the newcomer takes signaling, or tunnelled packets
    * @throws ChannelException if the kernel refuses
    */
   static void attach(DatagramChannel newcomer, boolean mineIsSignaling) {
@@ -61,9 +62,9 @@ final class FirstOctetSelector {
     try {
       instruction(program, LOAD_OCTET_AT, 0, 0, 0);
       instruction(program, AND, 0, 0, 0xF0);
-      instruction(program, JUMP_IF_EQUAL, 0, 1, MARKER);
-      instruction(program, RETURN, 0, 0, signaling);
+      instruction(program, JUMP_IF_EQUAL, 0, 1, IPV6);
       instruction(program, RETURN, 0, 0, 1 - signaling);
+      instruction(program, RETURN, 0, 0, signaling);
       argument.putShort(0, (short) 5);
       if (pointerLength == Long.BYTES) {
         argument.putLong(pointerLength, Buffer.memoryAddress(program));

@@ -24,6 +24,7 @@ import java.net.InetAddress;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,8 @@ final class NetworkLoop implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(NetworkLoop.class);
 
+  private static final AtomicBoolean WARNED = new AtomicBoolean();
+
   private final boolean epoll;
   private final EventLoopGroup group;
 
@@ -51,7 +54,7 @@ final class NetworkLoop implements AutoCloseable {
   /** Starts the thread; the caller closes. */
   static NetworkLoop start(String threadName) {
     boolean epoll = Epoll.isAvailable();
-    if (!epoll) {
+    if (!epoll && WARNED.compareAndSet(false, true)) {
       LOG.warn(
           "epoll is not available ({}): signaling cannot share its UDP port with v6udpv4 tunnels."
               + " Install the native epoll bundle of this machine",

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -51,6 +52,7 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
 
   private final NetworkLoop loop;
   private final Duration leastTimeout;
+  private final Set<CompletableFuture<?>> awaited = ConcurrentHashMap.newKeySet();
 
   @Reference volatile List<Map.Entry<Map<String, Object>, SaslClientFactory>> factories = List.of();
 
@@ -73,6 +75,7 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
   @Override
   public void close() {
     loop.close();
+    awaited.forEach(result -> fail(result, stopped()));
   }
 
   @Override
@@ -90,7 +93,12 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
                       if (failure != null) {
                         fail(result, failure);
                       } else {
-                        converse(target, credentials, request, connection, result);
+                        try {
+                          converse(target, credentials, request, connection, result);
+                        } catch (RuntimeException e) {
+                          connection.release();
+                          fail(result, new IOException("the exchange could not begin", e));
+                        }
                       }
                     }));
     return result;
@@ -170,6 +178,8 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
   }
 
   private void onLoop(CompletableFuture<?> result, Runnable task) {
+    awaited.add(result);
+    result.whenComplete((value, failure) -> awaited.remove(result));
     try {
       loop.thread()
           .execute(
@@ -181,7 +191,7 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
                 }
               });
     } catch (RejectedExecutionException e) {
-      fail(result, new IOException("signaling is stopped", e));
+      fail(result, stopped());
     }
   }
 
@@ -189,6 +199,10 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
     result
         .defaultExecutor()
         .execute(() -> result.completeExceptionally(Failures.unwrapped(failure)));
+  }
+
+  private static IOException stopped() {
+    return new IOException("signaling is stopped");
   }
 
   private RetransmissionTimer timer() {

@@ -33,7 +33,11 @@ import org.slf4j.LoggerFactory;
  * <p>The lists of SASL factories and credential stores may change at any time: each session works
  * with what was there when it opened. In plain Java, set the lists and call {@link #open()}.
  */
-@Component(service = SignalingSessions.class, configurationPid = TransportSettings.PID)
+@Component(
+    service = SignalingSessions.class,
+    configurationPid = TransportSettings.PID,
+    // The port has to answer whether or not somebody asks for the list of sessions.
+    immediate = true)
 @Designate(ocd = SignalingServer.Config.class)
 public final class SignalingServer implements SignalingSessions {
   private static final Logger LOG = LoggerFactory.getLogger(SignalingServer.class);

@@ -112,13 +112,10 @@ record TransportSettings(
 
   private static List<InetAddress> addresses(String[] texts) {
     List<InetAddress> addresses = new ArrayList<>();
-    for (String text : texts) {
-      if (text.isBlank()) {
-        continue;
-      }
+    for (String text : entries(texts)) {
       InetAddress address;
       try {
-        address = IpAddresses.parse(text.trim());
+        address = IpAddresses.parse(text);
       } catch (IllegalArgumentException e) {
         throw refused("addresses", text, "write IPv4 or IPv6 addresses, separated by commas");
       }
@@ -133,8 +130,7 @@ record TransportSettings(
 
   private static MechanismPolicy mechanisms(String key, String[] entries) {
     try {
-      return MechanismPolicy.parse(
-          Arrays.stream(entries).map(String::trim).filter(entry -> !entry.isEmpty()).toList());
+      return MechanismPolicy.parse(entries(entries));
     } catch (IllegalArgumentException e) {
       throw refused(
           key,
@@ -144,8 +140,7 @@ record TransportSettings(
   }
 
   private static Optional<Referral> referral(String[] texts) {
-    List<String> brokers =
-        Arrays.stream(texts).map(String::trim).filter(text -> !text.isEmpty()).toList();
+    List<String> brokers = entries(texts);
     for (String broker : brokers) {
       // The wire cannot express a port, and old clients keep 254 characters of a name.
       if (!broker.matches("[0-9A-Za-z.:-]{1,254}")) {
@@ -153,6 +148,15 @@ record TransportSettings(
       }
     }
     return brokers.isEmpty() ? Optional.empty() : Optional.of(new Referral(brokers));
+  }
+
+  /** A configuration file gives a list as one string with commas, other sources as an array. */
+  private static List<String> entries(String[] values) {
+    return Arrays.stream(values)
+        .flatMap(value -> Arrays.stream(value.split(",")))
+        .map(String::trim)
+        .filter(entry -> !entry.isEmpty())
+        .toList();
   }
 
   private static Duration seconds(String key, int value, int least) {

@@ -238,6 +238,47 @@ class ClientServerTest {
   }
 
   @Test
+  void exchangeFailsWhenSignalingStops() throws Exception {
+    try (DatagramSocket silent = new DatagramSocket(0, Fixtures.LOOPBACK);
+        ServerSocket mute = new ServerSocket(0, 1, Fixtures.LOOPBACK)) {
+      var udp =
+          request(
+              new InetSocketAddress(Fixtures.LOOPBACK, silent.getLocalPort()),
+              Transport.UDP,
+              TunnelType.V6V4);
+      var tcp =
+          request(
+              new InetSocketAddress(Fixtures.LOOPBACK, mute.getLocalPort()),
+              Transport.TCP,
+              TunnelType.V6V4);
+      receive(silent);
+      mute.accept();
+
+      client.close();
+
+      assertThatThrownBy(() -> get(udp)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> get(tcp)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> get(request(at(Fixtures.LOOPBACK), Transport.TCP, TunnelType.V6V4)))
+          .isInstanceOf(IOException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transport.class)
+  void exchangeThatCannotBeginFails(Transport transport) {
+    assertThatThrownBy(
+            () ->
+                get(
+                    client.request(
+                        new SignalingTarget(at(Fixtures.LOOPBACK), "b", transport, "latest"),
+                        Credentials.anonymous(),
+                        path -> {
+                          throw new IllegalStateException();
+                        })))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
   void hearsThatTcpBrokerHungUp() throws Exception {
     try (ServerSocket rude = new ServerSocket(0, 1, Fixtures.LOOPBACK)) {
       var exchange =

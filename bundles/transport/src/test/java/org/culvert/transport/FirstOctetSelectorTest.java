@@ -77,13 +77,13 @@ class FirstOctetSelectorTest {
   }
 
   private void assertDivided(Side signaling, Side data) throws Exception {
-    send(0xF0, 0x60, 0xFF, 0x6F, 0x45, 0xF1);
+    send(0xF0, 0x60, 0xFF, 0x6F, 0x01, 0x61);
     assertThat(signaling.next()).isEqualTo(0xF0);
     assertThat(signaling.next()).isEqualTo(0xFF);
-    assertThat(signaling.next()).isEqualTo(0xF1);
+    assertThat(signaling.next()).isEqualTo(0x01);
     assertThat(data.next()).isEqualTo(0x60);
     assertThat(data.next()).isEqualTo(0x6F);
-    assertThat(data.next()).isEqualTo(0x45);
+    assertThat(data.next()).isEqualTo(0x61);
     assertThat(signaling.got).isEmpty();
     assertThat(data.got).isEmpty();
   }

@@ -91,6 +91,14 @@ class TransportSettingsTest {
   }
 
   @Test
+  void readsListsOfConfigurationFile() {
+    assertThat(with("addresses", new String[] {"192.0.2.1, 2001:db8::1"}).addresses()).hasSize(2);
+    MechanismPolicy policy = with("tcp_mechanisms", new String[] {"*, !PLAIN"}).tcpMechanisms();
+    assertThat(policy.allows("PLAIN")).isFalse();
+    assertThat(policy.allows("DIGEST-MD5")).isTrue();
+  }
+
+  @Test
   void refusesToServeNothing() {
     assertThatThrownBy(
             () -> TransportSettings.from(Fixtures.config(Map.of("tcp", false, "udp", false))))

@@ -1,13 +1,17 @@
 package org.culvert.transport;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.culvert.api.signaling.SignalingSessions.SessionSummary;
+import org.culvert.api.status.Referral;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -229,6 +233,33 @@ class UdpServerTest {
   }
 
   @Test
+  void namesOtherBrokersOnlyWhereThatIsNoGiftToForgers() throws IOException {
+    stop();
+    settings =
+        new TransportSettings(
+            settings.port(),
+            settings.addresses(),
+            true,
+            true,
+            "test",
+            settings.tcpMechanisms(),
+            settings.udpMechanisms(),
+            settings.limits(),
+            Optional.of(new Referral(List.of("ts1.example", "ts2.example"))));
+    server = Fixtures.start(broker, settings);
+    client = new RawUdp(settings.port());
+
+    assertThat(client.ask(240, 1, "VERSION=0.1\r\n").text())
+        .isEqualTo("302 Unsupported client version\r\n");
+    try (Socket tcp = new Socket(Fixtures.LOOPBACK, settings.port())) {
+      tcp.getOutputStream().write("VERSION=0.1\r\n".getBytes(ISO_8859_1));
+      assertThat(new String(tcp.getInputStream().readAllBytes(), ISO_8859_1))
+          .startsWith("1302 ")
+          .contains("ts1.example", "ts2.example");
+    }
+  }
+
+  @Test
   void limitsRateOfSourceButLetsSomeKnowThatItIsThere() throws IOException {
     start(limits(100, 100, 1, 3, 2));
     int answers = 0;
@@ -382,7 +413,7 @@ class UdpServerTest {
   }
 
   private static byte[] datagram(byte[] header, String text) {
-    byte[] data = text.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+    byte[] data = text.getBytes(ISO_8859_1);
     return ByteBuffer.allocate(header.length + data.length).put(header).put(data).array();
   }
 }
