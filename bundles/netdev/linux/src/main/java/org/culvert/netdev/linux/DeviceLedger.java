@@ -42,9 +42,7 @@ final class DeviceLedger {
     List<IOException> failures = new ArrayList<>();
     netlink.change(RoutingRequests.mtu(device, wanted.mtu()), "setting the MTU of " + name);
     if (add(netlink, wanted.addresses(), addresses, RoutingRequests::add, failures)) {
-      for (InterfaceAddress address : wanted.addresses()) {
-        RouteTable.awaitLocal(netlink, address.address());
-      }
+      RouteTable.awaitLocal(netlink, wanted.addresses());
     }
     add(netlink, destinations(wanted), routes, RoutingRequests::add, failures);
     remove(netlink, destinations(wanted), routes, RoutingRequests::remove, failures);

@@ -4,6 +4,7 @@ import com.sun.jna.Native;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The C library's functions that this bundle calls.
@@ -22,6 +23,9 @@ final class Libc {
 
   private static boolean loaded;
 
+  /** Only the first failure tells the cause; the Java runtime answers later ones with less. */
+  private static @Nullable LinkageError failure;
+
   private Libc() {}
 
   /**
@@ -39,10 +43,13 @@ final class Libc {
     refuseUnsuitable(system, machine);
     try {
       Native.register(Libc.class, "c");
+      loaded = true;
     } catch (LinkageError e) {
-      throw new IOException("native access (JNA) does not work in this Java runtime: " + e, e);
+      LinkageError first = failure == null ? e : failure;
+      failure = first;
+      throw new IOException(
+          "native access (JNA) does not work in this Java runtime: " + first, first);
     }
-    loaded = true;
   }
 
   static void refuseUnsuitable(String system, String machine) throws IOException {

@@ -5,7 +5,9 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import org.culvert.api.net.InterfaceAddress;
 import org.culvert.api.net.IpPrefix;
 
 /** Looks into the kernel's main routing table. */
@@ -24,14 +26,17 @@ final class RouteTable {
   private RouteTable() {}
 
   /**
-   * Waits until an address of this host answers. The kernel acknowledges an IPv6 address before a
+   * Waits until addresses of this host answer. The kernel acknowledges an IPv6 address before a
    * worker of its own has made it usable, even where there are no duplicates to look for. On a
    * device that is down it never becomes usable, hence the limit.
    */
-  static void awaitLocal(Netlink netlink, InetAddress address) throws IOException {
+  static void awaitLocal(Netlink netlink, Set<InterfaceAddress> addresses) throws IOException {
     long begin = System.nanoTime();
-    while (!isLocal(netlink, address) && System.nanoTime() - begin < PATIENCE.toNanos()) {
-      LockSupport.parkNanos(PAUSE.toNanos());
+    for (InterfaceAddress address : addresses) {
+      while (!isLocal(netlink, address.address())
+          && System.nanoTime() - begin < PATIENCE.toNanos()) {
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
     }
   }
 

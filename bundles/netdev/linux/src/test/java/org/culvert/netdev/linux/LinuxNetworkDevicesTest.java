@@ -158,6 +158,16 @@ class LinuxNetworkDevicesTest {
   }
 
   @Test
+  void returnsWhenTheAddressAnswers() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      try (TunDevice tun = devices.openTun("tun0", 1280)) {
+        devices.configure(tun.name(), configuration(Set.of("2001:db8:1::1/128"), Set.of(), 1280));
+        assertThat(OwnNetwork.run("ip", "-6", "route", "get", "2001:db8:1::1")).startsWith("local");
+      }
+    }
+  }
+
+  @Test
   void saysThatThereIsNoSuchDevice() {
     assertThatThrownBy(() -> devices.configure("tun9", configuration(Set.of(), Set.of(), 1280)))
         .isInstanceOf(IOException.class)
