@@ -148,7 +148,7 @@ public final class ClientSession {
    *     IOException} if it goes away or cannot be understood
    */
   public CompletionStage<TunnelOffer> offer() {
-    return offer.minimalCompletionStage();
+    return offer;
   }
 
   /** Accepts the offer; completes when the broker may be sent data. */
@@ -165,7 +165,7 @@ public final class ClientSession {
       state = State.ACCEPTING;
       out.send(frame(new TunnelCommand.Accept()));
     }
-    return answered.minimalCompletionStage();
+    return answered;
   }
 
   /** Rejects the offer; completes when the broker has said that it knows. */
@@ -175,7 +175,7 @@ public final class ClientSession {
     }
     state = State.REJECTING;
     out.send(frame(new TunnelCommand.Reject()));
-    return answered.minimalCompletionStage();
+    return answered;
   }
 
   private static CompletionStage<Void> noOffer() {

@@ -2,6 +2,7 @@ package org.culvert.protocol.xml;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.dataformat.xml.annotation.JacksonXmlProperty;
 import com.fasterxml.jackson.dataformat.xml.annotation.JacksonXmlText;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,7 +98,9 @@ final class TunnelElement {
 
   /** The element {@code address}. */
   static final class AddressElement {
-    @JsonProperty private @Nullable String type;
+    @JacksonXmlProperty(isAttribute = true)
+    private @Nullable String type;
+
     @JacksonXmlText private @Nullable String text;
 
     String type() {
@@ -137,7 +140,9 @@ final class TunnelElement {
 
   /** The element {@code prefix}. */
   static final class PrefixElement {
-    @JsonProperty private @Nullable String length;
+    @JacksonXmlProperty(isAttribute = true)
+    private @Nullable String length;
+
     @JacksonXmlText private @Nullable String text;
 
     Optional<String> length() {

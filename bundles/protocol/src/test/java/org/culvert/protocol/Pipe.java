@@ -1,0 +1,126 @@
+package org.culvert.protocol;
+
+import java.io.ByteArrayOutputStream;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.signaling.Credentials;
+import org.culvert.api.signaling.SignalingTarget;
+import org.culvert.api.tunnel.SignalingPath.Transport;
+
+/** A client session and a broker session, and between them a stream or datagrams in memory. */
+final class Pipe implements ClientSession.ClientOutput {
+
+  /** How a stream cuts what is written. */
+  enum Cut {
+    /** As written. */
+    WHOLE,
+    /** One octet after the other. */
+    OCTETS,
+    /** All that is written before the other side is let in, together. */
+    COALESCED
+  }
+
+  final Server server;
+  final ClientSession client;
+  final List<String> sent = new ArrayList<>();
+  boolean clientClosed;
+
+  private final boolean stream;
+  private final Cut cut;
+  private final Deque<byte[]> toServer = new ArrayDeque<>();
+  private int repliesRead;
+
+  Pipe(
+      Transport transport,
+      Cut cut,
+      String version,
+      Credentials credentials,
+      List<OfferedClientMechanism> mechanisms,
+      TunnelRequest request) {
+    this.stream = transport == Transport.TCP;
+    this.cut = cut;
+    this.server = stream ? Server.tcp() : Server.udp();
+    this.client =
+        new ClientSession(
+            new SignalingTarget(
+                new InetSocketAddress(IpAddresses.parse("198.51.100.1"), 3653),
+                "broker.example",
+                transport,
+                version),
+            credentials,
+            mechanisms,
+            () -> request,
+            this);
+  }
+
+  @Override
+  public void send(byte[] data) {
+    sent.add(new String(data, StandardCharsets.ISO_8859_1));
+    toServer.add(data);
+  }
+
+  @Override
+  public void sendWithoutReply(byte[] data) {
+    if (!stream) {
+      throw new IllegalStateException("every datagram has a reply");
+    }
+    send(data);
+  }
+
+  @Override
+  public void close() {
+    clientClosed = true;
+  }
+
+  /** Carries messages to and fro until both sides are silent. */
+  Pipe carry() {
+    while (!toServer.isEmpty() || repliesRead < server.replies.size()) {
+      for (byte[] piece : pieces(drain())) {
+        int before = server.replies.size();
+        server.hears(piece);
+        if (!stream && server.replies.size() != before + 1) {
+          throw new IllegalStateException("a datagram has one reply");
+        }
+      }
+      List<byte[]> replies = new ArrayList<>();
+      while (repliesRead < server.replies.size()) {
+        replies.add(octets(server.replies.get(repliesRead++).replaceFirst("^apart: ", "")));
+      }
+      pieces(replies).forEach(piece -> client.received(ByteBuffer.wrap(piece)));
+    }
+    return this;
+  }
+
+  private List<byte[]> drain() {
+    List<byte[]> all = new ArrayList<>(toServer);
+    toServer.clear();
+    return all;
+  }
+
+  private List<byte[]> pieces(List<byte[]> written) {
+    if (!stream || cut == Cut.WHOLE) {
+      return written;
+    }
+    ByteArrayOutputStream together = new ByteArrayOutputStream();
+    written.forEach(together::writeBytes);
+    if (cut == Cut.COALESCED) {
+      return List.of(together.toByteArray());
+    }
+    List<byte[]> octets = new ArrayList<>();
+    for (byte octet : together.toByteArray()) {
+      octets.add(new byte[] {octet});
+    }
+    return octets;
+  }
+
+  private static byte[] octets(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+}
