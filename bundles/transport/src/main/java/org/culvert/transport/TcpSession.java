@@ -22,15 +22,15 @@ import org.slf4j.LoggerFactory;
 /**
  * A TCP connection: octets in, session called; replies out, each in a segment of its own.
  *
+ * <p>What a session does not want yet it bounds itself; a peer that does not read its replies is
+ * not read from either.
+ *
  * <p>A connection that is not admitted gets its refusal after its first line, since a reply to
  * nothing, followed by a close with octets unread, would be lost in a reset. For the same reason
  * every connection is closed in one direction first and given a moment to read what was sent.
  */
 final class TcpSession extends SimpleChannelInboundHandler<ByteBuf>
     implements SessionOutput, SessionHolder {
-  /** Octets taken since the last reply; the largest message and its line phases are far below. */
-  static final int MOST_UNANSWERED = 64 * 1024;
-
   private static final Logger LOG = LoggerFactory.getLogger(TcpSession.class);
   private static final int LONGEST_FIRST_LINE = 64;
   private static final int REFUSAL_SECONDS = 5;
@@ -45,7 +45,7 @@ final class TcpSession extends SimpleChannelInboundHandler<ByteBuf>
   private @Nullable OpenSession session;
   private boolean gap;
   private boolean closing;
-  private int unanswered;
+  private int unheard;
 
   TcpSession(Reception reception, SocketChannel channel) {
     super(ByteBuf.class);
@@ -79,19 +79,14 @@ final class TcpSession extends SimpleChannelInboundHandler<ByteBuf>
     if (closing) {
       return;
     }
-    unanswered += octets.readableBytes();
     OpenSession open = session;
     if (open == null) {
-      if (unanswered > LONGEST_FIRST_LINE
+      unheard += octets.readableBytes();
+      if (unheard > LONGEST_FIRST_LINE
           || octets.indexOf(0, octets.writerIndex(), (byte) '\n') >= 0) {
         write(Replies.busy());
         close();
       }
-      return;
-    }
-    if (unanswered > MOST_UNANSWERED) {
-      reception.refused("too many octets without a reply");
-      abandon();
       return;
     }
     ByteBuffer data = ByteBuffer.allocate(octets.readableBytes());
@@ -112,7 +107,6 @@ final class TcpSession extends SimpleChannelInboundHandler<ByteBuf>
       }
       reception.observe(open);
     }
-    unanswered = 0;
     if (gap) {
       heldBack.add(data);
     } else {
@@ -184,7 +178,6 @@ final class TcpSession extends SimpleChannelInboundHandler<ByteBuf>
     abandon();
   }
 
-  /** A peer that does not read its replies is not read from either. */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     channel.config().setAutoRead(closing || channel.isWritable());
