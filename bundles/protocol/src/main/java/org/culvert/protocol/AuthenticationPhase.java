@@ -21,7 +21,7 @@ final class AuthenticationPhase {
      *
      * @param data the mechanism's last message, not encoded, to be sent before the success
      */
-    void authenticated(Identity identity, byte[] data);
+    void authenticated(Identity identity, TspVersion version, byte[] data);
 
     /** The session has to end. */
     void refused(StatusCode code, String reason);
@@ -117,7 +117,7 @@ final class AuthenticationPhase {
         outcome -> {
           evaluating = false;
           if (outcome instanceof Outcome.Success success) {
-            verdict.authenticated(success.identity(), success.data());
+            verdict.authenticated(success.identity(), version, success.data());
           } else if (outcome instanceof Outcome.Challenge challenge) {
             out.reply(SaslDialect.encode(challenge.data()));
           }

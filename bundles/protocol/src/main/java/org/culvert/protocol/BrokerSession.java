@@ -35,14 +35,13 @@ public final class BrokerSession {
   private final SessionServices services;
   private final ConfinedStages stages;
   private final SessionOutput out;
-  private final Inbox inbox = new Inbox(MAX_WAITING);
+  private final StreamInput input;
 
   private Phase phase = Phase.VERSION;
   private @Nullable TspVersion version;
   private @Nullable AuthenticationPhase authentication;
   private @Nullable CommandPhase commands;
   private boolean owesSuccess;
-  private boolean draining;
 
   /**
    * @param path the session's path, seen from here
@@ -56,6 +55,8 @@ public final class BrokerSession {
     this.path = path;
     this.services = services;
     this.stages = new ConfinedStages(confined, this::resume);
+    this.input =
+        new StreamInput(MAX_WAITING, this::take, () -> refuse(phase.error(), "message too long"));
     this.out = out;
   }
 
@@ -75,9 +76,11 @@ public final class BrokerSession {
    */
   public void received(ByteBuffer data) {
     try {
-      if (stream) {
-        drain(data);
-      } else if (phase != Phase.CLOSED) {
+      if (phase == Phase.CLOSED) {
+        return;
+      } else if (stream) {
+        input.received(data);
+      } else {
         datagram(Wire.octets(data));
       }
     } catch (RuntimeException e) {
@@ -126,65 +129,40 @@ public final class BrokerSession {
 
   // Octets become messages.
 
-  private void drain(ByteBuffer data) {
-    do {
-      inbox.append(data);
-      drain();
-      if (phase != Phase.CLOSED && inbox.isFull()) {
-        refuse(phaseError(), "message too long");
-      }
-    } while (data.hasRemaining() && phase != Phase.CLOSED);
-  }
-
-  /** Handles whole messages until there is none, or until one has to be waited for. */
-  private void drain() {
-    if (draining) {
-      return;
-    }
-    draining = true;
-    try {
-      boolean progress = true;
-      while (progress) {
-        progress = take();
-      }
-    } finally {
-      draining = false;
-    }
-  }
-
-  private boolean take() {
+  /** Handles one message of a stream, if there is one that need not wait. */
+  private boolean take(Inbox inbox) {
     AuthenticationPhase authenticating = authentication;
     CommandPhase commanded = commands;
     if (phase == Phase.CLOSED) {
       return false;
     } else if (commanded != null) {
-      return !commanded.isAccepting() && takeCommand(commanded);
+      return !commanded.isAccepting() && takeCommand(inbox, commanded);
     } else if (authenticating == null) {
-      return takeLine(line -> versionLine(Wire.text(Wire.trim(line))));
+      return takeLine(inbox, line -> versionLine(Wire.text(Wire.trim(line))));
     } else if (authenticating.inExchange()) {
-      return !authenticating.isEvaluating() && takeMessage(authenticating);
+      return !authenticating.isEvaluating() && takeMessage(inbox, authenticating);
     } else {
-      return takeLine(authenticating::message);
+      return takeLine(inbox, authenticating::message);
     }
   }
 
-  private boolean takeLine(Consumer<byte[]> consumer) {
+  private boolean takeLine(Inbox inbox, Consumer<byte[]> consumer) {
     inbox.skipNoise();
     Optional<byte[]> line = inbox.takeLine();
     line.ifPresent(consumer);
     if (line.isEmpty() && inbox.size() > MAX_LINE) {
-      refuse(phaseError(), "line too long");
+      refuse(phase.error(), "line too long");
     }
     return line.isPresent();
   }
 
-  private boolean takeMessage(AuthenticationPhase authenticating) {
+  private boolean takeMessage(Inbox inbox, AuthenticationPhase authenticating) {
     Optional<byte[]> line = inbox.takeLine();
     line.ifPresent(authenticating::message);
     return line.isPresent();
   }
 
-  private boolean takeCommand(CommandPhase commanded) {
+  private boolean takeCommand(Inbox inbox, CommandPhase commanded) {
     try {
       Optional<byte[]> body = Frame.take(inbox);
       body.ifPresent(commanded::command);
@@ -234,8 +212,7 @@ public final class BrokerSession {
     } else if (outcome instanceof VersionPhase.Outcome.Spoken spoken) {
       phase = Phase.AUTHENTICATION;
       authentication =
-          new AuthenticationPhase(
-              stream, services, spoken.version(), out, stages, new Verdict(spoken.version()));
+          new AuthenticationPhase(stream, services, spoken.version(), out, stages, new Verdict());
       out.reply(Wire.octets(spoken.capabilities().write()));
     }
   }
@@ -243,14 +220,8 @@ public final class BrokerSession {
   // The verdict of the authentication phase.
 
   private final class Verdict implements AuthenticationPhase.Verdict {
-    private final TspVersion announced;
-
-    Verdict(TspVersion announced) {
-      this.announced = announced;
-    }
-
     @Override
-    public void authenticated(Identity identity, byte[] data) {
+    public void authenticated(Identity identity, TspVersion announced, byte[] data) {
       disposeAuthentication();
       phase = Phase.COMMAND;
       commands =
@@ -277,19 +248,14 @@ public final class BrokerSession {
 
   // The end of a session, and stages that complete elsewhere.
 
-  private StatusCode phaseError() {
-    return switch (phase) {
-      case VERSION -> StatusCode.UNSUPPORTED_VERSION;
-      case AUTHENTICATION -> StatusCode.AUTHENTICATION_FAILED;
-      default -> StatusCode.INVALID_REQUEST;
-    };
-  }
-
   private void refuse(StatusCode code, String reason) {
     refuse(code, Optional.empty(), reason);
   }
 
   private void refuse(StatusCode code, Optional<Referral> referral, String reason) {
+    if (phase == Phase.CLOSED) {
+      return;
+    }
     services.refused(reason);
     String line = StatusLine.of(code, referral);
     boolean framed = commands != null;
@@ -299,11 +265,9 @@ public final class BrokerSession {
   }
 
   private void failed(RuntimeException e) {
-    if (phase != Phase.CLOSED) {
-      refuse(
-          e instanceof TspException refusal ? refusal.code() : StatusCode.SERVER_ERROR,
-          "internal error");
-    }
+    refuse(
+        e instanceof TspException refusal ? refusal.code() : StatusCode.SERVER_ERROR,
+        "internal error");
   }
 
   private void end() {
@@ -326,7 +290,7 @@ public final class BrokerSession {
     try {
       consequence.run();
       if (stream) {
-        drain();
+        input.drain();
       }
     } catch (RuntimeException e) {
       failed(e);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.culvert.api.broker.TunnelOffer;
@@ -14,9 +13,6 @@ import org.culvert.api.signaling.SignalingTarget;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath.Transport;
-import org.culvert.protocol.xml.ReplyReader;
-import org.culvert.protocol.xml.RequestWriter;
-import org.culvert.protocol.xml.TunnelCommand;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * the caller decides.
  *
  * <p>Stages, in the order of the methods below: {@code VERSION}, the capabilities, {@link
- * ClientAuthentication}, {@code create} and its answer, {@code accept} or {@code reject}.
+ * ClientAuthentication}, {@link ClientCommands}.
  *
  * <p>Not for several threads. Sequence numbers, retransmission and time limits are the transport's.
  */
@@ -52,25 +48,21 @@ public final class ClientSession {
   private enum State {
     CAPABILITY,
     AUTHENTICATION,
-    OFFER,
-    OFFERED,
-    ACCEPTING,
-    REJECTING,
+    COMMANDS,
     OVER
   }
 
   private final boolean stream;
   private final SignalingTarget target;
-  private final TspVersion version;
   private final Supplier<TunnelRequest> request;
   private final ClientOutput out;
   private final ClientAuthentication authentication;
   private final ReplyInbox inbox = new ReplyInbox();
 
-  private final CompletableFuture<TunnelOffer> offer = new CompletableFuture<>();
-  private final CompletableFuture<Void> answered = new CompletableFuture<>();
+  private final ClientCommands commands;
+
   private State state = State.CAPABILITY;
-  private @Nullable TunnelRequest asked;
+  private @Nullable TunnelRequest wanted;
   private int polls;
 
   /**
@@ -88,12 +80,13 @@ public final class ClientSession {
       ClientOutput out) {
     this.stream = target.transport() == Transport.TCP;
     this.target = target;
-    this.version =
-        TspVersion.parseLine("VERSION=" + target.version())
-            .orElseThrow(() -> new IllegalArgumentException("not a version"));
     this.request = request;
     this.out = out;
     this.authentication = new ClientAuthentication(target, credentials, mechanisms, out);
+    TspVersion version =
+        TspVersion.parseLine("VERSION=" + target.version())
+            .orElseThrow(() -> new IllegalArgumentException("not a version"));
+    this.commands = new ClientCommands(target.transport(), version, out);
   }
 
   /** Sends the version. Called once, when octets can be sent. */
@@ -131,13 +124,16 @@ public final class ClientSession {
     }
   }
 
-  /** Tells that the connection has gone, or that the broker does not answer. */
+  /**
+   * Tells that the connection has gone, or that the broker does not answer. An offer that need not
+   * be accepted in words can still be accepted.
+   */
   public void closed(IOException cause) {
     paused();
-    if (state != State.OVER) {
+    if (state != State.OVER && !commands.goOnAlone()) {
       state = State.OVER;
       authentication.dispose();
-      failStages(cause);
+      commands.fail(cause);
     }
   }
 
@@ -148,38 +144,17 @@ public final class ClientSession {
    *     IOException} if it goes away or cannot be understood
    */
   public CompletionStage<TunnelOffer> offer() {
-    return offer;
+    return commands.offer();
   }
 
   /** Accepts the offer; completes when the broker may be sent data. */
   public CompletionStage<Void> accept() {
-    if (state != State.OFFERED) {
-      return noOffer();
-    }
-    if (!version.knowsAccept()) {
-      answered();
-    } else if (stream) {
-      out.sendWithoutReply(frame(new TunnelCommand.Accept()));
-      answered();
-    } else {
-      state = State.ACCEPTING;
-      out.send(frame(new TunnelCommand.Accept()));
-    }
-    return answered;
+    return commands.accept();
   }
 
   /** Rejects the offer; completes when the broker has said that it knows. */
   public CompletionStage<Void> reject() {
-    if (state != State.OFFERED) {
-      return noOffer();
-    }
-    state = State.REJECTING;
-    out.send(frame(new TunnelCommand.Reject()));
-    return answered;
-  }
-
-  private static CompletionStage<Void> noOffer() {
-    return CompletableFuture.failedStage(new IllegalStateException("no offer to answer"));
+    return commands.reject();
   }
 
   // Octets become messages.
@@ -197,13 +172,15 @@ public final class ClientSession {
       case CAPABILITY -> inbox.line(paused);
       case AUTHENTICATION ->
           authentication.awaitsVerdict() ? inbox.line(paused) : inbox.saslMessage(paused);
-      case OFFER, REJECTING -> inbox.reply(paused);
-      // Nothing that a broker may still say on TCP changes anything.
-      case OFFERED, ACCEPTING, OVER -> {
-        inbox.clear();
-        yield Optional.empty();
-      }
+      case COMMANDS -> commands.awaitsReply() ? inbox.reply(paused) : ignored();
+      case OVER -> ignored();
     };
+  }
+
+  /** Nothing that a broker says unasked changes anything. */
+  private Optional<byte[]> ignored() {
+    inbox.clear();
+    return Optional.empty();
   }
 
   private void datagram(byte[] data) throws IOException {
@@ -212,9 +189,10 @@ public final class ClientSession {
     boolean nothing = (exchanging ? data : Wire.trim(data)).length == 0;
     boolean due =
         switch (state) {
-          case CAPABILITY, OFFER -> true;
+          case CAPABILITY -> true;
           case AUTHENTICATION -> !authentication.takesAcknowledgement();
-          default -> false;
+          case COMMANDS -> commands.needsWords();
+          case OVER -> false;
         };
     if (nothing && due) {
       polls++;
@@ -225,23 +203,21 @@ public final class ClientSession {
       return;
     }
     polls = 0;
-    switch (state) {
-      case OFFER, REJECTING, ACCEPTING -> handle(ReplyInbox.body(data));
-      default -> handle(data);
-    }
+    handle(state == State.COMMANDS ? ReplyInbox.body(data) : data);
   }
 
   private void handle(byte[] message) throws IOException {
     switch (state) {
       case CAPABILITY -> capability(message);
       case AUTHENTICATION -> {
-        if (authentication.message(message)) {
-          create();
+        TunnelRequest request = wanted;
+        if (authentication.message(message) && request != null) {
+          state = State.COMMANDS;
+          commands.create(request);
         }
       }
-      case OFFER -> offer(message);
-      case ACCEPTING, REJECTING -> verdict(message);
-      case OFFERED, OVER -> {}
+      case COMMANDS -> commands.reply(message);
+      case OVER -> {}
     }
   }
 
@@ -253,64 +229,17 @@ public final class ClientSession {
     if (line.isEmpty()) {
       throw reply.refusal();
     }
-    TunnelRequest wanted = request.get();
-    asked = wanted;
-    if (!line.get().offers(wanted.type())) {
+    TunnelRequest asked = request.get();
+    wanted = asked;
+    if (!line.get().offers(asked.type())) {
       throw new TspException(
-          StatusCode.UNSUPPORTED_TUNNEL_TYPE, "broker does not offer " + wanted.type());
+          StatusCode.UNSUPPORTED_TUNNEL_TYPE, "broker does not offer " + asked.type());
     }
     state = State.AUTHENTICATION;
     authentication.begin(line.get());
   }
 
-  // The offer.
-
-  private void create() {
-    state = State.OFFER;
-    TunnelRequest wanted = asked();
-    out.send(frame(new TunnelCommand.Create(wanted)));
-  }
-
-  private void offer(byte[] body) throws IOException {
-    ReplyInbox.Reply reply = ReplyInbox.split(body);
-    if (reply.status().filter(StatusLine::isSuccess).isEmpty()) {
-      throw reply.refusal();
-    }
-    TunnelOffer read = ReplyReader.offer(reply.rest(), asked());
-    state = State.OFFERED;
-    offer.complete(read);
-  }
-
-  private TunnelRequest asked() {
-    TunnelRequest wanted = asked;
-    if (wanted == null) {
-      throw new IllegalStateException("nothing asked for");
-    }
-    return wanted;
-  }
-
-  // The answer to accept and reject.
-
-  private void verdict(byte[] body) {
-    Optional<StatusLine> status = ReplyInbox.split(body).status();
-    // Brokers in the field acknowledge with nothing at all, and the draft's do not know accept.
-    if (status.isEmpty() || status.get().isSuccess() || !version.insistsOnAccept()) {
-      answered();
-    } else {
-      fail(status.get().refusal(Wire.NOTHING));
-    }
-  }
-
-  private void answered() {
-    state = State.OVER;
-    answered.complete(null);
-  }
-
   // The end.
-
-  private static byte[] frame(TunnelCommand command) {
-    return Frame.write(RequestWriter.write(command));
-  }
 
   /** Something done with what a broker sent. */
   private interface Handling {
@@ -331,13 +260,8 @@ public final class ClientSession {
     if (state != State.OVER) {
       state = State.OVER;
       authentication.dispose();
-      failStages(cause);
+      commands.fail(cause);
       out.close();
     }
-  }
-
-  private void failStages(Exception cause) {
-    offer.completeExceptionally(cause);
-    answered.completeExceptionally(cause);
   }
 }

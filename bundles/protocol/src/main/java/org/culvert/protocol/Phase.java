@@ -1,6 +1,7 @@
 package org.culvert.protocol;
 
 import java.time.Duration;
+import org.culvert.api.status.StatusCode;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 
 /** Where a session stands (RFC 5572 section 4.2). */
@@ -29,6 +30,15 @@ public enum Phase {
       case AUTHENTICATION -> transport == Transport.TCP ? LINES : RETRANSMISSION;
       case COMMAND, RESPONSE -> RETRANSMISSION;
       case CLOSED -> Duration.ZERO;
+    };
+  }
+
+  /** Returns what a server answers to octets that never become a message in this phase. */
+  StatusCode error() {
+    return switch (this) {
+      case VERSION -> StatusCode.UNSUPPORTED_VERSION;
+      case AUTHENTICATION -> StatusCode.AUTHENTICATION_FAILED;
+      case COMMAND, RESPONSE, CLOSED -> StatusCode.INVALID_REQUEST;
     };
   }
 }

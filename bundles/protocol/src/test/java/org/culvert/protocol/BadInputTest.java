@@ -170,6 +170,16 @@ class BadInputTest {
   }
 
   @Test
+  void endsAStreamOnceHoweverMuchComesAtOnce() {
+    Server server = Server.tcp();
+
+    server.hears("A".repeat(100_000));
+
+    assertThat(server.replies).containsExactly("302 Unsupported client version\r\n");
+    assertThat(server.refusals).containsExactly("line too long");
+  }
+
+  @Test
   void limitsASaslMessage() {
     Server server = Server.tcp().hears("VERSION=2.0.2\r\n").hears("AUTHENTICATE DIGEST-MD5\r\n");
 

@@ -255,6 +255,21 @@ class SessionsTest {
   }
 
   @Test
+  void needNoConnectionForAnAcceptThatNeedNotBeSaid() {
+    for (String version : List.of("2.0", "1.0.1")) {
+      Pipe pipe = pipe("ANONYMOUS", Transport.TCP, Pipe.Cut.WHOLE, version);
+      pipe.client.start();
+      pipe.carry();
+      int sent = pipe.sent.size();
+
+      pipe.client.closed(new IOException("closed by the broker"));
+
+      assertThat(pipe.client.accept().toCompletableFuture()).isCompleted();
+      assertThat(pipe.sent).hasSize(sent);
+    }
+  }
+
+  @Test
   void failAnAcceptThatIsNeverAnswered() {
     Pipe pipe = pipe("ANONYMOUS", Transport.UDP, Pipe.Cut.WHOLE, "2.0.2");
     pipe.client.start();
