@@ -1,0 +1,54 @@
+package org.culvert.datapath.userspace;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.culvert.api.tunnel.DropReason;
+
+/** Counts one direction of a tunnel. One thread writes, without fences; any thread reads. */
+final class Tally {
+  private static final DropReason[] REASONS = DropReason.values();
+  private static final int PACKETS = REASONS.length;
+  private static final int OCTETS = PACKETS + 1;
+
+  private final AtomicLongArray counters = new AtomicLongArray(OCTETS + 1);
+
+  void carried(int octets) {
+    add(PACKETS, 1);
+    add(OCTETS, octets);
+  }
+
+  void dropped(DropReason reason, long packets) {
+    add(reason.ordinal(), packets);
+  }
+
+  long packets() {
+    return counters.getOpaque(PACKETS);
+  }
+
+  long octets() {
+    return counters.getOpaque(OCTETS);
+  }
+
+  /** Adds the reasons that occurred to a map. */
+  void collect(Map<DropReason, Long> sum) {
+    for (DropReason reason : REASONS) {
+      long count = counters.getOpaque(reason.ordinal());
+      if (count > 0) {
+        sum.merge(reason, count, Long::sum);
+      }
+    }
+  }
+
+  static Map<DropReason, Long> sum(Tally... tallies) {
+    Map<DropReason, Long> sum = new EnumMap<>(DropReason.class);
+    for (Tally tally : tallies) {
+      tally.collect(sum);
+    }
+    return sum;
+  }
+
+  private void add(int index, long amount) {
+    counters.setOpaque(index, counters.getPlain(index) + amount);
+  }
+}

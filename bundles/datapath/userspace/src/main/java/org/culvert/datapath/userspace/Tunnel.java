@@ -1,0 +1,67 @@
+package org.culvert.datapath.userspace;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.culvert.api.datapath.CarriedTunnel;
+import org.culvert.api.netdev.PacketBatch;
+import org.culvert.api.tunnel.TunnelCounters;
+
+/** A tunnel with all that a packet needs of it as numbers. */
+final class Tunnel {
+  final CarriedTunnel carried;
+  final OuterPort port;
+  final PrefixSet remote;
+  final PrefixSet local;
+  final long localHigh;
+  final long localLow;
+  final long peerHigh;
+  final long peerLow;
+  final int peerPort;
+  final int mtu;
+
+  /** Written by the thread of the outer port. */
+  final Tally in;
+
+  /** Written by the thread of the device. */
+  final Tally out;
+
+  private final AtomicLong injected;
+
+  /** Opens a tunnel with counters of its own. */
+  Tunnel(CarriedTunnel carried, OuterPort port) {
+    this(carried, port, new Tally(), new Tally(), new AtomicLong());
+  }
+
+  /** Opens a tunnel that goes on counting where an earlier one of the same id stopped. */
+  Tunnel(CarriedTunnel carried, OuterPort port, Tunnel earlier) {
+    this(carried, port, earlier.in, earlier.out, earlier.injected);
+  }
+
+  private Tunnel(CarriedTunnel carried, OuterPort port, Tally in, Tally out, AtomicLong injected) {
+    this.carried = carried;
+    this.port = port;
+    this.remote = new PrefixSet(carried.remotePrefixes());
+    this.local = new PrefixSet(carried.localPrefixes());
+    this.localHigh = PacketBatch.high(carried.localAddress());
+    this.localLow = PacketBatch.low(carried.localAddress());
+    this.peerHigh = PacketBatch.high(carried.outer().remote().getAddress());
+    this.peerLow = PacketBatch.low(carried.outer().remote().getAddress());
+    this.peerPort = carried.outer().remote().getPort();
+    this.mtu = carried.mtu();
+    this.in = in;
+    this.out = out;
+    this.injected = injected;
+  }
+
+  void countInjected() {
+    injected.incrementAndGet();
+  }
+
+  TunnelCounters counters() {
+    return new TunnelCounters(
+        in.packets(),
+        in.octets(),
+        out.packets() + injected.get(),
+        out.octets(),
+        Tally.sum(in, out));
+  }
+}
