@@ -103,6 +103,21 @@ class ClientSessionTest implements ClientSession.ClientOutput {
             });
   }
 
+  @Test
+  void limitsTheBrokersOfAReferral() {
+    StringBuilder list = new StringBuilder("1301 No more tunnels\r\n<tunnel><broker>");
+    for (int i = 0; i < 60; i++) {
+      list.append("<address type=\"ipv4\">192.0.2.").append(i).append("</address>");
+    }
+    ClientSession session = session(Transport.TCP, Credentials.anonymous(), "ANONYMOUS");
+
+    hear(session, list + "</broker></tunnel>\r\n");
+
+    assertThat(failure(session.offer()))
+        .isInstanceOfSatisfying(
+            TspException.class, e -> assertThat(e.referral().orElseThrow().brokers()).hasSize(50));
+  }
+
   // SASL.
 
   @Test

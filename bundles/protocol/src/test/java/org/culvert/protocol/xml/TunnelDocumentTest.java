@@ -3,12 +3,14 @@ package org.culvert.protocol.xml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -108,14 +110,31 @@ class TunnelDocumentTest {
   }
 
   @Test
-  void fetchesNothing(@TempDir Path directory) throws IOException {
-    Path secret = Files.writeString(directory.resolve("secret"), "create");
-    String document =
-        "<!DOCTYPE tunnel [<!ENTITY x SYSTEM \""
-            + secret.toUri()
-            + "\">]><tunnel><client><address type=\"dn\">&x;</address></client></tunnel>";
-
-    assertThatThrownBy(() -> read(document)).isInstanceOf(IOException.class);
+  void fetchesNothing() throws IOException {
+    AtomicInteger fetches = new AtomicInteger();
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          fetches.incrementAndGet();
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    server.start();
+    try {
+      String url = "\"http://127.0.0.1:" + server.getAddress().getPort() + "/x\"";
+      for (String document :
+          List.of(
+              "<!DOCTYPE tunnel SYSTEM " + url + "><tunnel></tunnel>",
+              "<!DOCTYPE tunnel [<!ENTITY x SYSTEM " + url + ">]><tunnel>&x;</tunnel>",
+              "<!DOCTYPE tunnel [<!ENTITY % x SYSTEM " + url + ">%x;]><tunnel></tunnel>")) {
+        assertThatThrownBy(() -> read(document)).isInstanceOf(IOException.class);
+      }
+    } finally {
+      server.stop(0);
+    }
+    assertThat(fetches).hasValue(0);
   }
 
   @Test
