@@ -1,0 +1,183 @@
+package org.culvert.client;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.culvert.api.endpoint.TunnelEndpoint;
+import org.culvert.api.signaling.SignalingExchange;
+import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.api.tunnel.TunnelState;
+import org.culvert.api.tunnel.TunnelStatus;
+import org.culvert.api.tunnel.TunnelType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a tunnel of an offer.
+ *
+ * <p>In order: see whether it can be carried; tell the endpoint; accept; close the exchange. The
+ * endpoint comes first, so that it takes over the session's very port while the session still holds
+ * the NAT's mapping, and so that the first packet after the accept finds a tunnel. Whatever fails
+ * before the accept is rejected, and the endpoint gets back what it had. Confined to the {@link
+ * EventLoop}.
+ */
+final class BringUp {
+  private static final Logger LOG = LoggerFactory.getLogger(BringUp.class);
+  private static final Duration APPLY_LIMIT = Duration.ofSeconds(30);
+
+  /** Over UDP an accept is sent again and again for 66 seconds. */
+  private static final Duration ACCEPT_LIMIT = Duration.ofSeconds(90);
+
+  private static final Duration REJECT_LIMIT = Duration.ofSeconds(10);
+
+  private final ClientSettings settings;
+  private final EventLoop loop;
+  private final TunnelEndpoint endpoint;
+  private final SignalingExchange exchange;
+  private final Optional<TunnelParameters> present;
+  private final Consumer<Outcome> done;
+  private boolean over;
+
+  /**
+   * @param present the tunnel that the endpoint holds now
+   */
+  BringUp(
+      ClientSettings settings,
+      EventLoop loop,
+      TunnelEndpoint endpoint,
+      SignalingExchange exchange,
+      Optional<TunnelParameters> present,
+      Consumer<Outcome> done) {
+    this.settings = settings;
+    this.loop = loop;
+    this.endpoint = endpoint;
+    this.exchange = exchange;
+    this.present = present;
+    this.done = done;
+  }
+
+  /** Begins; the outcome is told once, on the loop, perhaps before this returns. */
+  void start() {
+    TunnelType type = exchange.offer().type();
+    if (!endpoint.tunnelTypes(exchange.path()).contains(type)) {
+      reject();
+      end(new Outcome.NotCarried(type));
+      return;
+    }
+    TunnelParameters parameters;
+    try {
+      parameters = TunnelPlan.of(settings, exchange.offer(), exchange.path());
+    } catch (UnusableOfferException e) {
+      reject();
+      end(new Outcome.Failed(Failure.passing("unusable offer: " + e.getMessage())));
+      return;
+    }
+    loop.await(
+        endpoint.apply(List.of(parameters)),
+        APPLY_LIMIT,
+        nothing -> applied(parameters),
+        cause -> takeBack("the tunnel cannot be set up: " + cause.getMessage()),
+        nothing -> {});
+  }
+
+  /** Ends it without an outcome; whoever calls this decides what the endpoint shall hold. */
+  void abandon() {
+    if (!over) {
+      over = true;
+      exchange.close();
+    }
+  }
+
+  private void applied(TunnelParameters parameters) {
+    if (over) {
+      return;
+    }
+    TunnelState state =
+        endpoint
+            .tunnel(parameters.id())
+            .map(TunnelStatus::state)
+            .orElse(new TunnelState.Failed("the endpoint does not know it"));
+    if (state instanceof TunnelState.Suspended) {
+      endpoint.apply(present.map(List::of).orElse(List.of()));
+      reject();
+      end(new Outcome.NotCarried(parameters.type()));
+    } else if (state instanceof TunnelState.Failed failed) {
+      takeBack("the tunnel cannot be set up: " + failed.reason());
+    } else {
+      loop.await(
+          exchange.accept(),
+          ACCEPT_LIMIT,
+          nothing -> accepted(parameters),
+          cause -> notAccepted(cause),
+          nothing -> {});
+    }
+  }
+
+  private void accepted(TunnelParameters parameters) {
+    if (!over) {
+      exchange.close();
+      end(new Outcome.Up(parameters));
+    }
+  }
+
+  private void notAccepted(Throwable cause) {
+    if (!over) {
+      exchange.close();
+      endpoint.apply(present.map(List::of).orElse(List.of()));
+      end(
+          new Outcome.Failed(
+              Failure.passing("the broker did not take the accept: " + cause.getMessage())));
+    }
+  }
+
+  private void takeBack(String why) {
+    if (!over) {
+      endpoint.apply(present.map(List::of).orElse(List.of()));
+      reject();
+      end(new Outcome.Failed(Failure.passing(why)));
+    }
+  }
+
+  /** Closes once the broker knows; nothing waits for it. */
+  private void reject() {
+    loop.await(
+        exchange.reject(),
+        REJECT_LIMIT,
+        nothing -> exchange.close(),
+        cause -> {
+          LOG.debug("the broker did not take the reject", cause);
+          exchange.close();
+        },
+        nothing -> {});
+  }
+
+  private void end(Outcome outcome) {
+    over = true;
+    done.accept(outcome);
+  }
+
+  /** How it ended. */
+  sealed interface Outcome {
+    /**
+     * The tunnel is up at both ends.
+     *
+     * @param parameters what it is
+     */
+    record Up(TunnelParameters parameters) implements Outcome {}
+
+    /**
+     * No installed bundle carries this type.
+     *
+     * @param type the type
+     */
+    record NotCarried(TunnelType type) implements Outcome {}
+
+    /**
+     * It did not work.
+     *
+     * @param failure why
+     */
+    record Failed(Failure failure) implements Outcome {}
+  }
+}

@@ -1,0 +1,63 @@
+package org.culvert.client;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.signaling.Credentials;
+import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.culvert.api.tunnel.TunnelType;
+
+/**
+ * The checked configuration.
+ *
+ * @param servers the brokers, in the order to ask them in
+ * @param credentials whom to authenticate as
+ * @param tunnelType the type to ask for first
+ * @param prefixLength the length of the prefix to ask for; empty: no prefix
+ * @param keepAlive the interval to ask for; empty: none
+ * @param routes what to send into the tunnel
+ * @param transports what may carry the session, in order of preference
+ * @param mtu the tunnel's inner MTU in octets
+ * @param retryMin the shortest wait after a failure
+ * @param retryMax the longest wait after a failure
+ * @param state the file that remembers what worked
+ */
+record ClientSettings(
+    List<BrokerAddress> servers,
+    Credentials credentials,
+    TunnelType tunnelType,
+    Optional<Integer> prefixLength,
+    Optional<Duration> keepAlive,
+    List<IpPrefix> routes,
+    List<Transport> transports,
+    int mtu,
+    Duration retryMin,
+    Duration retryMax,
+    Path state) {
+
+  /** The types that a client may ask for. */
+  static final Set<TunnelType> TYPES =
+      Set.of(TunnelType.V6ANYV4, TunnelType.V6V4, TunnelType.V6UDPV4, TunnelType.V4V6);
+
+  /** Copies the lists. */
+  ClientSettings {
+    servers = List.copyOf(servers);
+    routes = List.copyOf(routes);
+    transports = List.copyOf(transports);
+  }
+
+  /** Tells whether the session of a type runs over IPv4 (RFC 5572 section 4.4.1). */
+  static boolean overIpv4(TunnelType type) {
+    return !type.equals(TunnelType.V4V6);
+  }
+
+  /** Returns the transports that may carry a session that asks for a type. */
+  List<Transport> transportsFor(TunnelType type) {
+    return type.equals(TunnelType.V6UDPV4)
+        ? transports.stream().filter(Transport.UDP::equals).toList()
+        : transports;
+  }
+}

@@ -1,0 +1,158 @@
+package org.culvert.client;
+
+import java.util.Hashtable;
+import java.util.random.RandomGenerator;
+import org.culvert.api.client.TunnelClient;
+import org.culvert.api.endpoint.TunnelEndpoint;
+import org.culvert.api.signaling.TunnelSignaling;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.AttributeType;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
+
+/**
+ * Runs the tunnel client where {@code etc/org.culvert.client.cfg} exists.
+ *
+ * <p>It registers the {@link TunnelClient} itself: a component's configuration becomes its
+ * service's properties, and the password must not be read there.
+ */
+@Component(
+    service = {},
+    immediate = true,
+    configurationPid = ConfiguredClient.PID,
+    configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = ConfiguredClient.Config.class)
+public final class ConfiguredClient {
+  static final String PID = "org.culvert.client";
+
+  /** What the operator writes. */
+  @ObjectClassDefinition(
+      name = "Culvert tunnel client",
+      description = "Asks a tunnel broker for a tunnel. A change restarts the client.")
+  public @interface Config {
+    @AttributeDefinition(
+        name = "Brokers",
+        description =
+            "Brokers to ask, in order, separated by commas: host, host:port or [address]:port."
+                + " The port is 3653 if none is written.")
+    String[] server() default {};
+
+    @AttributeDefinition(
+        name = "User",
+        description = "Your name at the broker. Without name and password: an anonymous tunnel.")
+    String user() default "";
+
+    @AttributeDefinition(
+        name = "Password",
+        description = "Your password at the broker.",
+        type = AttributeType.PASSWORD)
+    String password() default "";
+
+    @AttributeDefinition(
+        name = "Tunnel type",
+        description =
+            "v6anyv4 lets the broker choose between v6v4 and, behind a NAT, v6udpv4."
+                + " v4v6 carries IPv4 over an IPv6 network.",
+        options = {
+          @Option(label = "v6anyv4", value = "v6anyv4"),
+          @Option(label = "v6v4", value = "v6v4"),
+          @Option(label = "v6udpv4", value = "v6udpv4"),
+          @Option(label = "v4v6", value = "v4v6")
+        })
+    String tunnelType() default "v6anyv4";
+
+    @AttributeDefinition(
+        name = "Prefix length",
+        description = "Length of the prefix to ask for, for example 56; 0 asks for none.")
+    int prefixLength() default 0;
+
+    @AttributeDefinition(
+        name = "Keepalive",
+        description =
+            "Seconds between keepalives to ask for; the broker decides. 0 asks for none, and a"
+                + " broken tunnel is then not noticed.")
+    int keepAlive() default 30;
+
+    @AttributeDefinition(
+        name = "Default route",
+        description = "Sends everything that has no better route into the tunnel.")
+    boolean defaultRoute() default true;
+
+    @AttributeDefinition(
+        name = "Routes",
+        description =
+            "Prefixes to send into the tunnel, separated by commas, where defaultRoute = false.")
+    String[] routes() default {};
+
+    @AttributeDefinition(
+        name = "Transports",
+        description = "What may carry the session: auto (UDP, then TCP), udp or tcp.",
+        options = {
+          @Option(label = "auto", value = "auto"),
+          @Option(label = "udp", value = "udp"),
+          @Option(label = "tcp", value = "tcp")
+        })
+    String transports() default "auto";
+
+    @AttributeDefinition(
+        name = "MTU",
+        description = "The tunnel's inner MTU in octets; 1280 passes everywhere.")
+    int mtu() default 1280;
+
+    @AttributeDefinition(
+        name = "Shortest wait",
+        description = "Seconds to wait at least after a failure, before asking again.")
+    int retryMin() default 5;
+
+    @AttributeDefinition(
+        name = "Longest wait",
+        description = "Seconds to wait at most after many failures, before asking again.")
+    int retryMax() default 300;
+
+    @AttributeDefinition(
+        name = "State file",
+        description =
+            "Remembers the broker, transport and version that worked last. Empty:"
+                + " culvert/client-state.properties in the container's data directory.")
+    String state() default "";
+  }
+
+  private final ReconnectingTunnelClient client;
+  private final ServiceRegistration<TunnelClient> registration;
+
+  /** Starts the client and registers it. */
+  @Activate
+  public ConfiguredClient(
+      @Reference TunnelSignaling signaling,
+      @Reference(target = "(" + TunnelEndpoint.ROLE + "=" + TunnelEndpoint.CLIENT + ")")
+          TunnelEndpoint endpoint,
+      Config config,
+      BundleContext context) {
+    ClientSettings settings = SettingsReader.from(config);
+    client =
+        new ReconnectingTunnelClient(
+            settings,
+            signaling,
+            endpoint,
+            EventLoop.start(),
+            SystemResolver.start(),
+            new LocalAddresses.OfInterfaces(),
+            RandomGenerator.getDefault());
+    registration = context.registerService(TunnelClient.class, client, new Hashtable<>());
+  }
+
+  /** Withdraws the client and closes its tunnel. */
+  @Deactivate
+  void stop() {
+    registration.unregister();
+    client.close();
+  }
+}

@@ -1,0 +1,69 @@
+package org.culvert.client;
+
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import org.culvert.api.status.StatusCode;
+import org.culvert.api.status.TspException;
+
+/**
+ * Why there is no tunnel.
+ *
+ * @param text the cause in one line, fit for a terminal
+ * @param lasting whether it will not heal without the operator
+ */
+record Failure(String text, boolean lasting) {
+  private static final int LONGEST_TEXT = 300;
+
+  /** Makes the text safe to print: parts of it may have come from a broker. */
+  Failure {
+    text = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
+    if (text.length() > LONGEST_TEXT) {
+      text = text.substring(0, LONGEST_TEXT) + "...";
+    }
+  }
+
+  /** Names a failure that may pass. */
+  static Failure passing(String text) {
+    return new Failure(text, false);
+  }
+
+  /** Says in an operator's words what a broker answered. */
+  static Failure of(BrokerAddress broker, TspException refusal) {
+    StatusCode code = refusal.code();
+    String prefix = broker + ": " + code.number() + " " + code.text();
+    return switch (code) {
+      case AUTHENTICATION_FAILED ->
+          new Failure(prefix + "; check user and password in etc/org.culvert.client.cfg", true);
+      case SERVER_BUSY, NO_MORE_TUNNELS -> passing(prefix + "; it is asked again later");
+      default -> passing(prefix);
+    };
+  }
+
+  /** Says what went wrong on the way to a broker. */
+  static Failure of(BrokerAddress broker, Throwable failure) {
+    Throwable cause = unwrapped(failure);
+    return passing(
+        broker
+            + ": "
+            + Optional.ofNullable(cause.getMessage()).orElse(cause.getClass().getSimpleName()));
+  }
+
+  /** Returns the broker's refusal, if that is what failed. */
+  static Optional<TspException> refusal(Throwable failure) {
+    return unwrapped(failure) instanceof TspException refusal
+        ? Optional.of(refusal)
+        : Optional.empty();
+  }
+
+  /** Joins the failures of several brokers; what may pass at one of them may pass. */
+  Failure and(Failure other) {
+    return text.equals(other.text)
+        ? this
+        : new Failure(text + "; " + other.text, lasting && other.lasting);
+  }
+
+  private static Throwable unwrapped(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return failure instanceof CompletionException && cause != null ? unwrapped(cause) : failure;
+  }
+}

@@ -1,0 +1,125 @@
+package org.culvert.client;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.culvert.api.broker.TunnelOffer;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.tunnel.KeepAlive;
+import org.culvert.api.tunnel.OuterEndpoints;
+import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.api.tunnel.TunnelType;
+
+/**
+ * Makes the client's view of a tunnel of a broker's offer, or says why that cannot be (RFC 5572
+ * sections 4.7.3 and 4.7.4).
+ */
+final class TunnelPlan {
+  /** The client has one tunnel; the same name lets a new one take the old one's place. */
+  static final String ID = "client";
+
+  private TunnelPlan() {}
+
+  static TunnelParameters of(ClientSettings settings, TunnelOffer offer, SignalingPath path)
+      throws UnusableOfferException {
+    TunnelType type = offer.type();
+    boolean inner4 = type.equals(TunnelType.V4V6);
+    InetAddress local = inner4 ? offer.client().ipv4() : offer.client().ipv6();
+    InetAddress remote = inner4 ? offer.server().ipv4() : offer.server().ipv6();
+    checkInner(local, inner4);
+    checkInner(remote, inner4);
+    if (local.equals(remote)) {
+      throw new UnusableOfferException("both ends have the address " + IpAddresses.text(local));
+    }
+    if (inner4 != settings.tunnelType().equals(TunnelType.V4V6)) {
+      throw new UnusableOfferException(type + " cannot stand in for " + settings.tunnelType());
+    }
+    List<IpPrefix> locals = new ArrayList<>();
+    locals.add(IpPrefix.host(local));
+    if (offer.router().isPresent()) {
+      locals.add(delegated(offer.router().get().prefix(), inner4));
+    }
+    List<IpPrefix> remotes = new ArrayList<>(settings.routes());
+    cover(remotes, remote);
+    Optional<KeepAlive> keepAlive = offer.keepAlive().map(said -> addressed(said, remote));
+    if (keepAlive.isPresent()) {
+      checkInner(keepAlive.get().address(), inner4);
+      cover(remotes, keepAlive.get().address());
+    }
+    return new TunnelParameters(
+        ID,
+        TunnelParameters.Side.CLIENT,
+        type,
+        outer(offer, path),
+        local,
+        remote,
+        remotes,
+        locals,
+        settings.mtu(),
+        keepAlive);
+  }
+
+  /** A broker may echo the request's empty address; the tunnel's other end is meant then. */
+  private static KeepAlive addressed(KeepAlive said, InetAddress remote) {
+    return said.address().isAnyLocalAddress() ? new KeepAlive(said.interval(), remote) : said;
+  }
+
+  private static OuterEndpoints outer(TunnelOffer offer, SignalingPath path)
+      throws UnusableOfferException {
+    TunnelType type = offer.type();
+    boolean outer4 = !type.equals(TunnelType.V4V6);
+    if (path.isIpv4() != outer4) {
+      throw new UnusableOfferException(
+          type + " was offered in a session over IPv" + (path.isIpv4() ? 4 : 6));
+    }
+    if (type.equals(TunnelType.V6UDPV4)) {
+      if (path.transport() != SignalingPath.Transport.UDP) {
+        throw new UnusableOfferException("v6udpv4 was offered in a session over TCP");
+      }
+      return new OuterEndpoints(path.local(), path.remote());
+    }
+    if (!type.equals(TunnelType.V6V4) && !type.equals(TunnelType.V4V6)) {
+      throw new UnusableOfferException("the type " + type + " is not known to this client");
+    }
+    InetAddress remote = outer4 ? offer.server().ipv4() : offer.server().ipv6();
+    if (remote.isAnyLocalAddress() || remote.isMulticastAddress()) {
+      throw new UnusableOfferException(
+          "the tunnel server's address " + IpAddresses.text(remote) + " is none to send to");
+    }
+    return OuterEndpoints.withoutPorts(path.local().getAddress(), remote);
+  }
+
+  private static void checkInner(InetAddress address, boolean inner4)
+      throws UnusableOfferException {
+    if (address instanceof Inet4Address != inner4
+        || address.isAnyLocalAddress()
+        || address.isLoopbackAddress()
+        || address.isLinkLocalAddress()
+        || address.isMulticastAddress()) {
+      throw new UnusableOfferException(
+          IpAddresses.text(address) + " is no address for the inside of a tunnel");
+    }
+  }
+
+  private static IpPrefix delegated(IpPrefix prefix, boolean inner4) throws UnusableOfferException {
+    InetAddress network = prefix.network();
+    if (network instanceof Inet4Address != inner4
+        || prefix.length() < (inner4 ? 8 : 16)
+        || network.isLinkLocalAddress()
+        || network.isMulticastAddress()
+        || network.isLoopbackAddress()) {
+      throw new UnusableOfferException(prefix + " is no prefix to be delegated");
+    }
+    return prefix;
+  }
+
+  private static void cover(List<IpPrefix> prefixes, InetAddress address) {
+    if (prefixes.stream().noneMatch(prefix -> prefix.contains(address))) {
+      prefixes.add(IpPrefix.host(address));
+    }
+  }
+}

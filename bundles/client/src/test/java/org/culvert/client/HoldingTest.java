@@ -1,0 +1,308 @@
+package org.culvert.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.culvert.client.ClientFixture.address;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.culvert.api.client.ClientStatus;
+import org.culvert.api.client.ClientStatus.Phase;
+import org.culvert.api.signaling.SignalingExchange;
+import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.api.tunnel.TunnelState;
+import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.client.RecordedExchange;
+import org.culvert.testkit.client.SampleOffers;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HoldingTest {
+  @TempDir Path directory;
+
+  @Test
+  void tellsTheEndpointThenAcceptsThenClosesTheExchange() {
+    ClientFixture f = fixture().startConnected();
+
+    assertThat(f.journal).containsExactly("apply [v6v4]", "accept", "close");
+    ClientStatus status = f.client.status();
+    assertThat(status.phase()).isEqualTo(Phase.CONNECTED);
+    assertThat(status.broker())
+        .contains("192.0.2.1:3653 at 192.0.2.1:3653 over UDP, version 2.0.2");
+    assertThat(status.offer().orElseThrow().type()).isEqualTo(TunnelType.V6V4);
+    assertThat(status.path()).isPresent();
+    assertThat(status.connects()).isEqualTo(1);
+  }
+
+  @Test
+  void keepsTheExchangeOpenUntilTheAcceptIsAnswered() {
+    ClientFixture f = fixture();
+    CompletableFuture<Void> accepted = new CompletableFuture<>();
+    f.signaling.answer(
+        (target, asked) ->
+            CompletableFuture.completedFuture(
+                new RecordedExchange(
+                    SampleOffers.ipv6(TunnelType.V6UDPV4), asked.path(), f.journal, accepted)));
+    f.start();
+    assertThat(f.journal).containsExactly("apply [v6udpv4]", "accept");
+    assertThat(f.phase()).isEqualTo(Phase.CONNECTING);
+
+    accepted.complete(null);
+
+    assertThat(f.journal).containsExactly("apply [v6udpv4]", "accept", "close");
+    assertThat(f.phase()).isEqualTo(Phase.CONNECTED);
+  }
+
+  @Test
+  void takesTheTunnelBackIfTheAcceptFails() {
+    ClientFixture f = fixture();
+    f.signaling.answer(
+        (target, asked) ->
+            CompletableFuture.completedFuture(
+                new RecordedExchange(
+                    SampleOffers.ipv6(TunnelType.V6V4),
+                    asked.path(),
+                    f.journal,
+                    CompletableFuture.failedFuture(new IOException("silence")))));
+    f.start();
+
+    assertThat(f.journal).containsExactly("apply [v6v4]", "accept", "close", "apply []");
+    assertThat(f.phase()).isEqualTo(Phase.WAITING);
+  }
+
+  @Test
+  void rejectsWhatTheEndpointCannotSetUp() {
+    ClientFixture f = fixture();
+    f.endpoint.stand(parameters -> new TunnelState.Failed("no such device"));
+    f.startConnected();
+
+    assertThat(f.journal).containsExactly("apply [v6v4]", "apply []", "reject", "close");
+    assertThat(f.lastError()).contains("no such device");
+  }
+
+  @Test
+  void asksAgainAtOnceAfterSilenceAndHoldsTheOldTunnelMeanwhile() {
+    ClientFixture f = fixture().startConnected();
+    f.endpoint.hear();
+    f.pass(Duration.ofSeconds(120));
+    f.refuseToAnswer();
+
+    f.endpoint.fallSilent(TunnelPlan.ID);
+
+    assertThat(f.asked()).hasSize(3);
+    assertThat(f.phase()).isEqualTo(Phase.WAITING);
+    assertThat(f.endpoint.desired()).hasSize(1);
+    assertThat(f.journal).doesNotContain("apply []");
+
+    f.grant();
+    f.pass(Duration.ofSeconds(10));
+    assertThat(f.phase()).isEqualTo(Phase.CONNECTED);
+    assertThat(f.client.status().connects()).isEqualTo(2);
+    assertThat(f.journal).doesNotContain("apply []");
+    assertThat(f.endpoint.applied())
+        .allSatisfy(
+            set ->
+                assertThat(set)
+                    .singleElement()
+                    .extracting(TunnelParameters::localAddress)
+                    .isEqualTo(SampleOffers.CLIENT6));
+  }
+
+  @Test
+  void ignoresTheSilenceOfATunnelThatWasReplacedMeanwhile() {
+    ClientFixture f = fixture().startConnected();
+
+    f.pass(Duration.ofSeconds(29));
+    f.endpoint.fallSilent(TunnelPlan.ID);
+
+    assertThat(f.asked()).hasSize(1);
+  }
+
+  @Test
+  void asksForUdpWhereProtocol41NeverPasses() {
+    ClientFixture f = fixture().startConnected();
+    f.pass(Duration.ofSeconds(95));
+    f.endpoint.fallSilent(TunnelPlan.ID);
+
+    assertThat(f.askedTypes()).containsExactly(TunnelType.V6ANYV4, TunnelType.V6UDPV4);
+    assertThat(f.client.status().offer().orElseThrow().type()).isEqualTo(TunnelType.V6UDPV4);
+
+    f.endpoint.hear();
+    f.pass(Duration.ofSeconds(300));
+    f.signaling.comeFrom(address("198.51.100.2", 40001));
+    f.endpoint.fallSilent(TunnelPlan.ID);
+    assertThat(f.askedTypes()).last().isEqualTo(TunnelType.V6UDPV4);
+  }
+
+  @Test
+  void letsTheBrokerChooseAgainIfUdpDoesNotPassEither() {
+    ClientFixture f = fixture().startConnected();
+    f.pass(Duration.ofSeconds(95));
+    f.endpoint.fallSilent(TunnelPlan.ID);
+    f.pass(Duration.ofSeconds(95));
+    f.endpoint.fallSilent(TunnelPlan.ID);
+
+    assertThat(f.askedTypes())
+        .containsExactly(TunnelType.V6ANYV4, TunnelType.V6UDPV4, TunnelType.V6ANYV4);
+  }
+
+  @Test
+  void holdsATunnelOverAnAddressThatTheSystemNeverShowed() {
+    ClientFixture f = fixture();
+    f.localAddresses = Set.of();
+    f.startConnected();
+
+    f.pass(Duration.ofMinutes(1));
+
+    assertThat(f.asked()).hasSize(1);
+  }
+
+  @Test
+  void keepsToTheConfiguredTypeWhateverPasses() {
+    ClientFixture f = fixture();
+    f.configs.with("tunnelType", "v6v4");
+    f.startConnected();
+    f.pass(Duration.ofSeconds(95));
+    f.endpoint.fallSilent(TunnelPlan.ID);
+
+    assertThat(f.askedTypes()).containsExactly(TunnelType.V6V4, TunnelType.V6V4);
+  }
+
+  @Test
+  void asksAgainWhenTheLocalAddressIsGone() {
+    ClientFixture f = fixture().startConnected();
+    InetSocketAddress moved = address("203.0.113.9", 41000);
+
+    f.localAddresses = Set.of(moved.getAddress());
+    f.signaling.comeFrom(moved);
+    f.pass(ReconnectingTunnelClient.POLL);
+
+    assertThat(f.asked()).hasSize(2);
+    assertThat(f.phase()).isEqualTo(Phase.CONNECTED);
+    assertThat(f.endpoint.desired().get(0).outer().local().getAddress())
+        .isEqualTo(moved.getAddress());
+  }
+
+  @Test
+  void doesNotMindAddressesThatComeAndGoBesideItsOwn() {
+    ClientFixture f = fixture().startConnected();
+
+    f.localAddresses =
+        Set.of(ClientFixture.LOCAL.getAddress(), address("203.0.113.9", 0).getAddress());
+    f.pass(Duration.ofMinutes(1));
+    f.localAddresses = Set.of(ClientFixture.LOCAL.getAddress());
+    f.pass(Duration.ofMinutes(1));
+
+    assertThat(f.asked()).hasSize(1);
+  }
+
+  @Test
+  void cutsALongWaitShortWhenAnAddressAppears() {
+    ClientFixture f = fixture();
+    f.configs.with("retryMin", 10).with("retryMax", 86400);
+    f.start();
+    f.pass(Duration.ofDays(10));
+    int before = f.asked().size();
+
+    f.localAddresses = Set.of(address("203.0.113.9", 0).getAddress());
+    f.signaling.comeFrom(address("203.0.113.9", 41000));
+    f.grant();
+    f.pass(Duration.ofSeconds(25));
+
+    assertThat(f.asked()).hasSize(before + 1);
+    assertThat(f.phase()).isEqualTo(Phase.CONNECTED);
+  }
+
+  @Test
+  void renewsAtThreeQuartersOfTheLifetimeWithoutTouchingWhatStands() {
+    ClientFixture f = fixture().startConnected();
+    f.pass(Duration.ofMinutes(1440 * 7 / 10 - 1));
+    assertThat(f.asked()).hasSize(1);
+
+    f.pass(Duration.ofMinutes(1440 / 10 + 2));
+
+    assertThat(f.asked()).hasSize(2);
+    assertThat(f.endpoint.applied()).hasSize(2);
+    assertThat(f.endpoint.applied().get(1)).isEqualTo(f.endpoint.applied().get(0));
+    assertThat(f.phase()).isEqualTo(Phase.CONNECTED);
+  }
+
+  @Test
+  void staysConnectedWhileARenewalFails() {
+    ClientFixture f = fixture().startConnected();
+    f.refuseToAnswer();
+    f.pass(Duration.ofHours(20));
+
+    assertThat(f.phase()).isEqualTo(Phase.CONNECTED);
+    assertThat(f.lastError()).contains("connection refused");
+    assertThat(f.endpoint.desired()).hasSize(1);
+
+    f.grant();
+    f.pass(Duration.ofMinutes(5));
+    assertThat(f.client.status().connects()).isEqualTo(2);
+  }
+
+  @Test
+  void dropsTheTunnelAndAsksAgainWhenTheOperatorSaysSo() {
+    ClientFixture f = fixture().startConnected();
+
+    f.client.reconnect();
+
+    assertThat(f.journal)
+        .containsExactly(
+            "apply [v6v4]", "accept", "close", "apply []", "apply [v6v4]", "accept", "close");
+  }
+
+  @Test
+  void closesAnExchangeThatComesAfterTheOperatorAskedAnew() {
+    ClientFixture f = fixture();
+    CompletableFuture<SignalingExchange> late = new CompletableFuture<>();
+    f.signaling.answer((target, asked) -> late);
+    f.start();
+    f.grant();
+    f.client.reconnect();
+    f.journal.clear();
+
+    late.complete(
+        new RecordedExchange(
+            SampleOffers.ipv6(TunnelType.V6V4), f.signaling.asked().get(0).path(), f.journal));
+
+    assertThat(f.journal).containsExactly("close");
+    assertThat(f.client.status().connects()).isEqualTo(1);
+  }
+
+  @Test
+  void closingTakesTheTunnelDownAndEndsEverythingItStarted() {
+    ClientFixture f = fixture().startConnected();
+
+    f.client.close();
+
+    assertThat(f.endpoint.desired()).isEmpty();
+    assertThat(f.endpoint.watches()).isZero();
+    assertThat(f.executor.isShutdown()).isTrue();
+    assertThat(f.resolverClosed).isTrue();
+  }
+
+  @Test
+  void closesAnExchangeThatComesAfterItWasClosed() {
+    ClientFixture f = fixture();
+    CompletableFuture<SignalingExchange> late = new CompletableFuture<>();
+    f.signaling.answer((target, asked) -> late);
+    f.start();
+    f.client.close();
+    f.journal.clear();
+
+    late.complete(
+        new RecordedExchange(
+            SampleOffers.ipv6(TunnelType.V6V4), f.signaling.asked().get(0).path(), f.journal));
+
+    assertThat(f.journal).containsExactly("close");
+  }
+
+  private ClientFixture fixture() {
+    return new ClientFixture(directory, "192.0.2.1");
+  }
+}

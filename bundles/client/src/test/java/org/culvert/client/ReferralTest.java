@@ -1,0 +1,131 @@
+package org.culvert.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.culvert.client.ClientFixture.address;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.culvert.api.client.ClientStatus.Phase;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.client.SampleOffers;
+import org.culvert.testkit.client.ScriptedSignaling;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReferralTest {
+  @TempDir Path directory;
+
+  @Test
+  void followsAReferralAtOnceAndStartsWithTheNewestVersion() {
+    ClientFixture f = new ClientFixture(directory, "192.0.2.1");
+    f.signaling.answer(
+        (target, asked) ->
+            target.broker().equals(address("192.0.2.1", 3653))
+                ? ScriptedSignaling.referred("192.0.2.7")
+                : f.offering(asked, SampleOffers.ipv6(TunnelType.V6V4)));
+    f.start();
+
+    assertThat(f.asked()).containsExactly("UDP 2.0.2 192.0.2.1", "UDP 2.0.2 192.0.2.7");
+    assertThat(f.signaling.asked().get(1).target().host()).isEqualTo("192.0.2.7");
+    assertThat(f.signaling.measured()).isEmpty();
+    assertThat(f.phase()).isEqualTo(Phase.CONNECTED);
+  }
+
+  @Test
+  void asksTheClosestOfSeveralFirst() {
+    ClientFixture f = new ClientFixture(directory, "192.0.2.1");
+    f.names.put("near.example", List.of("192.0.2.9"));
+    f.signaling.distance(address("192.0.2.8", 3653), Duration.ofMillis(90));
+    f.signaling.distance(address("192.0.2.9", 3653), Duration.ofMillis(3));
+    f.signaling.answer(
+        (target, asked) ->
+            target.broker().equals(address("192.0.2.1", 3653))
+                ? ScriptedSignaling.referred(
+                    "192.0.2.7", "192.0.2.8", "2001:db8::1", "near.example", "gone.example")
+                : ScriptedSignaling.unreachable());
+    f.configs.with("transports", "udp");
+    f.start();
+
+    assertThat(f.asked())
+        .containsExactly(
+            "UDP 2.0.2 192.0.2.1",
+            "UDP 2.0.2 192.0.2.9",
+            "UDP 2.0.2 192.0.2.8",
+            "UDP 2.0.2 192.0.2.7");
+  }
+
+  @Test
+  void neverAsksTheSameAddressTwiceInAChain() {
+    ClientFixture f = new ClientFixture(directory, "192.0.2.1");
+    f.names.put("again.example", List.of("192.0.2.1"));
+    f.signaling.answer(
+        (target, asked) ->
+            target.broker().equals(address("192.0.2.1", 3653))
+                ? ScriptedSignaling.referred("192.0.2.2")
+                : ScriptedSignaling.referred("again.example"));
+    f.start();
+
+    assertThat(f.asked()).containsExactly("UDP 2.0.2 192.0.2.1", "UDP 2.0.2 192.0.2.2");
+    assertThat(f.phase()).isEqualTo(Phase.WAITING);
+    assertThat(f.lastError()).contains("asked already");
+  }
+
+  @Test
+  void followsNoMoreThanFiveReferrals() {
+    ClientFixture f = new ClientFixture(directory, "192.0.2.1");
+    f.signaling.answer(
+        (target, asked) -> {
+          byte[] octets = target.broker().getAddress().getAddress();
+          octets[3]++;
+          return ScriptedSignaling.referred(IpAddresses.text(IpAddresses.of(octets)));
+        });
+    f.start();
+
+    assertThat(f.asked()).hasSize(1 + ReferralChain.MAX_HOPS);
+    assertThat(f.phase()).isEqualTo(Phase.WAITING);
+    assertThat(f.lastError()).contains("refers on and on");
+  }
+
+  @Test
+  void looksAtNoMoreThanSixteenBrokersOfAReferral() {
+    String[] many = new String[100];
+    for (int i = 0; i < many.length; i++) {
+      many[i] = "192.0.2." + (i + 2);
+    }
+    ClientFixture f = new ClientFixture(directory, "192.0.2.1");
+    f.configs.with("transports", "udp");
+    f.signaling.answer(
+        (target, asked) ->
+            target.broker().equals(address("192.0.2.1", 3653))
+                ? ScriptedSignaling.referred(many)
+                : ScriptedSignaling.unreachable());
+    f.start();
+
+    assertThat(f.signaling.measured()).hasSize(ReferralChain.MAX_BROKERS);
+    assertThat(f.asked()).hasSize(1 + ReferralChain.MAX_BROKERS);
+  }
+
+  @Test
+  void looksAtNoMoreThanSixteenAddressesOfAName() {
+    ClientFixture f = new ClientFixture(directory, "tb.example");
+    f.configs.with("transports", "udp");
+    f.names.put("tb.example", IntStream.range(1, 100).mapToObj(i -> "10.0.0." + i).toList());
+    f.start();
+
+    assertThat(f.asked()).hasSize(BrokerSearch.MAX_ADDRESSES);
+  }
+
+  @Test
+  void asksNobodyIfAReferralNamesNonsense() {
+    ClientFixture f = new ClientFixture(directory, "192.0.2.1");
+    f.signaling.answer(
+        (target, asked) -> ScriptedSignaling.referred("a b", "0.0.0.0", "224.0.0.1"));
+    f.start();
+
+    assertThat(f.asked()).hasSize(1);
+    assertThat(f.phase()).isEqualTo(Phase.WAITING);
+  }
+}

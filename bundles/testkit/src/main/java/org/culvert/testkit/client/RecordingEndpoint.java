@@ -1,0 +1,113 @@
+package org.culvert.testkit.client;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.culvert.api.endpoint.TunnelEndpoint;
+import org.culvert.api.tunnel.DropReason;
+import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.TunnelCounters;
+import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.api.tunnel.TunnelState;
+import org.culvert.api.tunnel.TunnelStatus;
+import org.culvert.api.tunnel.TunnelType;
+
+/** An endpoint that carries nothing and keeps all that it was told. */
+public final class RecordingEndpoint implements TunnelEndpoint {
+  private final List<String> journal;
+  private final List<List<TunnelParameters>> applied = new ArrayList<>();
+  private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+  private Set<TunnelType> types = Set.of(TunnelType.V6V4, TunnelType.V6UDPV4, TunnelType.V4V6);
+  private Function<TunnelParameters, TunnelState> states = parameters -> new TunnelState.Up();
+  private Optional<Duration> silence = Optional.empty();
+
+  /**
+   * @param journal gets a line for each {@code apply}
+   */
+  public RecordingEndpoint(List<String> journal) {
+    this.journal = journal;
+  }
+
+  /** Sets the types that can be carried. */
+  public void carry(TunnelType... types) {
+    this.types = Set.of(types);
+  }
+
+  /** Sets how tunnels stand. */
+  public void stand(Function<TunnelParameters, TunnelState> states) {
+    this.states = states;
+  }
+
+  /** Lets a packet come out of the tunnel. */
+  public void hear() {
+    silence = Optional.of(Duration.ZERO);
+  }
+
+  /** Tells the listeners that a tunnel fell silent. */
+  public void fallSilent(String id) {
+    listeners.forEach(listener -> listener.accept(id));
+  }
+
+  /** Returns all sets that were applied, in order. */
+  public List<List<TunnelParameters>> applied() {
+    return applied;
+  }
+
+  /** Returns the tunnels that are desired now. */
+  public List<TunnelParameters> desired() {
+    return applied.isEmpty() ? List.of() : applied.get(applied.size() - 1);
+  }
+
+  /** Returns how many watches are not ended. */
+  public int watches() {
+    return listeners.size();
+  }
+
+  @Override
+  public Set<TunnelType> tunnelTypes(SignalingPath path) {
+    return types;
+  }
+
+  @Override
+  public CompletionStage<Void> apply(Collection<TunnelParameters> desired) {
+    List<TunnelParameters> now = List.copyOf(desired);
+    if (!now.equals(desired())) {
+      silence = Optional.empty();
+    }
+    applied.add(now);
+    journal.add("apply " + now.stream().map(p -> p.type().name()).toList());
+    return CompletableFuture.allOf();
+  }
+
+  @Override
+  public List<TunnelStatus> tunnels() {
+    return desired().stream()
+        .map(p -> new TunnelStatus(p, states.apply(p), TunnelCounters.ZERO, silence))
+        .toList();
+  }
+
+  @Override
+  public Optional<TunnelStatus> tunnel(String id) {
+    return tunnels().stream().filter(t -> t.parameters().id().equals(id)).findFirst();
+  }
+
+  @Override
+  public Map<DropReason, Long> drops() {
+    return Map.of();
+  }
+
+  @Override
+  public AutoCloseable watchSilence(Consumer<String> listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+}
