@@ -194,11 +194,15 @@ final class LeaseBook {
 
   /** Notes when a user must next be looked at. */
   void watch(String owner) {
-    Stream.concat(
-            ofOwner(owner).map(Lease::expires).stream(),
-            proposal(owner).map(Proposal::deadline).stream())
-        .min(Instant::compareTo)
-        .ifPresentOrElse(at -> deadlines.set(owner, at), () -> deadlines.clear(owner));
+    Optional<Instant> ofLease = ofOwner(owner).map(Lease::expires);
+    Optional<Instant> ofProposal = proposal(owner).map(Proposal::deadline);
+    if (ofLease.isEmpty() && ofProposal.isEmpty()) {
+      deadlines.clear(owner);
+      return;
+    }
+    Instant one = ofLease.orElse(Instant.MAX);
+    Instant other = ofProposal.orElse(Instant.MAX);
+    deadlines.set(owner, one.isBefore(other) ? one : other);
   }
 
   private static void refuseTwo(String what, Optional<Lease> one, Lease other) {

@@ -41,7 +41,7 @@ final class LeaseRows implements AutoCloseable {
           keep_alive_millis = ?, created_millis = ?, expires_millis = ?, revision = ?
       WHERE id = ? AND revision = ?""";
   private static final String DELETE = "DELETE FROM lease WHERE id = ? AND revision = ?";
-  private static final String SELECT = "SELECT * FROM lease ORDER BY id";
+  private static final String SELECT = "SELECT * FROM lease";
   private static final int REVISION_BEFORE = 18;
 
   private final Connection connection;

@@ -23,6 +23,10 @@ final class Sqlite implements Dialect {
   static final String SCHEME = "jdbc:sqlite:";
 
   private static final int BUSY_MILLIS = 5_000;
+
+  /** Identifiers are random, so an index is touched all over: let it stay in memory (KiB). */
+  private static final int CACHE = 64 * 1024;
+
   private static final int PRIMARY_CODE = 0xFF;
 
   private final Path file;
@@ -40,6 +44,7 @@ final class Sqlite implements Dialect {
     // The driver begins the next transaction at once; an immediate one would keep the file locked.
     config.setTransactionMode(SQLiteConfig.TransactionMode.DEFERRED);
     config.setBusyTimeout(BUSY_MILLIS);
+    config.setCacheSize(-CACHE);
     SQLiteDataSource source = new SQLiteDataSource(config);
     source.setUrl(SCHEME + file);
     return source.getConnection();
