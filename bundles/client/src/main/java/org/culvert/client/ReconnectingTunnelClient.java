@@ -244,9 +244,7 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
     abandon();
     stopWaiting();
     renewal.cancel();
-    if (held != null) {
-      LOG.info("tunnel down: {}", held);
-    }
+    Optional.ofNullable(held).ifPresent(gone -> LOG.info("tunnel down: {}", gone));
     held = null;
     lost = false;
     endpoint.apply(List.of());
