@@ -1,0 +1,128 @@
+package org.culvert.testkit.net;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.culvert.api.encapsulation.WireFormat;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.netdev.OuterSocket;
+import org.culvert.api.netdev.OuterSockets;
+import org.culvert.api.netdev.PacketBatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An outer network in memory: hosts on public addresses, and hosts behind NATs.
+ *
+ * <p>A packet is delivered within the call that sends it. Safe for use by many threads.
+ */
+public final class InMemoryNetwork {
+
+  /** A packet that crossed the network, as a capture on the public side shows it. */
+  public record Crossing(
+      WireFormat wire, InetSocketAddress source, InetSocketAddress destination, byte[] packet) {}
+
+  record Bound(WireFormat wire, InetSocketAddress local) {}
+
+  private final Map<Bound, PacketQueue> sockets = new ConcurrentHashMap<>();
+  private final Map<InetAddress, InMemoryNat> nats = new ConcurrentHashMap<>();
+  private final List<Crossing> capture = new CopyOnWriteArrayList<>();
+
+  /** Returns the sockets of a host with this public address. */
+  public OuterSockets host(String address) {
+    return host(address, null);
+  }
+
+  /** Returns the sockets of a host with this private address behind a NAT. */
+  public OuterSockets hostBehind(InMemoryNat nat, String address) {
+    return host(address, nat);
+  }
+
+  private OuterSockets host(String address, @Nullable InMemoryNat nat) {
+    InetAddress own = IpAddresses.parse(address);
+    return (wire, local) -> {
+      if (!local.getAddress().equals(own)) {
+        throw new IOException("this host has no address " + IpAddresses.text(local.getAddress()));
+      }
+      return new Socket(new Bound(wire, local), nat);
+    };
+  }
+
+  /** Makes a NAT with this public address. */
+  public InMemoryNat nat(String address) {
+    InMemoryNat nat = new InMemoryNat(IpAddresses.parse(address));
+    nats.put(nat.outside(), nat);
+    return nat;
+  }
+
+  /** Lets a packet arrive from wherever it says that it comes from, as a forger would. */
+  public void forge(
+      WireFormat wire, InetSocketAddress source, InetSocketAddress destination, byte[] packet) {
+    capture.add(new Crossing(wire, source, destination, packet.clone()));
+    InMemoryNat nat = nats.get(destination.getAddress());
+    InetSocketAddress to = nat == null ? destination : nat.inward(wire, source, destination);
+    PacketQueue queue = to == null ? null : sockets.get(new Bound(wire, to));
+    if (queue != null) {
+      queue.add(packet, source);
+    }
+  }
+
+  /** Returns all that crossed the network so far. */
+  public List<Crossing> capture() {
+    return List.copyOf(capture);
+  }
+
+  /** Tells whether a socket is bound to this address and port. */
+  public boolean isBound(WireFormat wire, InetSocketAddress local) {
+    return sockets.containsKey(new Bound(wire, local));
+  }
+
+  /** Returns how many sockets are open. */
+  public int openSockets() {
+    return sockets.size();
+  }
+
+  private final class Socket implements OuterSocket {
+    private final Bound bound;
+    private final @Nullable InMemoryNat nat;
+    private final PacketQueue queue = new PacketQueue();
+
+    Socket(Bound bound, @Nullable InMemoryNat nat) throws IOException {
+      this.bound = bound;
+      this.nat = nat;
+      if (sockets.putIfAbsent(bound, queue) != null) {
+        throw new IOException("address in use: " + bound.local());
+      }
+    }
+
+    @Override
+    public boolean receive(PacketBatch batch) {
+      return queue.receive(batch);
+    }
+
+    @Override
+    public int send(PacketBatch batch, int from, int to) throws IOException {
+      if (sockets.get(bound) != queue) {
+        throw new IOException("closed");
+      }
+      for (int i = from; i < to; i++) {
+        if (batch.length(i) > 0) {
+          InetSocketAddress peer = batch.peerAddress(i);
+          InetSocketAddress source =
+              nat == null ? bound.local() : nat.outward(bound.wire(), bound.local(), peer);
+          forge(bound.wire(), source, peer, PacketQueue.copy(batch, i));
+        }
+      }
+      return 0;
+    }
+
+    @Override
+    public void close() {
+      sockets.remove(bound, queue);
+      queue.close();
+    }
+  }
+}
