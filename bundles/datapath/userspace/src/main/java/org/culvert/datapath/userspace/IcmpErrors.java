@@ -1,6 +1,7 @@
 package org.culvert.datapath.userspace;
 
 import java.nio.ByteBuffer;
+import java.util.function.LongSupplier;
 import org.culvert.api.netdev.PacketBatch;
 
 /**
@@ -19,8 +20,22 @@ final class IcmpErrors {
   private static final long BURST = 50;
 
   private final PacketBatch batch = new PacketBatch(CAPACITY, MAXIMUM);
+  private final LongSupplier nanos;
   private double tokens = BURST;
-  private long last = System.nanoTime();
+  private long last;
+  private boolean refilled;
+
+  /** Takes a clock, which is read once a burst at most. */
+  IcmpErrors(LongSupplier nanos) {
+    this.nanos = nanos;
+    this.last = nanos.getAsLong();
+  }
+
+  /** Begins with an empty burst. */
+  void begin() {
+    batch.size(0);
+    refilled = false;
+  }
 
   PacketBatch batch() {
     return batch;
@@ -74,9 +89,12 @@ final class IcmpErrors {
   }
 
   private boolean withinRate() {
-    long now = System.nanoTime();
-    tokens = Math.min(BURST, tokens + (now - last) * PER_SECOND / 1e9);
-    last = now;
+    if (!refilled) {
+      long now = nanos.getAsLong();
+      tokens = Math.min(BURST, tokens + (now - last) * PER_SECOND / 1e9);
+      last = now;
+      refilled = true;
+    }
     if (tokens < 1) {
       return false;
     }

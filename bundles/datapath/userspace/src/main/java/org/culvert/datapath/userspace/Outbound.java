@@ -1,6 +1,7 @@
 package org.culvert.datapath.userspace;
 
 import java.nio.ByteBuffer;
+import java.util.function.LongSupplier;
 import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.tunnel.DropReason;
 import org.jspecify.annotations.Nullable;
@@ -20,17 +21,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbound {
   private final Tally unrouted;
-  private final IcmpErrors errors = new IcmpErrors();
+  private final IcmpErrors errors;
   private final @Nullable Tunnel[] chosen;
 
-  Outbound(int capacity, Tally unrouted) {
+  Outbound(int capacity, Tally unrouted, LongSupplier nanos) {
+    this.errors = new IcmpErrors(nanos);
     this.chosen = new Tunnel[capacity];
     this.unrouted = unrouted;
   }
 
   /** Sends a burst; returns the ICMP errors that go back into the device. */
   PacketBatch forward(PacketBatch batch, RoutingTable routes, @Nullable Tunnel speaker) {
-    errors.batch().size(0);
+    errors.begin();
     for (int i = 0; i < batch.size(); i++) {
       chosen[i] = choose(batch, i, routes, speaker);
     }

@@ -3,6 +3,8 @@ package org.culvert.datapath.userspace;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Collection;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.culvert.api.encapsulation.WireFormat;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.netdev.OuterSocket;
@@ -18,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class OuterPort implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OuterPort.class);
 
+  private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   /** Tells ports apart: what they carry, and where they are bound. */
   record Key(WireFormat wire, InetSocketAddress local) {}
 
@@ -27,6 +31,7 @@ final class OuterPort implements AutoCloseable {
   private final PacketBatch batch;
   private final Tally strangers = new Tally();
   private final Thread reader;
+  private volatile boolean closed;
   private volatile KeyTable<Tunnel> endpoints = new KeyTable<>(0);
 
   OuterPort(Key key, OuterSocket socket, Device device, PacketBatch batch) {
@@ -76,13 +81,23 @@ final class OuterPort implements AutoCloseable {
   }
 
   private void read() {
-    try {
-      while (socket.receive(batch)) {
+    boolean told = false;
+    while (!closed) {
+      try {
+        if (!socket.receive(batch)) {
+          return;
+        }
+        told = false;
         Inbound.examine(batch, endpoints, strangers);
         device.send(batch);
+      } catch (IOException e) {
+        // A network that is down comes back, and tunnels must not be deaf then.
+        if (!told && !closed) {
+          LOG.warn("Outer socket {} cannot be read now: {}", name(), e.getMessage());
+        }
+        told = true;
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
-    } catch (IOException e) {
-      LOG.warn("Outer socket {} can no longer be read: {}", name(), e.getMessage());
     }
   }
 
@@ -94,7 +109,9 @@ final class OuterPort implements AutoCloseable {
   /** Closes the socket and waits for the reader, so that the address is free afterwards. */
   @Override
   public void close() {
+    closed = true;
     socket.close();
+    LockSupport.unpark(reader);
     Threads.join(reader);
   }
 }

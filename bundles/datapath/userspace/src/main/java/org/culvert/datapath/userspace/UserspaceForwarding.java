@@ -81,9 +81,10 @@ final class UserspaceForwarding implements Forwarding {
       InetSocketAddress remote = carried.outer().remote();
       if (!ends.add(List.of(key, remote))) {
         failures.put(carried.id(), "another tunnel has the same outer addresses");
-      } else if (!carried.remotePrefixes().stream().allMatch(prefixes::add)) {
+      } else if (carried.remotePrefixes().stream().anyMatch(prefixes::contains)) {
         failures.put(carried.id(), "another tunnel has the same inner prefix");
       } else {
+        prefixes.addAll(carried.remotePrefixes());
         try {
           Tunnel tunnel = tunnel(carried, port(key));
           tunnels.put(carried.id(), tunnel);
@@ -138,7 +139,7 @@ final class UserspaceForwarding implements Forwarding {
 
   private void read() {
     PacketBatch batch = new PacketBatch(BURST, slot);
-    Outbound outbound = new Outbound(BURST, unrouted);
+    Outbound outbound = new Outbound(BURST, unrouted, System::nanoTime);
     try {
       while (device.tun().receive(batch)) {
         Snapshot now = snapshot;

@@ -1,0 +1,109 @@
+package org.culvert.datapath.userspace;
+
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
+import org.culvert.api.datapath.CarriedTunnel;
+import org.culvert.api.encapsulation.WireFormat;
+import org.culvert.api.encapsulation.WireFormat.Carrier;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.netdev.OuterSocket;
+import org.culvert.api.netdev.PacketBatch;
+import org.culvert.api.tunnel.OuterEndpoints;
+import org.culvert.testkit.net.InMemoryNetworkDevices;
+
+/** Tunnels of a tunnel server at 192.0.2.1, and the batches that come to them. */
+final class Samples {
+  static final WireFormat UDP = new WireFormat(IpVersion.IPV4, IpVersion.IPV6, new Carrier.Udp());
+  static final WireFormat PROTOCOL_41 =
+      new WireFormat(IpVersion.IPV4, IpVersion.IPV6, new Carrier.IpProtocol(41));
+  static final InetSocketAddress SERVER = outer("192.0.2.1", 3653);
+  static final InetSocketAddress CLIENT = outer("198.51.100.7", 40_000);
+  static final String SERVER_INNER = "2001:db8::1";
+  static final String CLIENT_INNER = "2001:db8::7";
+  static final String CLIENT_PREFIX = "2001:db8:700::/48";
+
+  private Samples() {}
+
+  static InetSocketAddress outer(String address, int port) {
+    return new InetSocketAddress(IpAddresses.parse(address), port);
+  }
+
+  static CarriedTunnel tunnel(
+      String id,
+      WireFormat wire,
+      InetSocketAddress local,
+      InetSocketAddress remote,
+      String... prefixes) {
+    return new CarriedTunnel(
+        id,
+        wire,
+        new OuterEndpoints(local, remote),
+        IpAddresses.parse(SERVER_INNER),
+        Arrays.stream(prefixes).map(IpPrefix::parse).toList(),
+        List.of(),
+        1280);
+  }
+
+  /** The tunnel of one client with an address and a prefix. */
+  static CarriedTunnel clientTunnel() {
+    return tunnel("seven", UDP, SERVER, CLIENT, CLIENT_INNER + "/128", CLIENT_PREFIX);
+  }
+
+  static PacketBatch batch(InetSocketAddress peer, byte[]... packets) {
+    PacketBatch batch = new PacketBatch(Math.max(1, packets.length), 2048);
+    for (int i = 0; i < packets.length; i++) {
+      batch.memory().put(batch.slot(i), packets[i]);
+      batch.packet(i, batch.slot(i), packets[i].length);
+      batch.peer(
+          i,
+          PacketBatch.high(peer.getAddress()),
+          PacketBatch.low(peer.getAddress()),
+          peer.getPort());
+    }
+    batch.size(packets.length);
+    return batch;
+  }
+
+  static byte[] packet(PacketBatch batch, int i) {
+    byte[] packet = new byte[batch.length(i)];
+    batch.memory().get(batch.offset(i), packet);
+    return packet;
+  }
+
+  /** A port around a socket that a test looks at; nothing reads it. */
+  static OuterPort port(OuterSocket socket) throws Exception {
+    Device device = new Device(new InMemoryNetworkDevices().openTun("unused", 1280));
+    OuterPort.Key key = new OuterPort.Key(UDP, SERVER);
+    return new OuterPort(key, socket, device, new PacketBatch(1, 64));
+  }
+
+  /** Takes all packets and makes nothing of them but numbers. */
+  static final class CountingSocket implements OuterSocket {
+    int calls;
+    int packets;
+    long lastPeer;
+
+    @Override
+    public boolean receive(PacketBatch batch) {
+      return false;
+    }
+
+    @Override
+    public int send(PacketBatch batch, int from, int to) {
+      calls++;
+      for (int i = from; i < to; i++) {
+        if (batch.length(i) > 0) {
+          packets++;
+          lastPeer = batch.peerLow(i);
+        }
+      }
+      return 0;
+    }
+
+    @Override
+    public void close() {}
+  }
+}
