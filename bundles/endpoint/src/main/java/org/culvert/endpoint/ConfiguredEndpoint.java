@@ -1,0 +1,72 @@
+package org.culvert.endpoint;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.culvert.api.endpoint.TunnelEndpoint;
+import org.culvert.api.netdev.NetworkDevices;
+import org.culvert.api.tunnel.DropReason;
+import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.api.tunnel.TunnelStatus;
+import org.culvert.api.tunnel.TunnelType;
+
+/** What the client's and the server's component have in common: an {@link Endpoint}. */
+abstract class ConfiguredEndpoint implements TunnelEndpoint {
+  static final String RANKING = "service.ranking";
+
+  private final Endpoint endpoint;
+
+  ConfiguredEndpoint(EndpointSettings settings, NetworkDevices devices) {
+    endpoint =
+        new Endpoint(
+            settings,
+            devices,
+            EndpointThread.named(settings.role()),
+            System::nanoTime,
+            RandomGenerator.getDefault());
+  }
+
+  final Endpoint endpoint() {
+    return endpoint;
+  }
+
+  static int ranking(Map<String, Object> properties) {
+    return properties.get(RANKING) instanceof Integer ranking ? ranking : 0;
+  }
+
+  @Override
+  public final Set<TunnelType> tunnelTypes(SignalingPath path) {
+    return endpoint.tunnelTypes(path);
+  }
+
+  @Override
+  public final CompletionStage<Void> apply(Collection<TunnelParameters> desired) {
+    return endpoint.apply(desired);
+  }
+
+  @Override
+  public final List<TunnelStatus> tunnels() {
+    return endpoint.tunnels();
+  }
+
+  @Override
+  public final Optional<TunnelStatus> tunnel(String id) {
+    return endpoint.tunnel(id);
+  }
+
+  @Override
+  public final Map<DropReason, Long> drops() {
+    return endpoint.drops();
+  }
+
+  @Override
+  public final AutoCloseable watchSilence(Consumer<String> listener) {
+    return endpoint.watchSilence(listener);
+  }
+}

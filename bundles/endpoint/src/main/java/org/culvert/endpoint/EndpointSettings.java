@@ -1,0 +1,40 @@
+package org.culvert.endpoint;
+
+import java.util.regex.Pattern;
+import org.culvert.api.config.InvalidConfigurationException;
+import org.culvert.api.tunnel.TunnelParameters;
+
+/**
+ * What the operator decides about an endpoint.
+ *
+ * @param pid names the configuration, for messages that tell what to change
+ * @param role the endpoint's role, which names its thread
+ * @param device the inner device's name
+ * @param mtu the inner device's MTU in octets
+ */
+record EndpointSettings(String pid, String role, String device, int mtu) {
+  private static final Pattern DEVICE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,14}");
+
+  /** Room for jumbo frames; what is larger has no link to travel on. */
+  private static final int LARGEST_MTU = 9_216;
+
+  /** Refuses what the operating system or IPv6 would refuse. */
+  static EndpointSettings from(String pid, String role, String device, int mtu) {
+    if (!DEVICE.matcher(device).matches()) {
+      throw new InvalidConfigurationException(
+          pid,
+          "device",
+          device,
+          "a device's name has 1 to 15 letters, digits, '.', '_' or '-' and begins with a letter or"
+              + " digit");
+    }
+    if (mtu < TunnelParameters.MINIMUM_MTU || mtu > LARGEST_MTU) {
+      throw new InvalidConfigurationException(
+          pid,
+          "mtu",
+          mtu,
+          "write a number from " + TunnelParameters.MINIMUM_MTU + " to " + LARGEST_MTU);
+    }
+    return new EndpointSettings(pid, role, device, mtu);
+  }
+}

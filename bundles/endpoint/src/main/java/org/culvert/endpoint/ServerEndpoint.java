@@ -1,0 +1,90 @@
+package org.culvert.endpoint;
+
+import java.util.Map;
+import org.culvert.api.datapath.Datapath;
+import org.culvert.api.encapsulation.Encapsulation;
+import org.culvert.api.endpoint.TunnelEndpoint;
+import org.culvert.api.endpoint.TunnelServer;
+import org.culvert.api.netdev.NetworkDevices;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/**
+ * The tunnel server's end of all its tunnels.
+ *
+ * <p>It is immediate, for a component that waits to be used is also deactivated when its last user
+ * goes: tunnels must not end because the broker restarts. It costs one sleeping thread until the
+ * first tunnel.
+ */
+@Component(
+    service = {TunnelServer.class, TunnelEndpoint.class},
+    immediate = true,
+    configurationPid = ServerEndpoint.PID,
+    property = TunnelEndpoint.ROLE + "=" + TunnelEndpoint.SERVER)
+@Designate(ocd = ServerEndpoint.Config.class)
+public final class ServerEndpoint extends ConfiguredEndpoint implements TunnelServer {
+  static final String PID = "org.culvert.endpoint.server";
+
+  /** What the operator writes. */
+  @ObjectClassDefinition(
+      name = "Culvert tunnel endpoint (server)",
+      description = "The server's end of tunnels. A change closes them and opens them again.")
+  public @interface Config {
+    @AttributeDefinition(
+        name = "Device",
+        description = "Name of the network device whose packets go through the tunnels.")
+    String device() default "culvert0";
+
+    @AttributeDefinition(
+        name = "MTU",
+        description =
+            "The device's MTU in octets, 1280 to 9216. It must not be smaller than the broker's mtu.")
+    int mtu() default 1280;
+  }
+
+  /** Opens nothing until the first tunnel is desired. */
+  @Activate
+  public ServerEndpoint(Config config, @Reference NetworkDevices devices) {
+    super(from(config), devices);
+  }
+
+  static EndpointSettings from(Config config) {
+    return EndpointSettings.from(PID, TunnelEndpoint.SERVER, config.device(), config.mtu());
+  }
+
+  @Reference(
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      unbind = "unbindEncapsulation")
+  void bindEncapsulation(Encapsulation encapsulation) {
+    endpoint().bind(encapsulation);
+  }
+
+  void unbindEncapsulation(Encapsulation encapsulation) {
+    endpoint().unbind(encapsulation);
+  }
+
+  @Reference(
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      unbind = "unbindDatapath")
+  void bindDatapath(Datapath datapath, Map<String, Object> properties) {
+    endpoint().bind(datapath, ranking(properties));
+  }
+
+  void unbindDatapath(Datapath datapath) {
+    endpoint().unbind(datapath);
+  }
+
+  @Deactivate
+  void stop() {
+    endpoint().close();
+  }
+}

@@ -1,0 +1,183 @@
+package org.culvert.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.culvert.api.net.InterfaceAddress;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.tunnel.DropReason;
+import org.culvert.api.tunnel.TunnelCounters;
+import org.culvert.api.tunnel.TunnelState;
+import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.net.Eventually;
+import org.culvert.testkit.net.InMemoryNat;
+import org.culvert.testkit.net.InMemoryNetwork;
+import org.culvert.testkit.net.Packets;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A client's and a server's endpoint with a network in memory between them. */
+class TwoEndsTest {
+  private static final TunnelState UP = new TunnelState.Up();
+  private static final String INSIDE = "10.1.1.2";
+
+  private final InMemoryNetwork network = new InMemoryNetwork();
+  private final InMemoryNat nat = network.nat("198.51.100.1");
+  private final Ends server = Ends.server(network.host("192.0.2.1"));
+  private Ends client = Ends.client(network.hostBehind(nat, INSIDE));
+
+  @AfterEach
+  void close() {
+    client.close();
+    server.close();
+  }
+
+  @Test
+  void pingsThroughV6UdpV4BehindANat() throws Exception {
+    openBehindNat();
+
+    ping();
+
+    assertThat(server.status("seven").counters().receivedPackets()).isEqualTo(1);
+    assertThat(server.status("seven").counters().drops()).isEmpty();
+    assertThat(client.state("own")).isEqualTo(UP);
+  }
+
+  @Test
+  void pingsThroughV6V4() throws Exception {
+    client.close();
+    client = Ends.client(network.host("198.51.100.7"));
+    InetSocketAddress local = Ends.outer("192.0.2.1", 0);
+    InetSocketAddress remote = Ends.outer("198.51.100.7", 0);
+
+    server.apply(Ends.atServer(TunnelType.V6V4, local, remote));
+    client.apply(Ends.atClient(TunnelType.V6V4, remote, local));
+
+    ping();
+  }
+
+  @Test
+  void givesDevicesTheirAddressesAndRoutes() {
+    openBehindNat();
+
+    assertThat(server.tun().configuration().addresses())
+        .containsExactly(InterfaceAddress.host(IpAddresses.parse(Ends.SERVER_INNER)));
+    assertThat(server.tun().configuration().routes())
+        .containsExactlyInAnyOrder(
+            IpPrefix.parse(Ends.CLIENT_INNER + "/128"), IpPrefix.parse(Ends.CLIENT_PREFIX));
+    assertThat(client.tun().configuration().addresses())
+        .containsExactly(InterfaceAddress.host(IpAddresses.parse(Ends.CLIENT_INNER)));
+    assertThat(client.tun().configuration().routes()).containsExactly(IpPrefix.parse("::/0"));
+  }
+
+  @Test
+  void keepsTheNatMappingAliveAndBothEndsContent() {
+    List<String> silent = watch();
+    openBehindNat();
+
+    for (int second = 0; second < 300; second++) {
+      pass(Duration.ofSeconds(1));
+      settle();
+    }
+
+    assertThat(silent).isEmpty();
+    assertThat(server.status("seven").silence().orElseThrow()).isLessThan(Duration.ofSeconds(12));
+    // Between 0.75 and one interval of ten seconds, on a tick of one second.
+    assertThat(server.status("seven").counters().receivedPackets()).isBetween(27L, 40L);
+  }
+
+  @Test
+  void bothEndsNoticeALostMapping() {
+    List<String> silent = watch();
+    openBehindNat();
+    pass(Duration.ofSeconds(11));
+    settle();
+    nat.flush();
+
+    for (int second = 0; second < 60 && silent.size() < 2; second++) {
+      pass(Duration.ofSeconds(1));
+    }
+
+    assertThat(silent).containsExactly("own", "seven");
+    assertThat(server.endpoint.drops()).containsKey(DropReason.UNKNOWN_OUTER_SOURCE);
+  }
+
+  /** Promise P3 and threats T13, T14: the tunnel follows a new session, never a data packet. */
+  @Test
+  void followsTheClientToItsNewPlace() throws Exception {
+    openBehindNat();
+    ping();
+    nat.flush();
+
+    client.tun().push(Packets.echoRequest(Ends.CLIENT_INNER, Ends.SERVER_INNER, 2));
+    Eventually.holds(
+        "the new mapping is refused",
+        () -> server.endpoint.drops().containsKey(DropReason.UNKNOWN_OUTER_SOURCE));
+    assertThat(server.status("seven").parameters().outer().remote().getPort()).isEqualTo(40_000);
+
+    openBehindNat();
+    ping();
+    assertThat(server.status("seven").counters().receivedPackets()).isEqualTo(2);
+    assertThat(server.status("seven").counters().drops()).isEmpty();
+  }
+
+  @Test
+  void dropsAtTheServerWhatTheClientMayNotSend() throws Exception {
+    openBehindNat();
+    client.endpoint.apply(List.of());
+    client.close();
+    byte[] foreign = Packets.udp("2001:db8:999::1", "2001:db8:ffff::1", 100);
+
+    network.forge(
+        server.v6UdpV4.wireFormat(), Ends.outer("198.51.100.1", 40_000), Ends.SERVER, foreign);
+
+    Eventually.holds(
+        "it is dropped",
+        () ->
+            server.status("seven").counters().drops().equals(Map.of(DropReason.INNER_SOURCE, 1L)));
+    assertThat(server.tun().drain()).isEmpty();
+  }
+
+  private void openBehindNat() {
+    InetSocketAddress own = Ends.outer(INSIDE, 50_000);
+    InetSocketAddress mapped = nat.outward(client.v6UdpV4.wireFormat(), own, Ends.SERVER);
+    server.apply(Ends.atServer(TunnelType.V6UDPV4, Ends.SERVER, mapped));
+    client.apply(Ends.atClient(TunnelType.V6UDPV4, own, Ends.SERVER));
+    assertThat(server.state("seven")).isEqualTo(UP);
+    assertThat(client.state("own")).isEqualTo(UP);
+  }
+
+  private void ping() throws Exception {
+    client.tun().drain();
+    client.tun().push(Packets.echoRequest(Ends.CLIENT_INNER, Ends.SERVER_INNER, 1));
+
+    assertThat(Packets.isEchoReply(client.tun().next())).isTrue();
+  }
+
+  private List<String> watch() {
+    List<String> silent = new ArrayList<>();
+    client.endpoint.watchSilence(silent::add);
+    server.endpoint.watchSilence(silent::add);
+    return silent;
+  }
+
+  private void pass(Duration time) {
+    client.executor.advance(time);
+    server.executor.advance(time);
+  }
+
+  /** What was sent has arrived, been answered, and come back. */
+  private void settle() {
+    Eventually.holds(
+        "answers came",
+        () -> {
+          TunnelCounters counters = client.status("own").counters();
+          return counters.receivedPackets() == counters.sentPackets();
+        });
+  }
+}
