@@ -24,11 +24,15 @@ final class Tunnel {
   /** Written by the thread of the device. */
   final Tally out;
 
-  private final AtomicLong injected;
+  /** What any thread injects, apart from what the device's thread counts alone. */
+  private final Injected injected;
+
+  /** Counted together by any thread. */
+  private record Injected(AtomicLong packets, AtomicLong octets) {}
 
   /** Opens a tunnel with counters of its own. */
   Tunnel(CarriedTunnel carried, OuterPort port) {
-    this(carried, port, new Tally(), new Tally(), new AtomicLong());
+    this(carried, port, new Tally(), new Tally(), new Injected(new AtomicLong(), new AtomicLong()));
   }
 
   /** Opens a tunnel that goes on counting where an earlier one of the same id stopped. */
@@ -36,7 +40,7 @@ final class Tunnel {
     this(carried, port, earlier.in, earlier.out, earlier.injected);
   }
 
-  private Tunnel(CarriedTunnel carried, OuterPort port, Tally in, Tally out, AtomicLong injected) {
+  private Tunnel(CarriedTunnel carried, OuterPort port, Tally in, Tally out, Injected injected) {
     this.carried = carried;
     this.port = port;
     this.remote = new PrefixSet(carried.remotePrefixes());
@@ -52,16 +56,17 @@ final class Tunnel {
     this.injected = injected;
   }
 
-  void countInjected() {
-    injected.incrementAndGet();
+  void countInjected(int octets) {
+    injected.packets.incrementAndGet();
+    injected.octets.addAndGet(octets);
   }
 
   TunnelCounters counters() {
     return new TunnelCounters(
         in.packets(),
         in.octets(),
-        out.packets() + injected.get(),
-        out.octets(),
+        out.packets() + injected.packets.get(),
+        out.octets() + injected.octets.get(),
         Tally.sum(in, out));
   }
 }

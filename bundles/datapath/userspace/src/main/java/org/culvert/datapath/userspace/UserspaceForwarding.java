@@ -177,7 +177,7 @@ final class UserspaceForwarding implements Forwarding {
     single.peer(0, tunnel.peerHigh, tunnel.peerLow, tunnel.peerPort);
     single.size(1);
     tunnel.port.send(single, 0, 1);
-    tunnel.countInjected();
+    tunnel.countInjected(length);
   }
 
   @Override
