@@ -53,7 +53,8 @@ class HouseRulesTest {
               List.of("org.culvert.api..", "org.culvert.protocol..", "io.netty..", "org.slf4j..")),
           Map.entry("broker", List.of("org.culvert.api..", "org.slf4j..")),
           Map.entry("endpoint", List.of("org.culvert.api..", "org.slf4j..")),
-          Map.entry("client", List.of("org.culvert.api..", "org.slf4j..")),
+          Map.entry(
+              "client", List.of("org.culvert.api..", "org.slf4j..", "org.osgi.framework..")),
           Map.entry("datapath/userspace", List.of("org.culvert.api..", "org.slf4j..")),
           Map.entry("netdev/linux", List.of("org.culvert.api..", "com.sun.jna..")),
           Map.entry("sasl/anonymous", List.of("org.culvert.api..")),
@@ -63,7 +64,9 @@ class HouseRulesTest {
           Map.entry("encapsulation/v6udpv4", List.of("org.culvert.api..")),
           Map.entry("lease/jdbc", List.of("org.culvert.api..", "org.sqlite..")),
           Map.entry("accounts/file", List.of("org.culvert.api..", "org.slf4j..")),
-          Map.entry("commands", List.of("org.culvert.api..", "org.apache.karaf..")));
+          Map.entry(
+              "commands",
+              List.of("org.culvert.api..", "org.apache.karaf..", "org.osgi.framework..")));
 
   /** The one package that sees XML, and what it sees. */
   private static final String XML_PACKAGE = "org.culvert.protocol.xml";
