@@ -1,0 +1,65 @@
+package org.culvert.commands;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.CommandException;
+import org.culvert.api.broker.TunnelOffer;
+import org.culvert.api.client.ClientStatus;
+import org.culvert.api.client.TunnelClient;
+import org.culvert.api.endpoint.TunnelEndpoint;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.tunnel.TunnelStatus;
+
+/** Shows how the tunnel client stands. */
+@Service
+@Command(scope = "culvert", name = "client", description = "Show how the tunnel client stands")
+public final class ClientCommand extends ShellCommand {
+  static final String MISSING = "The tunnel client";
+  static final String FEATURE = "culvert-client (it needs etc/org.culvert.client.cfg)";
+
+  @Override
+  void run(PrintStream out) throws CommandException {
+    ClientStatus status = service(TunnelClient.class, MISSING, FEATURE).status();
+    Optional<TunnelStatus> tunnel =
+        find(TunnelEndpoint.class, "(" + TunnelEndpoint.ROLE + "=" + TunnelEndpoint.CLIENT + ")")
+            .flatMap(endpoint -> endpoint.tunnels().stream().findFirst());
+    Listing.printOne(out, json, row(status, tunnel, Instant.now()));
+  }
+
+  static Map<String, Object> row(ClientStatus status, Optional<TunnelStatus> tunnel, Instant now) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("phase", status.phase().name().toLowerCase(Locale.ROOT));
+    row.put("for", Text.of(Duration.between(status.since(), now)));
+    status.broker().ifPresent(broker -> row.put("broker", broker));
+    status.offer().ifPresent(offer -> offer(row, offer));
+    status
+        .path()
+        .ifPresent(
+            path ->
+                row.put("path", Tunnels.text(path.local()) + " to " + Tunnels.text(path.remote())));
+    tunnel.ifPresent(
+        found -> {
+          row.put("state", Tunnels.state(found.state()));
+          found.silence().ifPresent(silence -> row.put("idle", Text.of(silence)));
+          Tunnels.counters(row, found);
+        });
+    row.put("connects", status.connects());
+    status.lastError().ifPresent(error -> row.put("last error", error));
+    return row;
+  }
+
+  private static void offer(Map<String, Object> row, TunnelOffer offer) {
+    row.put("type", offer.type().name());
+    boolean ipv4Inside = offer.type().name().startsWith("v4");
+    row.put(
+        "address", IpAddresses.text(ipv4Inside ? offer.client().ipv4() : offer.client().ipv6()));
+    row.put("prefix", offer.router().map(router -> router.prefix().toString()).orElse(""));
+  }
+}

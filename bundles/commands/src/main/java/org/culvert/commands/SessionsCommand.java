@@ -1,0 +1,40 @@
+package org.culvert.commands;
+
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.CommandException;
+import org.culvert.api.signaling.SignalingSessions;
+import org.culvert.api.signaling.SignalingSessions.SessionSummary;
+
+/** Lists the TSP sessions. */
+@Service
+@Command(scope = "culvert", name = "sessions", description = "List the TSP sessions of this moment")
+public final class SessionsCommand extends ShellCommand {
+  @Override
+  void run(PrintStream out) throws CommandException {
+    Listing listing =
+        new Listing("id", "transport", "phase", "version", "age", "user")
+            .secondLine(row -> row.get("remote") + " to " + row.get("local"));
+    service(SignalingSessions.class, "Signaling", "culvert-broker")
+        .sessions()
+        .forEach(session -> listing.add(row(session)));
+    listing.print(out, json);
+  }
+
+  static Map<String, Object> row(SessionSummary session) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("id", session.id());
+    row.put("transport", session.path().transport().name().toLowerCase(Locale.ROOT));
+    row.put("phase", session.phase());
+    row.put("version", session.version().orElse("-"));
+    row.put("age", Text.of(session.age()));
+    row.put("user", session.user().orElse("-"));
+    row.put("local", Tunnels.text(session.path().local()));
+    row.put("remote", Tunnels.text(session.path().remote()));
+    return row;
+  }
+}

@@ -1,0 +1,79 @@
+package org.culvert.commands;
+
+import java.io.PrintStream;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.karaf.shell.api.action.Action;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.support.CommandException;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+
+/**
+ * What the commands share. Services are looked up when a command runs, so that every command exists
+ * in every role and says what is missing.
+ */
+abstract class ShellCommand implements Action {
+  private static final long PATIENCE_SECONDS = 10;
+
+  @Reference
+  @SuppressWarnings("NullAway.Init")
+  BundleContext context;
+
+  @Reference
+  @SuppressWarnings("NullAway.Init")
+  Session session;
+
+  @Option(name = "--json", description = "Print JSON instead of a table")
+  boolean json;
+
+  @Override
+  public final @Nullable Object execute() throws CommandException, InterruptedException {
+    run(session.getConsole());
+    return null;
+  }
+
+  abstract void run(PrintStream out) throws CommandException, InterruptedException;
+
+  /** Finds a service, or says what to install. */
+  final <T> T service(Class<T> type, String what, String feature) throws CommandException {
+    return find(type, "")
+        .orElseThrow(
+            () -> refusal(what + " is not running here.", "Try: feature:install " + feature));
+  }
+
+  final <T> Optional<T> find(Class<T> type, String filter) {
+    try {
+      return context.getServiceReferences(type, filter.isEmpty() ? null : filter).stream()
+          .max(ServiceReference::compareTo)
+          .map(context::getService);
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalArgumentException(filter, e);
+    }
+  }
+
+  /** A failure in two lines: the cause, and what to do. */
+  static CommandException refusal(String cause, String remedy) {
+    return new CommandException(cause + "\n" + remedy, cause);
+  }
+
+  static <T> T await(CompletionStage<T> stage) throws CommandException, InterruptedException {
+    try {
+      return stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw refusal(
+          "It could not be done: " + Text.safe(String.valueOf(cause.getMessage())),
+          "Try: log:display");
+    } catch (TimeoutException e) {
+      throw refusal("No answer within " + PATIENCE_SECONDS + " s.", "Try: log:display");
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package org.culvert.commands;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.culvert.api.broker.BrokerAdministration.BrokeredTunnel;
+import org.culvert.api.lease.Lease;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.tunnel.DropReason;
+import org.culvert.api.tunnel.TunnelCounters;
+import org.culvert.api.tunnel.TunnelState;
+import org.culvert.api.tunnel.TunnelStatus;
+
+/** Turns tunnels into named values. */
+final class Tunnels {
+  /** Enough of an id to tell a few thousand apart at sight. */
+  private static final int SHORT_ID = 8;
+
+  private Tunnels() {}
+
+  static String shortId(String id) {
+    return id.length() <= SHORT_ID ? id : id.substring(0, SHORT_ID);
+  }
+
+  static Map<String, Object> row(BrokeredTunnel tunnel) {
+    Lease lease = tunnel.lease();
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("id", shortId(lease.id()));
+    row.put("type", lease.type().name());
+    row.put("state", state(tunnel));
+    row.put("idle", idle(tunnel));
+    row.put("user", lease.owner());
+    row.put("address", IpAddresses.text(lease.clientAddress()));
+    row.put("prefix", lease.prefix().map(IpPrefix::toString).orElse(""));
+    row.put("local", text(lease.outer().local()));
+    row.put("remote", text(lease.outer().remote()));
+    return row;
+  }
+
+  static Map<String, Object> detail(BrokeredTunnel tunnel, Instant now) {
+    Lease lease = tunnel.lease();
+    Map<String, Object> row = row(tunnel);
+    row.put("id", lease.id());
+    row.put("lease", lease.state().name().toLowerCase(Locale.ROOT));
+    row.put("expires", Text.of(Duration.between(now, lease.expires())));
+    row.put("since", lease.created().toString());
+    row.put("keepalive", lease.keepAlive().map(Text::of).orElse("none"));
+    row.put("server", IpAddresses.text(lease.serverAddress()));
+    row.put("claimed", IpAddresses.text(lease.claimedAddress()));
+    tunnel.status().ifPresent(status -> counters(row, status));
+    return row;
+  }
+
+  /** Adds a tunnel's reason and counters. */
+  static void counters(Map<String, Object> row, TunnelStatus status) {
+    String reason = reason(status.state());
+    if (!reason.isEmpty()) {
+      row.put("reason", reason);
+    }
+    TunnelCounters counters = status.counters();
+    row.put("packets in", counters.receivedPackets());
+    row.put("octets in", counters.receivedOctets());
+    row.put("packets out", counters.sentPackets());
+    row.put("octets out", counters.sentOctets());
+    for (DropReason drop : DropReason.values()) {
+      Long count = counters.drops().get(drop);
+      if (count != null) {
+        row.put("dropped: " + drop.label(), count);
+      }
+    }
+  }
+
+  static String state(TunnelState state) {
+    if (state instanceof TunnelState.Up) {
+      return "up";
+    }
+    return state instanceof TunnelState.Suspended ? "suspended" : "failed";
+  }
+
+  static String text(InetSocketAddress address) {
+    String host = IpAddresses.text(address.getAddress());
+    if (address.getPort() == 0) {
+      return host;
+    }
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
+  /** A tunnel that is desired stands somehow; any other is where its lease is. */
+  private static String state(BrokeredTunnel tunnel) {
+    return tunnel
+        .status()
+        .map(status -> state(status.state()))
+        .orElse(tunnel.lease().state().name().toLowerCase(Locale.ROOT));
+  }
+
+  private static String idle(BrokeredTunnel tunnel) {
+    return tunnel.status().flatMap(TunnelStatus::silence).map(Text::of).orElse("-");
+  }
+
+  private static String reason(TunnelState state) {
+    if (state instanceof TunnelState.Suspended suspended) {
+      return suspended.reason();
+    }
+    return state instanceof TunnelState.Failed failed ? failed.reason() : "";
+  }
+}
