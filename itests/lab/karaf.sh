@@ -30,7 +30,8 @@ start() {
 # shell HOME NAMESPACE COMMAND: one command in the Karaf shell.
 shell() {
   in_ns "$2" timeout 20 ssh -q -p 8101 -i "$work/key" -o BatchMode=yes \
-    -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null admin@127.0.0.1 "$3" </dev/null
+    -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null admin@127.0.0.1 "$3" \
+    </dev/null 2>/dev/null
 }
 
 broker_shell() { shell "$broker_home" "$b" "$1"; }
@@ -50,21 +51,25 @@ start_broker() {
 
 port_is_open() { in_ns "$b" bash -c 'exec 3<>/dev/tcp/192.0.2.1/3653'; }
 
-resident() { # NAMESPACE: memory of its java process in MB
+java_of() { # NAMESPACE: the process that runs the assembly there
   local pid
   for pid in $(ip netns pids "$1"); do
-    if [ "$(cat /proc/"$pid"/comm)" = java ]; then
-      awk '/VmRSS/ {print int($2 / 1000)}' /proc/"$pid"/status
-    fi
+    [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != java ] || echo "$pid"
   done
+}
+
+process_is_gone() { ! kill -0 "$1" 2>/dev/null; }
+
+resident() { # NAMESPACE: memory of its java process in MB
+  awk '/VmRSS/ {print int($2 / 1000)}' "/proc/$(java_of "$1")/status"
 }
 
 # The broker as a power cut would leave it: no shutdown hook runs.
 kill_broker() {
-  ip netns pids "$b" | while read -r pid; do
-    [ "$(cat "/proc/$pid/comm")" != java ] || kill -9 "$pid"
-  done
-  tell "kill -9"
+  local pid
+  pid=$(java_of "$b")
+  kill -9 "$pid"
+  await 10 "end of process $pid" process_is_gone "$pid"
 }
 
 start_client() {
@@ -87,12 +92,18 @@ restart_client() {
 
 client_json() { client_shell "culvert:client --json"; }
 client_has_type() { client_json | grep -q "\"type\" *: *\"$1\""; }
+delegated_prefix() {
+  client_json | sed -n 's/.*"prefix" *: *"\([^"]*\)".*/\1/p' | head -1
+}
 inner_address() { client_json | sed -n 's/.*"address" *: *"\([^"]*\)".*/\1/p' | head -1; }
 
-same_address() {
-  local now; now=$(inner_address)
-  [ -n "$now" ] && [ "$now" = "$1" ] || fail "the inner address was $1 and is now $now"
-  tell "the inner address is still $now"
+# What must never change for the user, on one line.
+assignment() { echo "$(inner_address) $(delegated_prefix)"; }
+
+same_assignment() {
+  local now; now=$(assignment)
+  [ -n "${now// /}" ] && [ "$now" = "$1" ] || fail "address and prefix were $1 and are now $now"
+  tell "address and prefix are still $now"
 }
 
 broker_sees() {

@@ -28,37 +28,38 @@ tell_nat() {
   await 60 "tunnel of type v6udpv4 at the client" client_has_type v6udpv4
   show_tunnel
   ping_world 3
+  ping_from_prefix
   measure_throughput
 }
 
 tell_move() {
   say "The NAT forgets the mapping and the client shows up from another outside address"
-  local before; before=$(inner_address)
+  local before; before=$(assignment)
   nat_on 203.0.113.3
   await 90 "ping from the same inner address through the new mapping" ping_once
-  same_address "$before"
+  same_assignment "$before"
   broker_sees 203.0.113.3
 }
 
 tell_crash() {
   say "The broker is killed with kill -9 and started again"
-  local before; before=$(inner_address)
+  local before; before=$(assignment)
   kill_broker
   start_broker
   await 60 "ping through the tunnel, with no act of the client's user" ping_once
-  same_address "$before"
+  same_assignment "$before"
 }
 
 tell_direct() {
   say "The same client without a NAT gets IPv6 in IPv4, and keeps its address and prefix"
-  local before; before=$(inner_address)
+  local before; before=$(assignment)
   nat_off
   restart_client
   await 60 "tunnel of type v6v4 at the client" client_has_type v6v4
   show_tunnel
   ping_world 3
   measure_throughput
-  same_address "$before"
+  same_assignment "$before"
 }
 
 main() {

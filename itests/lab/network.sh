@@ -103,6 +103,15 @@ ping_world() {
     || fail "no answer from $world"
 }
 
+# A host address out of the delegated prefix, as a machine on the client's own network would have.
+ping_from_prefix() {
+  local host; host=$(delegated_prefix); host=${host%::/*}::1
+  ip -n "$c" -6 address add "$host/64" dev lo nodad
+  in_ns "$c" ping -6 -n -c 1 -W 2 -I "$host" "$world" >/dev/null \
+    || fail "no answer to $host, which is inside the delegated prefix"
+  tell "an address out of the delegated prefix is answered, too: $host"
+}
+
 # One stream each way for two seconds: enough to show that it carries, no benchmark.
 measure_throughput() {
   pgrep --ns "$(ip netns pids "$w" | head -1)" --nslist net iperf3 >/dev/null 2>&1 \

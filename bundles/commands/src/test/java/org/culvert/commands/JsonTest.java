@@ -1,0 +1,34 @@
+package org.culvert.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class JsonTest {
+  @Test
+  void writesOneKeyALine() {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("user", "alice");
+    row.put("packets in", 3L);
+    row.put("up", true);
+
+    assertThat(Json.write(List.of(row)))
+        .isEqualTo(
+            "[\n  {\n    \"user\": \"alice\",\n    \"packets in\": 3,\n    \"up\": true\n  }\n]");
+  }
+
+  @Test
+  void writesEmptyListsAndObjects() {
+    assertThat(Json.write(List.of())).isEqualTo("[]");
+    assertThat(Json.write(Map.of())).isEqualTo("{}");
+  }
+
+  @Test
+  void escapesWhatWouldEndATextOrSteerATerminal() {
+    assertThat(Json.write("a\"b\\c\n\u001b[31m\u009b\ud800"))
+        .isEqualTo("\"a\\\"b\\\\c\\u000a\\u001b[31m\\u009b\\ud800\"");
+  }
+}

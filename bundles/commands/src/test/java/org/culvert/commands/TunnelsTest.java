@@ -1,0 +1,125 @@
+package org.culvert.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.culvert.api.broker.BrokerAdministration.BrokeredTunnel;
+import org.culvert.api.broker.PoolUse;
+import org.culvert.api.lease.Lease;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.tunnel.DropReason;
+import org.culvert.api.tunnel.OuterEndpoints;
+import org.culvert.api.tunnel.TunnelCounters;
+import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.api.tunnel.TunnelState;
+import org.culvert.api.tunnel.TunnelStatus;
+import org.culvert.api.tunnel.TunnelType;
+import org.junit.jupiter.api.Test;
+
+class TunnelsTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private static final String LONGEST = "2001:db8:1234:5678:9abc:def0:1234:5678";
+
+  @Test
+  void longestTunnelFitsEightyColumns() {
+    Listing listing =
+        new Listing("id", "type", "state", "idle", "user")
+            .secondLine(row -> row.get("address") + " via " + row.get("remote"));
+    listing.add(Tunnels.row(tunnel(new TunnelState.Suspended("encapsulation is not installed"))));
+
+    assertThat(listing.table()).noneMatch(line -> line.endsWith("…"));
+    assertThat(listing.table().get(2)).contains(LONGEST).contains("255.255.255.255:65535");
+  }
+
+  @Test
+  void detailTellsWhyATunnelFailedAndWhatItDropped() {
+    Map<String, Object> detail =
+        Tunnels.detail(tunnel(new TunnelState.Failed("address in use")), NOW);
+
+    assertThat(detail)
+        .containsEntry("state", "failed")
+        .containsEntry("reason", "address in use")
+        .containsEntry("expires", "1h30m")
+        .containsEntry("packets in", 7L)
+        .containsEntry("dropped: inner source", 2L);
+  }
+
+  @Test
+  void leaseWithoutTunnelShowsTheLeasesState() {
+    BrokeredTunnel tunnel = new BrokeredTunnel(lease(), Optional.empty());
+
+    assertThat(Tunnels.row(tunnel)).containsEntry("state", "active").containsEntry("idle", "-");
+  }
+
+  @Test
+  void bracketsIpv6BeforeAPort() {
+    assertThat(Tunnels.text(new InetSocketAddress(IpAddresses.parse("2001:db8::1"), 3653)))
+        .isEqualTo("[2001:db8::1]:3653");
+    assertThat(Tunnels.text(new InetSocketAddress(IpAddresses.parse("192.0.2.1"), 0)))
+        .isEqualTo("192.0.2.1");
+  }
+
+  @Test
+  void durationsHaveTwoUnits() {
+    assertThat(Text.of(Duration.ofSeconds(7))).isEqualTo("7s");
+    assertThat(Text.of(Duration.ofSeconds(125))).isEqualTo("2m5s");
+    assertThat(Text.of(Duration.ofHours(100))).isEqualTo("4d4h");
+    assertThat(Text.of(Duration.ofSeconds(-3))).isEqualTo("0s");
+  }
+
+  @Test
+  void endlessPoolHasNoNumberForItsCapacity() {
+    IpPrefix pool = IpPrefix.parse("2001:db8::/64");
+
+    assertThat(PoolsCommand.row(new PoolUse(pool, "endpoint", 3, Long.MAX_VALUE)))
+        .containsEntry("capacity", "2^63 or more");
+    assertThat(PoolsCommand.row(new PoolUse(pool, "prefix", 3, 12)))
+        .containsEntry("percent", "25.0");
+  }
+
+  private static BrokeredTunnel tunnel(TunnelState state) {
+    TunnelParameters parameters =
+        new TunnelParameters(
+            "660d2462aabbccdd",
+            TunnelParameters.Side.SERVER,
+            TunnelType.V6UDPV4,
+            lease().outer(),
+            lease().serverAddress(),
+            lease().clientAddress(),
+            List.of(),
+            List.of(),
+            1280,
+            Optional.empty());
+    TunnelCounters counters = new TunnelCounters(7, 700, 0, 0, Map.of(DropReason.INNER_SOURCE, 2L));
+    return new BrokeredTunnel(
+        lease(),
+        Optional.of(
+            new TunnelStatus(parameters, state, counters, Optional.of(Duration.ofDays(300)))));
+  }
+
+  private static Lease lease() {
+    return new Lease(
+        "660d2462aabbccdd",
+        "alice-with-a-rather-long-name",
+        false,
+        Lease.State.ACTIVE,
+        TunnelType.V6UDPV4,
+        new OuterEndpoints(
+            new InetSocketAddress(IpAddresses.parse("192.0.2.1"), 3653),
+            new InetSocketAddress(IpAddresses.parse("255.255.255.255"), 65535)),
+        IpAddresses.parse("10.9.0.2"),
+        IpAddresses.parse("2001:db8::1"),
+        IpAddresses.parse(LONGEST),
+        Optional.of(IpPrefix.parse("2001:db8:1234:5600::/56")),
+        Optional.of(Duration.ofSeconds(30)),
+        NOW,
+        NOW.plus(Duration.ofMinutes(90)),
+        1);
+  }
+}
