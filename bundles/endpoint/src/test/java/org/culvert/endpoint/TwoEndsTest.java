@@ -104,7 +104,9 @@ class TwoEndsTest {
     }
 
     assertThat(silent).containsExactly("own", "seven");
-    assertThat(server.endpoint.drops()).containsKey(DropReason.UNKNOWN_OUTER_SOURCE);
+    Eventually.holds(
+        "packets from the new mapping are refused",
+        () -> server.endpoint.drops().containsKey(DropReason.UNKNOWN_OUTER_SOURCE));
   }
 
   /** Promise P3 and threats T13, T14: the tunnel follows a new session, never a data packet. */
