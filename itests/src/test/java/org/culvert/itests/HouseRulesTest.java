@@ -36,8 +36,7 @@ class HouseRulesTest {
               List.of("org.culvert.api..", "org.culvert.protocol..", "io.netty..", "org.slf4j..")),
           Map.entry("broker", List.of("org.culvert.api..", "org.slf4j..")),
           Map.entry("endpoint", List.of("org.culvert.api..", "org.slf4j..")),
-          Map.entry(
-              "client", List.of("org.culvert.api..", "org.slf4j..", "org.osgi.framework..")),
+          Map.entry("client", List.of("org.culvert.api..", "org.slf4j..", "org.osgi.framework..")),
           Map.entry("datapath/userspace", List.of("org.culvert.api..", "org.slf4j..")),
           Map.entry("netdev/linux", List.of("org.culvert.api..", "com.sun.jna..")),
           Map.entry("sasl/anonymous", List.of("org.culvert.api..")),
