@@ -48,7 +48,11 @@ class HouseRulesTest {
           Map.entry("accounts/file", List.of("org.culvert.api..", "org.slf4j..")),
           Map.entry(
               "commands",
-              List.of("org.culvert.api..", "org.apache.karaf..", "org.osgi.framework..")));
+              List.of(
+                  "org.culvert.api..",
+                  "org.apache.karaf..",
+                  "org.osgi.framework..",
+                  "org.osgi.service.component.runtime..")));
 
   /** The one package that sees XML, and what it sees. */
   private static final String XML_PACKAGE = "org.culvert.protocol.xml";

@@ -14,8 +14,21 @@ abstract class BrokerCommand extends ShellCommand {
 
   /** Finds a tunnel by its id or by so much of it that no other begins alike. */
   final BrokeredTunnel tunnel(String id) throws CommandException {
+    return choose(broker().tunnels(), id);
+  }
+
+  static BrokeredTunnel choose(List<BrokeredTunnel> tunnels, String id) throws CommandException {
+    if (id.isEmpty()) {
+      // Every id begins with nothing; a variable that was never set must not end a tunnel.
+      throw refusal("The id is empty.", "Try: culvert:tunnels");
+    }
+    for (BrokeredTunnel tunnel : tunnels) {
+      if (tunnel.lease().id().equals(id)) {
+        return tunnel;
+      }
+    }
     List<BrokeredTunnel> found =
-        broker().tunnels().stream().filter(t -> t.lease().id().startsWith(id)).toList();
+        tunnels.stream().filter(tunnel -> tunnel.lease().id().startsWith(id)).toList();
     if (found.isEmpty()) {
       throw refusal("There is no tunnel " + Text.safe(id) + ".", "Try: culvert:tunnels");
     }

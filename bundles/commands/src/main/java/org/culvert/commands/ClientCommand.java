@@ -37,8 +37,17 @@ public final class ClientCommand extends ShellCommand {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("phase", status.phase().name().toLowerCase(Locale.ROOT));
     row.put("for", Text.of(Duration.between(status.since(), now)));
-    status.broker().ifPresent(broker -> row.put("broker", broker));
-    status.offer().ifPresent(offer -> offer(row, offer));
+    row.put("broker", status.broker().orElse(""));
+    // Scripts find these keys in every phase.
+    row.put("type", status.offer().map(offer -> offer.type().name()).orElse(""));
+    row.put("address", status.offer().map(ClientCommand::address).orElse(""));
+    row.put(
+        "prefix",
+        status
+            .offer()
+            .flatMap(TunnelOffer::router)
+            .map(router -> router.prefix().toString())
+            .orElse(""));
     status
         .path()
         .ifPresent(
@@ -55,11 +64,8 @@ public final class ClientCommand extends ShellCommand {
     return row;
   }
 
-  private static void offer(Map<String, Object> row, TunnelOffer offer) {
-    row.put("type", offer.type().name());
+  private static String address(TunnelOffer offer) {
     boolean ipv4Inside = offer.type().name().startsWith("v4");
-    row.put(
-        "address", IpAddresses.text(ipv4Inside ? offer.client().ipv4() : offer.client().ipv6()));
-    row.put("prefix", offer.router().map(router -> router.prefix().toString()).orElse(""));
+    return IpAddresses.text(ipv4Inside ? offer.client().ipv4() : offer.client().ipv6());
   }
 }

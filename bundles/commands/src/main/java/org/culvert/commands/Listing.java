@@ -2,6 +2,7 @@ package org.culvert.commands;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,23 +13,31 @@ import java.util.function.Function;
  * Rows of named values, as a table of at most 80 columns or as JSON.
  *
  * <p>JSON shows every value, the table those it has a column for. The last column takes what is
- * left of the line and is cut there.
+ * left of the line and is cut there; what stands under a row is wrapped.
  */
 final class Listing {
   static final int WIDTH = 80;
   private static final String GAP = "  ";
+  private static final String INDENT = "    ";
 
   private final List<String> columns;
   private final List<Map<String, Object>> rows = new ArrayList<>();
+  private final Map<String, Integer> shortened = new HashMap<>();
   private Optional<Function<Map<String, Object>, String>> secondLine = Optional.empty();
 
   Listing(String... columns) {
     this.columns = List.of(columns);
   }
 
-  /** Adds a second, indented line to each row of the table. */
+  /** Adds indented text under each row of the table. */
   Listing secondLine(Function<Map<String, Object>, String> line) {
     secondLine = Optional.of(line);
+    return this;
+  }
+
+  /** Shows no more than the beginning of a column's values in the table. */
+  Listing shorten(String column, int width) {
+    shortened.put(column, width);
     return this;
   }
 
@@ -58,13 +67,18 @@ final class Listing {
     lines.add(line(widths, i -> columns.get(i).toUpperCase(Locale.ROOT)));
     for (Map<String, Object> row : rows) {
       lines.add(line(widths, i -> cell(row, i)));
-      secondLine.ifPresent(line -> lines.add(Text.cut("    " + Text.safe(line.apply(row)), WIDTH)));
+      secondLine.ifPresent(
+          line ->
+              Text.wrap(Text.safe(line.apply(row)), WIDTH - INDENT.length())
+                  .forEach(part -> lines.add(INDENT + part)));
     }
     return lines;
   }
 
   private String cell(Map<String, Object> row, int column) {
-    return Text.safe(row.getOrDefault(columns.get(column), "").toString());
+    String text = Text.safe(row.getOrDefault(columns.get(column), "").toString());
+    int width = shortened.getOrDefault(columns.get(column), text.length());
+    return text.substring(0, Math.min(width, text.length()));
   }
 
   private static String line(int[] widths, Function<Integer, String> cell) {
@@ -79,7 +93,7 @@ final class Listing {
     return Text.cut(line.toString().stripTrailing(), WIDTH);
   }
 
-  /** Prints one row, a value on each line, or as JSON. */
+  /** Prints one row, whole: a value on each line or wrapped, or as JSON. */
   static void printOne(PrintStream out, boolean json, Map<String, Object> row) {
     if (json) {
       out.println(Json.write(row));
@@ -87,10 +101,12 @@ final class Listing {
     }
     int width = row.keySet().stream().mapToInt(String::length).max().orElse(0);
     row.forEach(
-        (name, value) ->
-            out.println(
-                Text.cut(
-                    name + " ".repeat(width - name.length()) + GAP + Text.safe(value.toString()),
-                    WIDTH)));
+        (name, value) -> {
+          String label = name;
+          for (String part : Text.wrap(Text.safe(value.toString()), WIDTH - width - GAP.length())) {
+            out.println((label + " ".repeat(width - label.length()) + GAP + part).stripTrailing());
+            label = "";
+          }
+        });
   }
 }

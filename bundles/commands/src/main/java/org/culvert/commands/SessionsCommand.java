@@ -16,13 +16,16 @@ import org.culvert.api.signaling.SignalingSessions.SessionSummary;
 public final class SessionsCommand extends ShellCommand {
   @Override
   void run(PrintStream out) throws CommandException {
-    Listing listing =
-        new Listing("id", "transport", "phase", "version", "age", "user")
-            .secondLine(row -> row.get("remote") + " to " + row.get("local"));
+    Listing listing = listing();
     service(SignalingSessions.class, "Signaling", "culvert-broker")
         .sessions()
         .forEach(session -> listing.add(row(session)));
     listing.print(out, json);
+  }
+
+  static Listing listing() {
+    return new Listing("id", "transport", "phase", "version", "age", "user")
+        .secondLine(row -> row.get("remote") + " to " + row.get("local"));
   }
 
   static Map<String, Object> row(SessionSummary session) {

@@ -9,12 +9,12 @@ import java.util.concurrent.TimeoutException;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
-import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.CommandException;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
 /**
  * What the commands share. Services are looked up when a command runs, so that every command exists
@@ -27,26 +27,33 @@ abstract class ShellCommand implements Action {
   @SuppressWarnings("NullAway.Init")
   BundleContext context;
 
-  @Reference
-  @SuppressWarnings("NullAway.Init")
-  Session session;
-
   @Option(name = "--json", description = "Print JSON instead of a table")
   boolean json;
 
   @Override
   public final @Nullable Object execute() throws CommandException, InterruptedException {
-    run(session.getConsole());
+    // Not the session's console: that is the terminal even where the output goes into a pipe.
+    run(System.out);
     return null;
   }
 
   abstract void run(PrintStream out) throws CommandException, InterruptedException;
 
-  /** Finds a service, or says what to install. */
+  /**
+   * Finds a service, or says why it is not there: its configuration was refused, or it is absent.
+   */
   final <T> T service(Class<T> type, String what, String feature) throws CommandException {
-    return find(type, "")
-        .orElseThrow(
-            () -> refusal(what + " is not running here.", "Try: feature:install " + feature));
+    Optional<T> service = find(type, "");
+    if (service.isPresent()) {
+      return service.get();
+    }
+    Optional<String> refused =
+        FailedComponents.firstRefusal(find(ServiceComponentRuntime.class, ""));
+    throw refused.isPresent()
+        ? refusal(
+            what + " is not running here: " + Text.safe(refused.get()),
+            "Correct the file; it starts by itself then.")
+        : refusal(what + " is not running here.", "Try: feature:install " + feature);
   }
 
   final <T> Optional<T> find(Class<T> type, String filter) {

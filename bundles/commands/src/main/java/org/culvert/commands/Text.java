@@ -1,6 +1,8 @@
 package org.culvert.commands;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Writes values for people, and keeps what came from the wire from writing to the terminal. */
 final class Text {
@@ -15,7 +17,7 @@ final class Text {
     text.codePoints()
         .forEach(
             c -> {
-              if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
+              if (steers(c)) {
                 safe.append(String.format("\\u%04x", c));
               } else {
                 safe.appendCodePoint(c);
@@ -24,9 +26,41 @@ final class Text {
     return safe.toString();
   }
 
+  /** Tells whether a terminal may obey a code point instead of showing it. */
+  static boolean steers(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          true;
+      default -> false;
+    };
+  }
+
   /** Cuts a text to a width, and shows that it was cut. */
   static String cut(String text, int width) {
-    return text.length() <= width ? text : text.substring(0, Math.max(0, width - 1)) + "…";
+    return text.length() <= width ? text : text.substring(0, whole(text, width - 1)) + "…";
+  }
+
+  /** Breaks a text into lines of a width, between words where there are any; nothing is lost. */
+  static List<String> wrap(String text, int width) {
+    List<String> lines = new ArrayList<>();
+    String rest = text;
+    while (rest.length() > width) {
+      int space = rest.lastIndexOf(' ', width);
+      int end = space > 0 ? space : whole(rest, width);
+      lines.add(rest.substring(0, end));
+      rest = rest.substring(space > 0 ? end + 1 : end);
+    }
+    lines.add(rest);
+    return lines;
+  }
+
+  /** Steps back from the middle of a surrogate pair. */
+  private static int whole(String text, int end) {
+    return Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end;
   }
 
   /** Writes a duration by its two largest units: {@code 3d4h}, {@code 12m5s}, {@code 7s}. */

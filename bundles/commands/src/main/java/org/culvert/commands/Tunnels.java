@@ -18,18 +18,14 @@ import org.culvert.api.tunnel.TunnelStatus;
 /** Turns tunnels into named values. */
 final class Tunnels {
   /** Enough of an id to tell a few thousand apart at sight. */
-  private static final int SHORT_ID = 8;
+  static final int SHORT_ID = 8;
 
   private Tunnels() {}
-
-  static String shortId(String id) {
-    return id.length() <= SHORT_ID ? id : id.substring(0, SHORT_ID);
-  }
 
   static Map<String, Object> row(BrokeredTunnel tunnel) {
     Lease lease = tunnel.lease();
     Map<String, Object> row = new LinkedHashMap<>();
-    row.put("id", shortId(lease.id()));
+    row.put("id", lease.id());
     row.put("type", lease.type().name());
     row.put("state", state(tunnel));
     row.put("idle", idle(tunnel));
@@ -44,7 +40,6 @@ final class Tunnels {
   static Map<String, Object> detail(BrokeredTunnel tunnel, Instant now) {
     Lease lease = tunnel.lease();
     Map<String, Object> row = row(tunnel);
-    row.put("id", lease.id());
     row.put("lease", lease.state().name().toLowerCase(Locale.ROOT));
     row.put("expires", Text.of(Duration.between(now, lease.expires())));
     row.put("since", lease.created().toString());

@@ -11,10 +11,14 @@ import org.apache.karaf.shell.support.CommandException;
 public final class TunnelsCommand extends BrokerCommand {
   @Override
   void run(PrintStream out) throws CommandException {
-    Listing listing =
-        new Listing("id", "type", "state", "idle", "user")
-            .secondLine(row -> row.get("address") + " via " + row.get("remote"));
+    Listing listing = listing();
     broker().tunnels().forEach(tunnel -> listing.add(Tunnels.row(tunnel)));
     listing.print(out, json);
+  }
+
+  static Listing listing() {
+    return new Listing("id", "type", "state", "idle", "user")
+        .shorten("id", Tunnels.SHORT_ID)
+        .secondLine(row -> row.get("address") + " via " + row.get("remote"));
   }
 }

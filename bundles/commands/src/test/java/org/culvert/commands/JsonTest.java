@@ -31,4 +31,11 @@ class JsonTest {
     assertThat(Json.write("a\"b\\c\n\u001b[31m\u009b\ud800"))
         .isEqualTo("\"a\\\"b\\\\c\\u000a\\u001b[31m\\u009b\\ud800\"");
   }
+
+  @Test
+  void escapesWhatWouldTurnTheTextRound() {
+    assertThat(Json.write("a\u202eb\u2028\udb40\udc41c"))
+        .isEqualTo("\"a\\u202eb\\u2028\\udb40\\udc41c\"");
+    assertThat(Json.write("grün \ud83d\ude00")).isEqualTo("\"grün \ud83d\ude00\"");
+  }
 }

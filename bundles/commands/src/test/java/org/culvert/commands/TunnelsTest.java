@@ -28,9 +28,7 @@ class TunnelsTest {
 
   @Test
   void longestTunnelFitsEightyColumns() {
-    Listing listing =
-        new Listing("id", "type", "state", "idle", "user")
-            .secondLine(row -> row.get("address") + " via " + row.get("remote"));
+    Listing listing = TunnelsCommand.listing();
     listing.add(Tunnels.row(tunnel(new TunnelState.Suspended("encapsulation is not installed"))));
 
     assertThat(listing.table()).noneMatch(line -> line.endsWith("…"));

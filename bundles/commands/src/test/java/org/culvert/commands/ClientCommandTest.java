@@ -1,0 +1,80 @@
+package org.culvert.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.culvert.api.broker.TunnelOffer;
+import org.culvert.api.client.ClientStatus;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.client.SampleOffers;
+import org.junit.jupiter.api.Test;
+
+class ClientCommandTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private static final String ERROR =
+      "[2001:db8:aaaa:bbbb:cccc:dddd:eeee:1]:3653: has no address over which v6anyv4 is asked; "
+          + "192.0.2.1:3653: cannot connect";
+
+  @Test
+  void jsonHasTheKeysOfScriptsEvenWithoutATunnel() {
+    assertThat(row(Optional.empty()))
+        .containsEntry("phase", "connecting")
+        .containsEntry("broker", "")
+        .containsEntry("type", "")
+        .containsEntry("address", "")
+        .containsEntry("prefix", "");
+  }
+
+  @Test
+  void addressIsTheInnerOne() {
+    assertThat(row(Optional.of(SampleOffers.withPrefix(TunnelType.V6V4, "2001:db8:200::/56"))))
+        .containsEntry("type", "v6v4")
+        .containsEntry("address", "2001:db8:100::2")
+        .containsEntry("prefix", "2001:db8:200::/56");
+    assertThat(row(Optional.of(SampleOffers.ipv4())))
+        .containsEntry("type", "v4v6")
+        .containsEntry("address", "192.0.0.2");
+  }
+
+  @Test
+  void longErrorsAndPathsAreWrappedNotCut() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    Listing.printOne(
+        new PrintStream(out, true, StandardCharsets.UTF_8), false, row(Optional.empty()));
+
+    String printed = out.toString(StandardCharsets.UTF_8);
+    assertThat(printed.lines()).allSatisfy(l -> assertThat(l).hasSizeLessThanOrEqualTo(80));
+    assertThat(printed.replaceAll("\\s+", " "))
+        .contains(ERROR)
+        .contains("[2001:db8:1111:2222:3333:4444:5555:6666]:65535 to [2001:db8:aaaa:bbbb:cccc");
+  }
+
+  private static Map<String, Object> row(Optional<TunnelOffer> offer) {
+    SignalingPath path =
+        new SignalingPath(
+            SignalingPath.Transport.TCP,
+            new InetSocketAddress(
+                IpAddresses.parse("2001:db8:1111:2222:3333:4444:5555:6666"), 65535),
+            new InetSocketAddress(IpAddresses.parse("2001:db8:aaaa:bbbb:cccc:dddd:eeee:1"), 3653));
+    return ClientCommand.row(
+        new ClientStatus(
+            ClientStatus.Phase.CONNECTING,
+            NOW,
+            Optional.empty(),
+            Optional.of(path),
+            offer,
+            Optional.of(ERROR),
+            0),
+        Optional.empty(),
+        NOW);
+  }
+}
