@@ -92,6 +92,9 @@ restart_client() {
 
 client_json() { client_shell "culvert:client --json"; }
 client_has_type() { client_json | grep -q "\"type\" *: *\"$1\""; }
+connects() { client_json | sed -n 's/.*"connects" *: *\([0-9]*\).*/\1/p'; }
+client_came_by_tcp() { client_json | grep '"broker"' | grep -q TCP && client_has_type v6v4; }
+broker_has_state() { broker_shell "culvert:tunnels --json" | grep -q "\"state\" *: *\"$1\""; }
 delegated_prefix() {
   client_json | sed -n 's/.*"prefix" *: *"\([^"]*\)".*/\1/p' | head -1
 }

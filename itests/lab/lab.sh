@@ -7,7 +7,7 @@
 # Each box is a network namespace; client and broker run the assembly as it is shipped. The script
 # prints what it does, fails at the first thing that is not as promised, and leaves nothing behind.
 #
-# Usage: lab.sh [all | nat | direct | move | crash]...     (as root; default: all)
+# Usage: lab.sh [all | nat | swap | move | crash | direct | blocked]...     (as root; default: all)
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -62,9 +62,40 @@ tell_direct() {
   same_assignment "$before"
 }
 
+tell_swap() {
+  say "Bundles come and go at the broker while the tunnel is up"
+  local before; before=$(connects)
+  steady_ping_begin
+  broker_shell "bundle:restart org.culvert.sasl.digest.md5" >/dev/null
+  broker_shell "bundle:restart org.culvert.transport" >/dev/null
+  await 20 "signaling again on port 3653" port_is_open
+  steady_ping_end
+  [ "$(grep -c 'signaling is served' "$broker_home/data/log/karaf.log")" = 2 ] \
+    || fail "signaling was not restarted"
+  tell "a mechanism and signaling itself were restarted; no packet of the tunnel was lost"
+  broker_shell "feature:uninstall culvert-encapsulation-v6udpv4" >/dev/null
+  await 10 "suspended tunnel" broker_has_state suspended
+  broker_shell "feature:install culvert-encapsulation-v6udpv4" >/dev/null
+  await 10 "ping through the tunnel after its encapsulation was removed and installed" ping_once
+  [ "$(connects)" = "$before" ] || fail "the client had to connect again"
+  tell "the client did not have to connect again"
+}
+
+tell_blocked() {
+  say "UDP port 3653 is blocked on the way, so the client falls back to TCP"
+  local before; before=$(assignment)
+  nat_off
+  block_udp
+  restart_client
+  await 60 "session over TCP" client_came_by_tcp
+  ping_world 1
+  same_assignment "$before"
+  nat_off
+}
+
 main() {
   [ $# -gt 0 ] || set -- all
-  [ "$*" != all ] || set -- nat move crash direct
+  [ "$*" != all ] || set -- nat swap move crash direct blocked
   need_root
   need_packages
   need_assembly
@@ -75,8 +106,8 @@ main() {
   [ "$1" = nat ] || { nat_on 203.0.113.2; start_client; await 60 "a tunnel" ping_once; }
   for part in "$@"; do
     case $part in
-      nat | move | crash | direct) "tell_$part" ;;
-      *) fail "there is no part '$part'; choose among: all nat move crash direct" ;;
+      nat | swap | move | crash | direct | blocked) "tell_$part" ;;
+      *) fail "there is no part '$part'; choose among: all nat swap move crash direct blocked" ;;
     esac
   done
   say "All of it was seen to work."

@@ -95,6 +95,32 @@ nat_off() {
   in_ns "$n" conntrack -F >/dev/null 2>&1 || true
 }
 
+# Drops TSP over UDP on its way; TCP and protocol 41 pass.
+block_udp() {
+  in_ns "$n" nft -f - <<RULES
+table ip lab {
+  chain through {
+    type filter hook forward priority filter
+    udp dport 3653 drop
+  }
+}
+RULES
+  tell "UDP to port 3653 is dropped"
+}
+
+# Twenty echo requests a second for ten seconds, in the background; steady_ping_end waits for them
+# and fails if one was not answered.
+steady_ping_begin() {
+  ip netns exec "$c" ping -6 -n -q -i 0.05 -c 200 -W 2 "$world" >"$work/steady" 2>&1 &
+  steady=$!
+}
+
+steady_ping_end() {
+  wait "$steady" || true
+  grep -q ' 0% packet loss' "$work/steady" || fail "packets were lost: $(grep loss "$work/steady")"
+  tell "$(grep loss "$work/steady" | sed 's/, time.*//')"
+}
+
 ping_once() { in_ns "$c" ping -6 -n -c 1 -W 1 "$world"; }
 
 ping_world() {
