@@ -27,7 +27,7 @@ need_root() {
 need_packages() {
   local missing=() pair
   for pair in ip:iproute2 nft:nftables conntrack:conntrack ping:iputils-ping iperf3:iperf3 \
-    ssh:openssh-client ssh-keygen:openssh-client; do
+    ssh:openssh-client ssh-keygen:openssh-client sysctl:procps; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
@@ -67,6 +67,7 @@ build_network() {
   ip -n "$w" -6 route add default via 2001:db8:ffff::1
   in_ns "$n" sysctl -qw net.ipv4.ip_forward=1
   in_ns "$b" sysctl -qw net.ipv6.conf.all.forwarding=1
+  in_ns "$w" iperf3 -6 -s -D -B "$world" --logfile /dev/null
 }
 
 # nat_on ADDRESS: everything from inside leaves from this address; earlier mappings are forgotten.
@@ -140,8 +141,6 @@ ping_from_prefix() {
 
 # One stream each way for two seconds: enough to show that it carries, no benchmark.
 measure_throughput() {
-  pgrep --ns "$(ip netns pids "$w" | head -1)" --nslist net iperf3 >/dev/null 2>&1 \
-    || in_ns "$w" iperf3 -6 -s -D -B "$world" --logfile /dev/null
   local direction flag rate
   for direction in up down; do
     flag=; [ $direction = up ] || flag=-R

@@ -9,9 +9,10 @@ import org.osgi.annotation.versioning.ConsumerType;
  * Opens the outer network's sockets.
  *
  * <p>A UDP socket shares its address and port with TSP signaling. Both are opened with {@code
- * SO_REUSEPORT}, and whoever joins attaches a selector on the first octet: a high nibble of 15 is
- * signaling (RFC 5572 section 4.4.1.2), everything else is data. Neither side needs to know of the
- * other, and either can restart without the other's noticing.
+ * SO_REUSEPORT}, and whoever joins attaches a selector on the first octet: a high nibble of 6 is an
+ * IPv6 packet, everything else is signaling, the swapped headers of old clients included (RFC 5572
+ * section 4.4.1.2). Neither side needs to know of the other, and either can restart without the
+ * other's noticing.
  */
 @ConsumerType
 public interface OuterSockets {
