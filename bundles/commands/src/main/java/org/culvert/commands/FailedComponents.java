@@ -1,5 +1,6 @@
 package org.culvert.commands;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.culvert.api.config.InvalidConfigurationException;
@@ -12,8 +13,11 @@ final class FailedComponents {
 
   private FailedComponents() {}
 
-  /** Returns what the first component that refused its configuration said. */
-  static Optional<String> firstRefusal(Optional<ServiceComponentRuntime> runtime) {
+  /**
+   * Returns what each component that refused its configuration said: one that is missing may miss
+   * another.
+   */
+  static List<String> refusals(Optional<ServiceComponentRuntime> runtime) {
     return runtime.stream()
         .flatMap(
             components ->
@@ -22,7 +26,8 @@ final class FailedComponents {
                     .flatMap(
                         component -> components.getComponentConfigurationDTOs(component).stream()))
         .flatMap(FailedComponents::refusal)
-        .findFirst();
+        .distinct()
+        .toList();
   }
 
   /** The runtime keeps a failure as the text of its stack trace; one line of it is meant for us. */

@@ -1,11 +1,13 @@
 package org.culvert.commands;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
@@ -47,13 +49,13 @@ abstract class ShellCommand implements Action {
     if (service.isPresent()) {
       return service.get();
     }
-    Optional<String> refused =
-        FailedComponents.firstRefusal(find(ServiceComponentRuntime.class, ""));
-    throw refused.isPresent()
-        ? refusal(
-            what + " is not running here: " + Text.safe(refused.get()),
-            "Correct the file; it starts by itself then.")
-        : refusal(what + " is not running here.", "Try: feature:install " + feature);
+    List<String> refusals = FailedComponents.refusals(find(ServiceComponentRuntime.class, ""));
+    if (refusals.isEmpty()) {
+      throw refusal(what + " is not running here.", "Try: feature:install " + feature);
+    }
+    String causes = refusals.stream().map(Text::safe).collect(Collectors.joining("\n"));
+    throw refusal(
+        what + " is not running here:\n" + causes, "Correct this; it starts by itself then.");
   }
 
   final <T> Optional<T> find(Class<T> type, String filter) {
