@@ -1,16 +1,10 @@
 package org.culvert.endpoint;
 
-import java.util.Map;
-import org.culvert.api.datapath.Datapath;
-import org.culvert.api.encapsulation.Encapsulation;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.netdev.NetworkDevices;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -56,34 +50,5 @@ public final class ClientEndpoint extends ConfiguredEndpoint {
 
   static EndpointSettings from(Config config) {
     return EndpointSettings.from(PID, TunnelEndpoint.CLIENT, config.device(), config.mtu());
-  }
-
-  @Reference(
-      cardinality = ReferenceCardinality.MULTIPLE,
-      policy = ReferencePolicy.DYNAMIC,
-      unbind = "unbindEncapsulation")
-  void bindEncapsulation(Encapsulation encapsulation) {
-    endpoint().bind(encapsulation);
-  }
-
-  void unbindEncapsulation(Encapsulation encapsulation) {
-    endpoint().unbind(encapsulation);
-  }
-
-  @Reference(
-      cardinality = ReferenceCardinality.MULTIPLE,
-      policy = ReferencePolicy.DYNAMIC,
-      unbind = "unbindDatapath")
-  void bindDatapath(Datapath datapath, Map<String, Object> properties) {
-    endpoint().bind(datapath, ranking(properties));
-  }
-
-  void unbindDatapath(Datapath datapath) {
-    endpoint().unbind(datapath);
-  }
-
-  @Deactivate
-  void stop() {
-    endpoint().close();
   }
 }

@@ -8,6 +8,8 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.culvert.api.datapath.Datapath;
+import org.culvert.api.encapsulation.Encapsulation;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.netdev.NetworkDevices;
 import org.culvert.api.tunnel.DropReason;
@@ -15,10 +17,14 @@ import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelStatus;
 import org.culvert.api.tunnel.TunnelType;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 
 /** What the client's and the server's component have in common: an {@link Endpoint}. */
 abstract class ConfiguredEndpoint implements TunnelEndpoint {
-  static final String RANKING = "service.ranking";
+  private static final String RANKING = "service.ranking";
 
   private final Endpoint endpoint;
 
@@ -32,12 +38,33 @@ abstract class ConfiguredEndpoint implements TunnelEndpoint {
             RandomGenerator.getDefault());
   }
 
-  final Endpoint endpoint() {
-    return endpoint;
+  @Reference(
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      unbind = "unbindEncapsulation")
+  final void bindEncapsulation(Encapsulation encapsulation) {
+    endpoint.bind(encapsulation);
   }
 
-  static int ranking(Map<String, Object> properties) {
-    return properties.get(RANKING) instanceof Integer ranking ? ranking : 0;
+  final void unbindEncapsulation(Encapsulation encapsulation) {
+    endpoint.unbind(encapsulation);
+  }
+
+  @Reference(
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      unbind = "unbindDatapath")
+  final void bindDatapath(Datapath datapath, Map<String, Object> properties) {
+    endpoint.bind(datapath, properties.get(RANKING) instanceof Integer ranking ? ranking : 0);
+  }
+
+  final void unbindDatapath(Datapath datapath) {
+    endpoint.unbind(datapath);
+  }
+
+  @Deactivate
+  final void stop() {
+    endpoint.close();
   }
 
   @Override
