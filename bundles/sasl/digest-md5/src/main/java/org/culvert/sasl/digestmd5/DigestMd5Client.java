@@ -15,7 +15,6 @@ import javax.security.auth.callback.PasswordCallback;
 import javax.security.auth.callback.UnsupportedCallbackException;
 import javax.security.sasl.AuthenticationException;
 import javax.security.sasl.RealmCallback;
-import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslClient;
 import javax.security.sasl.SaslException;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Directives leave in the order and form that servers in the field are used to.
  */
-final class DigestMd5Client implements SaslClient {
+final class DigestMd5Client extends DigestMd5Exchange implements SaslClient {
   private enum Step {
     INITIAL,
     ANSWERED,
@@ -38,7 +37,6 @@ final class DigestMd5Client implements SaslClient {
   private final String digestUri;
   private final String serverName;
   private final String cnonce;
-  private final CallbackHandler handler;
   private Step step = Step.INITIAL;
   private String expectedProof = "";
 
@@ -48,16 +46,11 @@ final class DigestMd5Client implements SaslClient {
       String serverName,
       String cnonce,
       CallbackHandler handler) {
+    super(handler);
     this.authorizationId = authorizationId;
     this.digestUri = protocol + "/" + serverName;
     this.serverName = serverName;
     this.cnonce = cnonce;
-    this.handler = handler;
-  }
-
-  @Override
-  public String getMechanismName() {
-    return DigestMd5Mechanism.NAME;
   }
 
   @Override
@@ -183,7 +176,7 @@ final class DigestMd5Client implements SaslClient {
   private String askRealm(String offered) throws SaslException {
     RealmCallback callback = new RealmCallback("DIGEST-MD5 realm", offered);
     try {
-      handler.handle(new Callback[] {callback});
+      handler().handle(new Callback[] {callback});
     } catch (UnsupportedCallbackException e) {
       return offered;
     } catch (IOException e) {
@@ -193,35 +186,9 @@ final class DigestMd5Client implements SaslClient {
     return chosen == null ? offered : chosen;
   }
 
-  private void ask(Callback... callbacks) throws SaslException {
-    try {
-      handler.handle(callbacks);
-    } catch (IOException | UnsupportedCallbackException e) {
-      throw new SaslException("credentials could not be asked for", e);
-    }
-  }
-
   @Override
   public boolean isComplete() {
     return step == Step.SUCCEEDED;
-  }
-
-  @Override
-  public @Nullable Object getNegotiatedProperty(String name) {
-    if (!isComplete()) {
-      throw new IllegalStateException("this DIGEST-MD5 exchange has not succeeded");
-    }
-    return Sasl.QOP.equals(name) ? Digest.QOP : null;
-  }
-
-  @Override
-  public byte[] unwrap(byte[] incoming, int offset, int length) {
-    throw new IllegalStateException("no security layer was negotiated");
-  }
-
-  @Override
-  public byte[] wrap(byte[] outgoing, int offset, int length) {
-    throw new IllegalStateException("no security layer was negotiated");
   }
 
   @Override

@@ -1,22 +1,17 @@
 package org.culvert.sasl.digestmd5;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
-import javax.security.auth.callback.UnsupportedCallbackException;
 import javax.security.sasl.AuthenticationException;
 import javax.security.sasl.AuthorizeCallback;
-import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslException;
 import javax.security.sasl.SaslServer;
 import org.culvert.api.account.DigestSecret;
 import org.culvert.api.account.DigestSecretCallback;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The server's side of one DIGEST-MD5 exchange: challenge, response, {@code rspauth}.
@@ -25,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * into it whatever name, port or referral they reached the server by. A user who does not exist
  * takes the same computations as one with a wrong password.
  */
-final class DigestMd5Server implements SaslServer {
+final class DigestMd5Server extends DigestMd5Exchange implements SaslServer {
   private enum Step {
     INITIAL,
     CHALLENGED,
@@ -37,7 +32,6 @@ final class DigestMd5Server implements SaslServer {
   private final String realm;
   private final boolean zeroOctetDefect;
   private final String nonce;
-  private final CallbackHandler handler;
   private Step step = Step.INITIAL;
   private String authorizationId = "";
 
@@ -47,16 +41,11 @@ final class DigestMd5Server implements SaslServer {
       boolean zeroOctetDefect,
       String nonce,
       CallbackHandler handler) {
+    super(handler);
     this.protocol = protocol;
     this.realm = realm;
     this.zeroOctetDefect = zeroOctetDefect;
     this.nonce = nonce;
-    this.handler = handler;
-  }
-
-  @Override
-  public String getMechanismName() {
-    return DigestMd5Mechanism.NAME;
   }
 
   @Override
@@ -164,14 +153,6 @@ final class DigestMd5Server implements SaslServer {
     return authorized;
   }
 
-  private void ask(Callback callback) throws SaslException {
-    try {
-      handler.handle(new Callback[] {callback});
-    } catch (IOException | UnsupportedCallbackException e) {
-      throw new SaslException("credentials could not be asked for", e);
-    }
-  }
-
   @Override
   public boolean isComplete() {
     return step == Step.SUCCEEDED;
@@ -184,31 +165,9 @@ final class DigestMd5Server implements SaslServer {
   }
 
   @Override
-  public @Nullable Object getNegotiatedProperty(String name) {
-    requireComplete();
-    return Sasl.QOP.equals(name) ? Digest.QOP : null;
-  }
-
-  @Override
-  public byte[] unwrap(byte[] incoming, int offset, int length) {
-    throw new IllegalStateException("no security layer was negotiated");
-  }
-
-  @Override
-  public byte[] wrap(byte[] outgoing, int offset, int length) {
-    throw new IllegalStateException("no security layer was negotiated");
-  }
-
-  @Override
   public void dispose() {
     if (step != Step.SUCCEEDED) {
       step = Step.FAILED;
-    }
-  }
-
-  private void requireComplete() {
-    if (!isComplete()) {
-      throw new IllegalStateException("this DIGEST-MD5 exchange has not succeeded");
     }
   }
 }
