@@ -14,7 +14,7 @@ need_assembly() {
   ssh-keygen -q -t ecdsa -b 256 -N '' -f "$work/key"
 }
 
-# unpack HOME ROLES: a fresh installation whose shell the lab may enter with its own key.
+# unpack HOME: a fresh installation whose shell the lab may enter with its own key.
 unpack() {
   mkdir -p "$1"
   tar -xzf "$assembly" -C "$1" --strip-components 1
@@ -24,18 +24,17 @@ unpack() {
 # start HOME NAMESPACE ROLE: runs the daemon; its output goes to HOME/console.log.
 start() {
   in_ns "$2" "$1/bin/culvert" "$3" >>"$1/console.log" 2>&1 </dev/null &
-  echo $! >"$1/pid"
 }
 
-# shell HOME NAMESPACE COMMAND: one command in the Karaf shell.
+# shell NAMESPACE COMMAND: one command in the Karaf shell.
 shell() {
-  in_ns "$2" timeout 20 ssh -q -p 8101 -i "$work/key" -o BatchMode=yes \
-    -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null admin@127.0.0.1 "$3" \
+  in_ns "$1" timeout 20 ssh -q -p 8101 -i "$work/key" -o BatchMode=yes \
+    -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null admin@127.0.0.1 "$2" \
     </dev/null 2>/dev/null
 }
 
-broker_shell() { shell "$broker_home" "$b" "$1"; }
-client_shell() { shell "$client_home" "$c" "$1"; }
+broker_shell() { shell "$b" "$1"; }
+client_shell() { shell "$c" "$1"; }
 
 start_broker() {
   if [ ! -d "$broker_home" ]; then
