@@ -154,12 +154,12 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
   }
 
   @Override
-  public CompletionStage<TunnelOffer> info(Identity identity) {
+  public CompletionStage<TunnelOffer> info(Identity identity, SignalingPath path) {
     return decide(() -> negotiation.info(identity));
   }
 
   @Override
-  public CompletionStage<Void> delete(Identity identity) {
+  public CompletionStage<Void> delete(Identity identity, SignalingPath path) {
     return decide(() -> life.delete(identity));
   }
 

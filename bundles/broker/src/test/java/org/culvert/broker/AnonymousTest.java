@@ -60,7 +60,7 @@ class AnonymousTest {
   @Test
   void isCountedByIpv4AddressRestingOnesIncluded() {
     rig.accepted(ONE, rig.offerUdp(ONE, HOME, 1));
-    get(rig.broker.delete(ONE));
+    get(rig.broker.delete(ONE, tcp(HOME)));
     rig.offerUdp(TWO, HOME, 2);
 
     assertThat(offerRefusal(THREE, HOME, 3)).isEqualTo(StatusCode.NO_MORE_TUNNELS);

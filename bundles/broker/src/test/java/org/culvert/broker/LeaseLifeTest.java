@@ -7,6 +7,7 @@ import static org.culvert.broker.Rig.ELSEWHERE;
 import static org.culvert.broker.Rig.HOME;
 import static org.culvert.broker.Rig.get;
 import static org.culvert.broker.Rig.refusal;
+import static org.culvert.broker.Rig.tcp;
 
 import java.net.InetAddress;
 import java.time.Duration;
@@ -146,7 +147,7 @@ class LeaseLifeTest {
   @Test
   void reservationEndsInQuarantineAndThenInOblivion() {
     rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME));
-    get(rig.broker.delete(ALICE));
+    get(rig.broker.delete(ALICE, tcp(HOME)));
 
     rig.advance(Duration.ofDays(30).plusMinutes(5));
     assertThat(rig.lease(ALICE).state()).isEqualTo(State.QUARANTINED);
@@ -171,11 +172,11 @@ class LeaseLifeTest {
   void deleteEndsTheTunnelAndKeepsTheReservation() {
     TunnelOffer offer = rig.accepted(ALICE, rig.offerRouter(ALICE, HOME, 48));
 
-    get(rig.broker.delete(ALICE));
+    get(rig.broker.delete(ALICE, tcp(HOME)));
 
     assertThat(rig.server.desired()).isEmpty();
-    assertThat(refusal(rig.broker.info(ALICE))).isEqualTo(StatusCode.SERVER_ERROR);
-    assertThat(refusal(rig.broker.delete(ALICE))).isEqualTo(StatusCode.SERVER_ERROR);
+    assertThat(refusal(rig.broker.info(ALICE, tcp(HOME)))).isEqualTo(StatusCode.SERVER_ERROR);
+    assertThat(refusal(rig.broker.delete(ALICE, tcp(HOME)))).isEqualTo(StatusCode.SERVER_ERROR);
     TunnelOffer again = rig.offerRouter(ALICE, ELSEWHERE, 48);
     assertThat(again.client().ipv6()).isEqualTo(offer.client().ipv6());
     assertThat(again.router()).isEqualTo(offer.router());
@@ -199,7 +200,7 @@ class LeaseLifeTest {
     TunnelOffer offer = rig.accepted(ALICE, rig.offerRouter(ALICE, HOME, 48));
     rig.offerUdp(ALICE, ELSEWHERE, 9);
 
-    TunnelOffer info = get(rig.broker.info(ALICE));
+    TunnelOffer info = get(rig.broker.info(ALICE, tcp(HOME)));
 
     assertThat(info.type()).isEqualTo(TunnelType.V6V4);
     assertThat(info.client()).isEqualTo(offer.client());
@@ -211,7 +212,7 @@ class LeaseLifeTest {
     rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME));
     rig.server.slow = true;
 
-    CompletionStage<Void> deleted = rig.broker.delete(ALICE);
+    CompletionStage<Void> deleted = rig.broker.delete(ALICE, tcp(HOME));
 
     assertThat(rig.server.desired()).isEmpty();
     assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);

@@ -122,6 +122,6 @@ class MobilityTest {
     rig.advance(Duration.ofMinutes(1000));
 
     assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
-    assertThat(get(rig.broker.info(ALICE)).lifetime()).contains(Duration.ofMinutes(440));
+    assertThat(get(rig.broker.info(ALICE, tcp(HOME))).lifetime()).contains(Duration.ofMinutes(440));
   }
 }

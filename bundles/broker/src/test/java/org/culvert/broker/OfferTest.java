@@ -216,7 +216,7 @@ class OfferTest {
                             Duration.ZERO),
                         rig.clock.instant())))));
 
-    assertThat(refusal(rig.broker.delete(ALICE))).isEqualTo(StatusCode.SERVER_ERROR);
+    assertThat(refusal(rig.broker.delete(ALICE, tcp(HOME)))).isEqualTo(StatusCode.SERVER_ERROR);
 
     assertThat(rig.server.desired()).isEmpty();
     assertThat(rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME))).isNotNull();

@@ -2,6 +2,7 @@ package org.culvert.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.culvert.broker.Rig.BEHIND_NAT;
+import static org.culvert.broker.Rig.HOME;
 import static org.culvert.broker.Rig.request;
 import static org.culvert.broker.Rig.router;
 import static org.culvert.broker.Rig.tcp;
@@ -83,7 +84,7 @@ class RandomLivesTest {
       case 0, 1, 2, 3, 4, 5 -> offer(rig, random, identity);
       case 6, 7, 8, 9 -> lastOffer(identity, offer -> accept(rig, identity, offer));
       case 10 -> lastOffer(identity, offer -> rig.broker.reject(identity, offer.id()));
-      case 11 -> rig.broker.delete(identity);
+      case 11 -> rig.broker.delete(identity, tcp(HOME));
       case 12 -> someLease(rig, random, lease -> rig.server.fallSilent(lease.id()));
       case 13 ->
           someLease(

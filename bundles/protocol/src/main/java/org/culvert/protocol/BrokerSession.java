@@ -10,7 +10,6 @@ import org.culvert.api.status.Referral;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
-import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +50,7 @@ public final class BrokerSession {
    */
   public BrokerSession(
       SignalingPath path, SessionServices services, Executor confined, SessionOutput out) {
-    this.stream = path.transport() == Transport.TCP;
+    this.stream = path.transport().isStream();
     this.path = path;
     this.services = services;
     this.stages = new ConfinedStages(confined, this::resume);

@@ -83,7 +83,7 @@ final class ClientAuthentication {
         out.send(line);
       }
       case RAW -> {
-        if (target.transport() == Transport.TCP) {
+        if (target.transport().isStream()) {
           out.sendWithoutReply(line);
           sendCredentials(opened);
         } else {

@@ -73,7 +73,7 @@ final class ClientCommands {
     byte[] accept = frame(new TunnelCommand.Accept());
     if (!version.knowsAccept() || alone) {
       over();
-    } else if (transport == Transport.TCP) {
+    } else if (transport.isStream()) {
       out.sendWithoutReply(accept);
       over();
     } else {

@@ -12,7 +12,6 @@ import org.culvert.api.signaling.Credentials;
 import org.culvert.api.signaling.SignalingTarget;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
-import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +77,7 @@ public final class ClientSession {
       List<OfferedClientMechanism> mechanisms,
       Supplier<TunnelRequest> request,
       ClientOutput out) {
-    this.stream = target.transport() == Transport.TCP;
+    this.stream = target.transport().isStream();
     this.target = target;
     this.request = request;
     this.out = out;

@@ -112,9 +112,9 @@ final class CommandPhase {
     if (command instanceof TunnelCommand.Create create) {
       run(Work.COMMAND, () -> broker.offer(identity, create.request(), path), this::offer);
     } else if (command instanceof TunnelCommand.Info) {
-      run(Work.COMMAND, () -> broker.info(identity), this::replyOffer);
+      run(Work.COMMAND, () -> broker.info(identity, path), this::replyOffer);
     } else if (command instanceof TunnelCommand.Delete) {
-      run(Work.COMMAND, () -> broker.delete(identity), done -> replySuccess());
+      run(Work.COMMAND, () -> broker.delete(identity, path), done -> replySuccess());
     } else if (command instanceof TunnelCommand.Accept) {
       accept();
     } else {
@@ -183,7 +183,7 @@ final class CommandPhase {
     acceptedUnasked = false;
     run(
         Work.COMMAND,
-        () -> id == null ? broker.delete(identity) : broker.reject(identity, id),
+        () -> id == null ? broker.delete(identity, path) : broker.reject(identity, id),
         done -> replySuccess());
   }
 

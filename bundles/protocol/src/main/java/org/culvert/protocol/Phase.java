@@ -27,7 +27,7 @@ public enum Phase {
   Duration limit(Transport transport) {
     return switch (this) {
       case VERSION -> FIRST_WORD;
-      case AUTHENTICATION -> transport == Transport.TCP ? LINES : RETRANSMISSION;
+      case AUTHENTICATION -> transport.isStream() ? LINES : RETRANSMISSION;
       case COMMAND, RESPONSE -> RETRANSMISSION;
       case CLOSED -> Duration.ZERO;
     };

@@ -56,7 +56,7 @@ record TspVersion(String text, Numbers numbers) {
     if (numbers.major == 2) {
       return numbers.minor == 0;
     }
-    return transport == Transport.TCP
+    return transport.isStream()
         && numbers.major == 1
         && numbers.minor == 0
         && numbers.compareTo(OLD) <= 0;

@@ -22,7 +22,6 @@ import org.culvert.api.signaling.SignalingExchange;
 import org.culvert.api.signaling.SignalingTarget;
 import org.culvert.api.signaling.TunnelSignaling;
 import org.culvert.api.tunnel.SignalingPath;
-import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.protocol.ClientSession;
 import org.culvert.protocol.EchoRequest;
 import org.culvert.protocol.OfferedClientMechanism;
@@ -112,7 +111,7 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
   }
 
   private CompletionStage<ClientConnection> connect(SignalingTarget target) {
-    if (target.transport() == Transport.TCP) {
+    if (target.transport().isStream()) {
       return TcpConnection.open(loop, target.broker());
     }
     try {
@@ -136,7 +135,7 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
             () -> request.apply(connection.path()),
             connection);
     connection.serve(session);
-    Duration patience = target.transport() == Transport.TCP ? TCP_PATIENCE : UDP_PATIENCE;
+    Duration patience = target.transport().isStream() ? TCP_PATIENCE : UDP_PATIENCE;
     Future<?> deadline =
         loop.thread()
             .schedule(

@@ -13,6 +13,7 @@ import javax.security.auth.callback.PasswordCallback;
 import javax.security.auth.callback.UnsupportedCallbackException;
 import javax.security.sasl.AuthorizeCallback;
 import org.culvert.api.account.Account;
+import org.culvert.api.account.AccountPolicy;
 import org.culvert.api.account.CredentialStore;
 import org.culvert.api.account.DigestSecret;
 import org.culvert.api.account.DigestSecretCallback;
@@ -30,7 +31,9 @@ class CredentialCallbacksTest {
           checks.incrementAndGet();
           return Arrays.equals(guess, password.toCharArray());
         },
-        new DigestSecret("here", new byte[16]));
+        new DigestSecret("here", new byte[16]),
+        List.of(),
+        AccountPolicy.ANY);
   }
 
   private final CredentialStore low =

@@ -63,13 +63,13 @@ final class FakeBroker implements TunnelBroker {
   }
 
   @Override
-  public CompletionStage<TunnelOffer> info(Identity identity) {
+  public CompletionStage<TunnelOffer> info(Identity identity, SignalingPath path) {
     calls.add("info");
     return new CompletableFuture<>();
   }
 
   @Override
-  public CompletionStage<Void> delete(Identity identity) {
+  public CompletionStage<Void> delete(Identity identity, SignalingPath path) {
     calls.add("delete");
     return gate;
   }

@@ -1,5 +1,6 @@
 package org.culvert.api.account;
 
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -9,22 +10,30 @@ public final class Account {
   private final boolean enabled;
   private final @Nullable PasswordCheck passwordCheck;
   private final @Nullable DigestSecret digestSecret;
+  private final List<ScramSecret> scramSecrets;
+  private final AccountPolicy policy;
 
   /**
    * @param user the user's name
    * @param enabled whether the user may authenticate
    * @param passwordCheck verifies a password in the clear
    * @param digestSecret what DIGEST-MD5 needs; absent where it is switched off for this user
+   * @param scramSecrets what SCRAM needs, one for each mechanism
+   * @param policy how the user may authenticate
    */
   public Account(
       String user,
       boolean enabled,
       @Nullable PasswordCheck passwordCheck,
-      @Nullable DigestSecret digestSecret) {
+      @Nullable DigestSecret digestSecret,
+      List<ScramSecret> scramSecrets,
+      AccountPolicy policy) {
     this.user = user;
     this.enabled = enabled;
     this.passwordCheck = passwordCheck;
     this.digestSecret = digestSecret;
+    this.scramSecrets = List.copyOf(scramSecrets);
+    this.policy = policy;
   }
 
   /** Returns the user's name. */
@@ -45,6 +54,16 @@ public final class Account {
   /** Returns what DIGEST-MD5 needs. */
   public Optional<DigestSecret> digestSecret() {
     return Optional.ofNullable(digestSecret);
+  }
+
+  /** Returns what a SCRAM mechanism needs; its name is given without {@code -PLUS}. */
+  public Optional<ScramSecret> scramSecret(String mechanism) {
+    return scramSecrets.stream().filter(s -> s.mechanism().equals(mechanism)).findFirst();
+  }
+
+  /** Returns how the user may authenticate. */
+  public AccountPolicy policy() {
+    return policy;
   }
 
   /** Names the user only. */

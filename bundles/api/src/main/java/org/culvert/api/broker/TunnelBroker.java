@@ -34,9 +34,17 @@ public interface TunnelBroker {
   /** Answers {@code reject}: the offer is taken back and an earlier tunnel stays as it was. */
   CompletionStage<Void> reject(Identity identity, String id);
 
-  /** Answers {@code info}. */
-  CompletionStage<TunnelOffer> info(Identity identity);
+  /**
+   * Answers {@code info}.
+   *
+   * @param path the session's, for an identity may have a tunnel over each IP version
+   */
+  CompletionStage<TunnelOffer> info(Identity identity, SignalingPath path);
 
-  /** Answers {@code delete}: ends the identity's tunnel. */
-  CompletionStage<Void> delete(Identity identity);
+  /**
+   * Answers {@code delete}: ends the identity's tunnel.
+   *
+   * @param path the session's, for an identity may have a tunnel over each IP version
+   */
+  CompletionStage<Void> delete(Identity identity, SignalingPath path);
 }

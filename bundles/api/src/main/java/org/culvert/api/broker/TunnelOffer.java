@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.culvert.api.tunnel.KeepAlive;
 import org.culvert.api.tunnel.TunnelType;
 
@@ -37,8 +38,17 @@ public record TunnelOffer(
    * @param ipv4 its IPv4 address
    * @param ipv6 its IPv6 address
    * @param name its name in the DNS
+   * @param ipv4Length how many leading bits of its IPv4 address the other end shares; only where
+   *     IPv4 is inside, in {@code v4v6} (RFC 5572 section 5.4)
    */
-  public record Party(InetAddress ipv4, InetAddress ipv6, Optional<String> name) {}
+  public record Party(
+      InetAddress ipv4, InetAddress ipv6, Optional<String> name, OptionalInt ipv4Length) {
+
+    /** Describes an end whose IPv4 address is outside, and so has no length. */
+    public Party(InetAddress ipv4, InetAddress ipv6, Optional<String> name) {
+      this(ipv4, ipv6, name, OptionalInt.empty());
+    }
+  }
 
   /** Copies the list. */
   public TunnelOffer {

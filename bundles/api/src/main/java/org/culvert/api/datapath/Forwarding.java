@@ -22,6 +22,12 @@ public interface Forwarding extends AutoCloseable {
    */
   Map<String, String> apply(Collection<CarriedTunnel> tunnels);
 
+  /**
+   * Returns the name of the inner device that a carried tunnel's packets come from and go to: one
+   * that all tunnels share, or one of the tunnel's own. Addresses and routes belong there.
+   */
+  String device(String id);
+
   /** Returns what a tunnel carried; zeros for one that is not carried. */
   TunnelCounters counters(String id);
 

@@ -17,8 +17,15 @@ public record SignalingPath(
   public enum Transport {
     /** TCP. */
     TCP,
+    /** TLS on TCP, on a port of its own. */
+    TLS,
     /** UDP with the reliability header of RFC 5572 section 4.4.1.2. */
-    UDP
+    UDP;
+
+    /** Tells whether messages arrive as a stream of octets, and not one in each datagram. */
+    public boolean isStream() {
+      return this != UDP;
+    }
   }
 
   /** Tells whether the session runs over IPv4. */

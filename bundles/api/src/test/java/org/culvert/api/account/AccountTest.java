@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,8 @@ class AccountTest {
   @Test
   void nothingShowsASecret() {
     DigestSecret secret = new DigestSecret("hexos", SECRET);
-    Account account = new Account("alice", true, password -> true, secret);
+    Account account =
+        new Account("alice", true, password -> true, secret, List.of(), AccountPolicy.ANY);
 
     assertThat(secret).hasToString("DigestSecret[hexos]");
     assertThat(account).hasToString("Account[alice]");

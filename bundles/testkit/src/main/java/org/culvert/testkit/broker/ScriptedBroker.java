@@ -92,13 +92,13 @@ public final class ScriptedBroker implements TunnelBroker {
   }
 
   @Override
-  public CompletionStage<TunnelOffer> info(Identity identity) {
+  public CompletionStage<TunnelOffer> info(Identity identity, SignalingPath path) {
     calls.add("info " + name(identity));
     return info;
   }
 
   @Override
-  public CompletionStage<Void> delete(Identity identity) {
+  public CompletionStage<Void> delete(Identity identity, SignalingPath path) {
     calls.add("delete " + name(identity));
     return verdict;
   }

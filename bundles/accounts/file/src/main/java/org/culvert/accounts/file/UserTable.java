@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.culvert.api.account.Account;
+import org.culvert.api.account.AccountPolicy;
 import org.culvert.api.account.DigestSecret;
 
 /**
@@ -69,7 +70,9 @@ record UserTable(
         user.name(),
         !user.disabled(),
         user.password().orElse(null),
-        settings.digestMd5() ? secret.orElse(null) : null);
+        settings.digestMd5() ? secret.orElse(null) : null,
+        List.of(),
+        AccountPolicy.ANY);
   }
 
   /** Names no line, for lines may hold passwords. */

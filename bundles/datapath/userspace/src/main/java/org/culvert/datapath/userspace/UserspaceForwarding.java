@@ -151,6 +151,11 @@ final class UserspaceForwarding implements Forwarding {
   }
 
   @Override
+  public String device(String id) {
+    return device.tun().name();
+  }
+
+  @Override
   public TunnelCounters counters(String id) {
     Tunnel tunnel = snapshot.tunnels().get(id);
     return tunnel == null ? TunnelCounters.ZERO : tunnel.counters();
