@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
@@ -21,6 +22,11 @@ import org.culvert.api.tunnel.TunnelType;
 final class TunnelPlan {
   /** The client has one tunnel; the same name lets a new one take the old one's place. */
   static final String ID = "client";
+
+  /** Nobody is given more than a network of the old class A, or the like of it in IPv6. */
+  private static final int SHORTEST_IPV4 = 8;
+
+  private static final int SHORTEST_IPV6 = 16;
 
   private TunnelPlan() {}
 
@@ -45,6 +51,9 @@ final class TunnelPlan {
     }
     List<IpPrefix> remotes = new ArrayList<>(settings.routes());
     cover(remotes, remote);
+    if (inner4) {
+      shared(offer, local).ifPresent(subnet -> cover(remotes, subnet));
+    }
     Optional<KeepAlive> keepAlive = offer.keepAlive().map(said -> addressed(said, remote));
     if (keepAlive.isPresent()) {
       checkInner(keepAlive.get().address(), inner4);
@@ -63,9 +72,29 @@ final class TunnelPlan {
         keepAlive);
   }
 
-  /** A broker may echo the request's empty address; the tunnel's other end is meant then. */
+  /** A broker may echo the request's stand-in address; the tunnel's other end is meant then. */
   private static KeepAlive addressed(KeepAlive said, InetAddress remote) {
-    return said.address().isAnyLocalAddress() ? new KeepAlive(said.interval(), remote) : said;
+    InetAddress named = said.address();
+    return named.isAnyLocalAddress() || named.isLoopbackAddress()
+        ? new KeepAlive(said.interval(), remote)
+        : said;
+  }
+
+  /**
+   * Returns the subnet that both ends of an IPv4 tunnel are said to be in, so that it is reached
+   * through the tunnel (RFC 5572 section 5.4); empty if it has no more than this end.
+   */
+  private static Optional<IpPrefix> shared(TunnelOffer offer, InetAddress local)
+      throws UnusableOfferException {
+    OptionalInt length = offer.client().ipv4Length();
+    if (length.isEmpty() || length.getAsInt() == 32) {
+      return Optional.empty();
+    }
+    if (length.getAsInt() < SHORTEST_IPV4 || length.getAsInt() > 32) {
+      throw new UnusableOfferException(
+          length.getAsInt() + " is no length for the subnet inside a tunnel");
+    }
+    return Optional.of(IpPrefix.containing(local, length.getAsInt()));
   }
 
   private static OuterEndpoints outer(TunnelOffer offer, SignalingPath path)
@@ -108,7 +137,7 @@ final class TunnelPlan {
   private static IpPrefix delegated(IpPrefix prefix, boolean inner4) throws UnusableOfferException {
     InetAddress network = prefix.network();
     if (network instanceof Inet4Address != inner4
-        || prefix.length() < (inner4 ? 8 : 16)
+        || prefix.length() < (inner4 ? SHORTEST_IPV4 : SHORTEST_IPV6)
         || network.isLinkLocalAddress()
         || network.isMulticastAddress()
         || network.isLoopbackAddress()) {
@@ -118,8 +147,13 @@ final class TunnelPlan {
   }
 
   private static void cover(List<IpPrefix> prefixes, InetAddress address) {
-    if (prefixes.stream().noneMatch(prefix -> prefix.contains(address))) {
-      prefixes.add(IpPrefix.host(address));
+    cover(prefixes, IpPrefix.host(address));
+  }
+
+  private static void cover(List<IpPrefix> prefixes, IpPrefix more) {
+    if (prefixes.stream().noneMatch(prefix -> prefix.contains(more))) {
+      prefixes.removeIf(more::contains);
+      prefixes.add(more);
     }
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import org.culvert.api.broker.RouterRequest;
 import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.client.ClientStatus.Phase;
+import org.culvert.api.net.IpAddresses;
 import org.culvert.api.signaling.SignalingExchange;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.tunnel.SignalingPath.Transport;
@@ -90,9 +91,15 @@ class AskingTest {
     ClientFixture f = new ClientFixture(directory, "tb.example");
     f.names.put("tb.example", List.of("192.0.2.1", "2001:db8::1"));
     f.configs.with("tunnelType", "v4v6");
+    f.signaling.comeFrom(address("2001:db8:f::2", 40000));
     f.start();
 
     assertThat(f.asked()).containsExactly("UDP 2.0.2 2001:db8::1", "TCP 2.0.2 2001:db8::1");
+    assertThat(f.signaling.asked())
+        .allSatisfy(
+            asked ->
+                assertThat(asked.request().clientAddresses())
+                    .containsExactly(IpAddresses.parse("2001:db8:f::2")));
   }
 
   @Test

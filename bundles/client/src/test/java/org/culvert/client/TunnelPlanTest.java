@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TunnelPlanTest {
   private static final SignalingPath UDP = path(Transport.UDP, "10.9.0.2", "192.0.2.99");
   private static final SignalingPath TCP = path(Transport.TCP, "10.9.0.2", "192.0.2.99");
+  private static final SignalingPath IPV6 = path(Transport.UDP, "2001:db8:f::2", "2001:db8:f::9");
   private final ClientSettings settings = Configs.forServers("a").settings();
 
   @Test
@@ -53,9 +54,8 @@ class TunnelPlanTest {
   @Test
   void ipv4TunnelTurnsTheFamiliesRound() throws Exception {
     ClientSettings dstm = Configs.forServers("a").with("tunnelType", "v4v6").settings();
-    SignalingPath path = path(Transport.UDP, "2001:db8:f::2", "2001:db8:f::9");
 
-    TunnelParameters plan = TunnelPlan.of(dstm, SampleOffers.ipv4(), path);
+    TunnelParameters plan = TunnelPlan.of(dstm, SampleOffers.ipv4(), IPV6);
 
     assertThat(plan.localAddress()).isEqualTo(IpAddresses.parse("192.0.0.2"));
     assertThat(plan.remotePrefixes()).containsExactly(IpPrefix.parse("0.0.0.0/0"));
@@ -63,6 +63,54 @@ class TunnelPlanTest {
         .isEqualTo(
             OuterEndpoints.withoutPorts(
                 IpAddresses.parse("2001:db8:f::2"), IpAddresses.parse("2001:db8:f::1")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {30, 29})
+  void ipv4TunnelReachesTheSubnetThatBothEndsAreSaidToBeIn(int length) throws Exception {
+    TunnelParameters plan =
+        TunnelPlan.of(split("v4v6"), SampleOffers.ipv4(length, "192.0.0.1"), IPV6);
+
+    assertThat(plan.remotePrefixes()).containsExactly(IpPrefix.parse("192.0.0.0/" + length));
+    assertThat(plan.localPrefixes()).containsExactly(IpPrefix.host(IpAddresses.parse("192.0.0.2")));
+  }
+
+  @Test
+  void ipv4TunnelReachesNoMoreThanTheOtherEndIfNothingIsShared() throws Exception {
+    TunnelParameters plan = TunnelPlan.of(split("v4v6"), SampleOffers.ipv4(32, "192.0.0.1"), IPV6);
+
+    assertThat(plan.remotePrefixes())
+        .containsExactly(IpPrefix.host(IpAddresses.parse("192.0.0.1")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 7, 33})
+  void refusesASubnetThatIsNone(int length) {
+    assertThatThrownBy(
+            () -> TunnelPlan.of(split("v4v6"), SampleOffers.ipv4(length, "192.0.0.1"), IPV6))
+        .isInstanceOf(UnusableOfferException.class)
+        .hasMessageContaining(length + " is no length");
+  }
+
+  @Test
+  void pingsTheOtherEndIfTheBrokerEchoesTheStandInOfTheRequest() throws Exception {
+    TunnelParameters plan = TunnelPlan.of(split("v4v6"), SampleOffers.ipv4(30, "127.0.0.1"), IPV6);
+
+    assertThat(plan.keepAlive().orElseThrow().address()).isEqualTo(IpAddresses.parse("192.0.0.1"));
+  }
+
+  @Test
+  void neverRoutesTheOuterEndpointIntoTheTunnel() throws Exception {
+    ClientSettings dstm = Configs.forServers("a").with("tunnelType", "v4v6").settings();
+
+    for (TunnelParameters plan :
+        List.of(
+            TunnelPlan.of(settings, SampleOffers.ipv6(TunnelType.V6V4), TCP),
+            TunnelPlan.of(settings, SampleOffers.ipv6(TunnelType.V6UDPV4), UDP),
+            TunnelPlan.of(dstm, SampleOffers.ipv4(30, "192.0.0.1"), IPV6))) {
+      assertThat(plan.remotePrefixes())
+          .noneMatch(prefix -> prefix.contains(plan.outer().remote().getAddress()));
+    }
   }
 
   @Test
@@ -130,6 +178,10 @@ class TunnelPlanTest {
     assertUnusable(
         SampleOffers.ipv6(TunnelType.V6V4), path(Transport.TCP, "2001:db8::2", "2001:db8::1"));
     assertUnusable(SampleOffers.ipv6(new TunnelType("v6gre")), UDP);
+  }
+
+  private static ClientSettings split(String type) {
+    return Configs.forServers("a").with("tunnelType", type).with("defaultRoute", false).settings();
   }
 
   private void assertUnusable(TunnelOffer offer, SignalingPath path) {

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.culvert.api.broker.RouterGrant;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.net.IpAddresses;
@@ -48,17 +49,32 @@ public final class SampleOffers {
         offer.resolvers());
   }
 
-  /** Returns an offer of IPv4 over IPv6. */
+  /** Returns an offer of IPv4 over IPv6 that tells no length. */
   public static TunnelOffer ipv4() {
+    return ipv4(OptionalInt.empty(), "192.0.0.1");
+  }
+
+  /** Returns an offer of IPv4 over IPv6 with a length, and with the address to ping. */
+  public static TunnelOffer ipv4(int length, String pinged) {
+    return ipv4(OptionalInt.of(length), pinged);
+  }
+
+  private static TunnelOffer ipv4(OptionalInt length, String pinged) {
     return new TunnelOffer(
         "",
         TunnelType.V4V6,
         Optional.empty(),
         new TunnelOffer.Party(
-            IpAddresses.parse("192.0.0.1"), IpAddresses.parse("2001:db8:f::1"), Optional.empty()),
+            IpAddresses.parse("192.0.0.1"),
+            IpAddresses.parse("2001:db8:f::1"),
+            Optional.empty(),
+            length),
         new TunnelOffer.Party(
-            IpAddresses.parse("192.0.0.2"), IpAddresses.parse("2001:db8:f::2"), Optional.empty()),
-        Optional.of(new KeepAlive(Duration.ofSeconds(30), IpAddresses.parse("192.0.0.1"))),
+            IpAddresses.parse("192.0.0.2"),
+            IpAddresses.parse("2001:db8:f::2"),
+            Optional.empty(),
+            length),
+        Optional.of(new KeepAlive(Duration.ofSeconds(30), IpAddresses.parse(pinged))),
         Optional.empty(),
         List.of());
   }
