@@ -20,6 +20,7 @@ import org.culvert.api.tunnel.TunnelType;
  * @param keepAlive what the client must do to keep the tunnel alive
  * @param router the prefix delegated
  * @param resolvers name servers that the client may ask
+ * @param mtu the tunnel's inner MTU in octets, as the server has it; empty: the reply does not say
  */
 public record TunnelOffer(
     String id,
@@ -29,7 +30,8 @@ public record TunnelOffer(
     Party client,
     Optional<KeepAlive> keepAlive,
     Optional<RouterGrant> router,
-    List<InetAddress> resolvers) {
+    List<InetAddress> resolvers,
+    OptionalInt mtu) {
 
   /**
    * One end as the reply describes it. Which of the two addresses is the outer one follows from the
@@ -53,5 +55,18 @@ public record TunnelOffer(
   /** Copies the list. */
   public TunnelOffer {
     resolvers = List.copyOf(resolvers);
+  }
+
+  /** Describes an offer that leaves the MTU to the client. */
+  public TunnelOffer(
+      String id,
+      TunnelType type,
+      Optional<Duration> lifetime,
+      Party server,
+      Party client,
+      Optional<KeepAlive> keepAlive,
+      Optional<RouterGrant> router,
+      List<InetAddress> resolvers) {
+    this(id, type, lifetime, server, client, keepAlive, router, resolvers, OptionalInt.empty());
   }
 }
