@@ -53,6 +53,7 @@ public final class ClientCommand extends ShellCommand {
         .ifPresent(
             path ->
                 row.put("path", Tunnels.text(path.local()) + " to " + Tunnels.text(path.remote())));
+    Tunnels.carrier(row, tunnel.map(TunnelStatus::state));
     tunnel.ifPresent(
         found -> {
           row.put("state", Tunnels.state(found.state()));

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.culvert.api.broker.BrokerAdministration.BrokeredTunnel;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.net.IpAddresses;
@@ -34,6 +35,7 @@ final class Tunnels {
     row.put("prefix", lease.prefix().map(IpPrefix::toString).orElse(""));
     row.put("local", text(lease.outer().local()));
     row.put("remote", text(lease.outer().remote()));
+    carrier(row, tunnel.status().map(TunnelStatus::state));
     return row;
   }
 
@@ -48,6 +50,14 @@ final class Tunnels {
     row.put("claimed", IpAddresses.text(lease.claimedAddress()));
     tunnel.status().ifPresent(status -> counters(row, status));
     return row;
+  }
+
+  /** Adds what carries a tunnel. Scripts find these keys in every state. */
+  static void carrier(Map<String, Object> row, Optional<TunnelState> state) {
+    Optional<TunnelState.Up> up =
+        state.filter(TunnelState.Up.class::isInstance).map(TunnelState.Up.class::cast);
+    row.put("datapath", up.map(TunnelState.Up::datapath).orElse(""));
+    row.put("device", up.map(TunnelState.Up::device).orElse(""));
   }
 
   /** Adds a tunnel's reason and counters. */

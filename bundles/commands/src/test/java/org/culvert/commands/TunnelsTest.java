@@ -52,7 +52,19 @@ class TunnelsTest {
   void leaseWithoutTunnelShowsTheLeasesState() {
     BrokeredTunnel tunnel = new BrokeredTunnel(lease(), Optional.empty());
 
-    assertThat(Tunnels.row(tunnel)).containsEntry("state", "active").containsEntry("idle", "-");
+    assertThat(Tunnels.row(tunnel))
+        .containsEntry("state", "active")
+        .containsEntry("idle", "-")
+        .containsEntry("datapath", "")
+        .containsEntry("device", "");
+  }
+
+  @Test
+  void tunnelThatIsUpTellsWhatCarriesIt() {
+    assertThat(Tunnels.row(tunnel(new TunnelState.Up("userspace", "culvert0"))))
+        .containsEntry("state", "up")
+        .containsEntry("datapath", "userspace")
+        .containsEntry("device", "culvert0");
   }
 
   @Test

@@ -206,11 +206,16 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
       after.put(
           tunnel.id(),
           obstacle == null
-              ? new Standing(tunnel, new TunnelState.Up(), Optional.of(watch(tunnel, earlier)))
+              ? new Standing(tunnel, up(), Optional.of(watch(tunnel, earlier)))
               : new Standing(tunnel, obstacle, Optional.empty()));
     }
     standings = after;
     TunnelLog.changes(before, after);
+  }
+
+  private TunnelState up() {
+    return new TunnelState.Up(
+        carriers.datapath().map(Datapath::name).orElse(""), settings.device());
   }
 
   /** An unchanged tunnel's watch goes on; one that moved or comes back gets its full time again. */

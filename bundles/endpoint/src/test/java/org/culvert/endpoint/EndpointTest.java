@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class EndpointTest {
-  private static final TunnelState UP = new TunnelState.Up();
+  private static final TunnelState UP = new TunnelState.Up("userspace", "culvert0");
   private static final TunnelParameters TUNNEL =
       Ends.atServer(TunnelType.V6UDPV4, Ends.SERVER, Ends.outer("198.51.100.1", 40_000));
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** What becomes of tunnels when bundles come and go. */
 class HotSwapTest {
-  private static final TunnelState UP = new TunnelState.Up();
+  private static final TunnelState UP = new TunnelState.Up("userspace", "culvert0");
   private static final String HOST = "2001:db8:ffff::1";
   private static final InetSocketAddress MAPPED = Ends.outer("198.51.100.1", 40_000);
   private static final InetSocketAddress BARE = Ends.outer("198.51.100.8", 0);

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /** A client's and a server's endpoint with a network in memory between them. */
 class TwoEndsTest {
-  private static final TunnelState UP = new TunnelState.Up();
+  private static final TunnelState UP = new TunnelState.Up("userspace", "culvert0");
+  private static final TunnelState CLIENT_UP = new TunnelState.Up("userspace", "culvert1");
   private static final String INSIDE = "10.1.1.2";
 
   private final InMemoryNetwork network = new InMemoryNetwork();
@@ -45,7 +46,7 @@ class TwoEndsTest {
 
     assertThat(server.status("seven").counters().receivedPackets()).isEqualTo(1);
     assertThat(server.status("seven").counters().drops()).isEmpty();
-    assertThat(client.state("own")).isEqualTo(UP);
+    assertThat(client.state("own")).isEqualTo(CLIENT_UP);
   }
 
   @Test
@@ -151,7 +152,7 @@ class TwoEndsTest {
     server.apply(Ends.atServer(TunnelType.V6UDPV4, Ends.SERVER, mapped));
     client.apply(Ends.atClient(TunnelType.V6UDPV4, own, Ends.SERVER));
     assertThat(server.state("seven")).isEqualTo(UP);
-    assertThat(client.state("own")).isEqualTo(UP);
+    assertThat(client.state("own")).isEqualTo(CLIENT_UP);
   }
 
   private void ping() throws Exception {

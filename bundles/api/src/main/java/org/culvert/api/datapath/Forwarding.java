@@ -3,6 +3,7 @@ package org.culvert.api.datapath;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.TunnelCounters;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -16,7 +17,7 @@ public interface Forwarding extends AutoCloseable {
 
   /**
    * Carries exactly these tunnels from now on. A tunnel that stays keeps its counters and loses no
-   * packet.
+   * packet; one that was lost is opened again.
    *
    * @return the tunnels that could not be opened, by id, with the cause in one line
    */
@@ -27,6 +28,14 @@ public interface Forwarding extends AutoCloseable {
    * that all tunnels share, or one of the tunnel's own. Addresses and routes belong there.
    */
   String device(String id);
+
+  /**
+   * Returns why a tunnel that was opened is not carried any more, as when somebody removed its
+   * device; empty while it is carried. Asked once a second for each tunnel, so it must be cheap.
+   */
+  default Optional<String> failure(String id) {
+    return Optional.empty();
+  }
 
   /** Returns what a tunnel carried; zeros for one that is not carried. */
   TunnelCounters counters(String id);

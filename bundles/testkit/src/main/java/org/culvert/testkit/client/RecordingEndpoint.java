@@ -27,11 +27,13 @@ public final class RecordingEndpoint implements TunnelEndpoint {
   private final List<List<TunnelParameters>> applied = new ArrayList<>();
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
   private Set<TunnelType> types = Set.of(TunnelType.V6V4, TunnelType.V6UDPV4, TunnelType.V4V6);
-  private Function<TunnelParameters, TunnelState> states = parameters -> new TunnelState.Up();
+  private Function<TunnelParameters, TunnelState> states =
+      parameters -> new TunnelState.Up("recorded", "culvert1");
   private Optional<Duration> silence = Optional.empty();
 
   /**
-   * @param journal gets a line for each {@code apply}
+   * @param journal gets a line for each {@code apply}; a tunnel that may send nothing is {@code
+   *     quiet} there
    */
   public RecordingEndpoint(List<String> journal) {
     this.journal = journal;
@@ -84,8 +86,15 @@ public final class RecordingEndpoint implements TunnelEndpoint {
       silence = Optional.empty();
     }
     applied.add(now);
-    journal.add("apply " + now.stream().map(p -> p.type().name()).toList());
+    journal.add("apply " + now.stream().map(RecordingEndpoint::line).toList());
     return CompletableFuture.allOf();
+  }
+
+  private static String line(TunnelParameters tunnel) {
+    boolean sends =
+        tunnel.localPrefixes().isEmpty()
+            || tunnel.localPrefixes().stream().anyMatch(p -> p.contains(tunnel.localAddress()));
+    return tunnel.type() + (sends ? "" : " quiet");
   }
 
   @Override
