@@ -24,7 +24,7 @@ public interface SignalingSessions {
   /**
    * An open port.
    *
-   * @param transport TCP or UDP
+   * @param transport TCP, TLS or UDP
    * @param address where
    */
   record Listener(SignalingPath.Transport transport, InetSocketAddress address) {}

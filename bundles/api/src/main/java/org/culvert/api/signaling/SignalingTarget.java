@@ -8,7 +8,7 @@ import org.culvert.api.tunnel.SignalingPath;
  *
  * @param broker the broker's resolved address and port
  * @param host the broker as the operator or the referral wrote it; goes into a digest-uri
- * @param transport TCP or reliable UDP
+ * @param transport TCP, TLS on TCP, or reliable UDP
  * @param version the version to announce, for example {@code 2.0.0}
  */
 public record SignalingTarget(
@@ -16,4 +16,9 @@ public record SignalingTarget(
 
   /** The port that IANA assigned to TSP. */
   public static final int PORT = 3653;
+
+  /**
+   * The port that Culvert serves TLS on by default. IANA assigned none: brokers may have others.
+   */
+  public static final int TLS_PORT = 3654;
 }

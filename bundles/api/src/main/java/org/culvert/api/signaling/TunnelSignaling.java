@@ -18,7 +18,8 @@ public interface TunnelSignaling {
    * @param credentials whom to authenticate as
    * @param request makes the request once the path is known, since it names the local address
    * @return fails with a {@link org.culvert.api.status.TspException} if the broker refused (a
-   *     referral included), and with an {@link java.io.IOException} if it could not be reached or
+   *     referral included; it tells whether the broker had proved itself by then, be it by TLS or
+   *     by its mechanism), and with an {@link java.io.IOException} if it could not be reached or
    *     spoke gibberish; otherwise the caller closes the exchange
    */
   CompletionStage<SignalingExchange> request(

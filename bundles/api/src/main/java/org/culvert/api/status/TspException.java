@@ -13,27 +13,39 @@ public final class TspException extends RuntimeException {
 
   private final StatusCode code;
   private final transient @Nullable Referral referral;
+  private final boolean peerProved;
 
   /** Refuses with a code; the message says why, for the log. */
   public TspException(StatusCode code, String message) {
-    this(code, message, null, null);
+    this(code, message, null, null, false);
   }
 
   /** Refuses with a code and keeps the cause. */
   public TspException(StatusCode code, String message, Throwable cause) {
-    this(code, message, null, cause);
+    this(code, message, null, cause, false);
   }
 
   /** Refuses with a code and names other brokers. */
   public TspException(StatusCode code, String message, Referral referral) {
-    this(code, message, referral, null);
+    this(code, message, referral, null, false);
   }
 
   private TspException(
-      StatusCode code, String message, @Nullable Referral referral, @Nullable Throwable cause) {
+      StatusCode code,
+      String message,
+      @Nullable Referral referral,
+      @Nullable Throwable cause,
+      boolean peerProved) {
     super(code.number() + " " + message, cause);
     this.code = code;
     this.referral = referral;
+    this.peerProved = peerProved;
+  }
+
+  /** Returns the same refusal as the word of a peer that had proved who it is. */
+  public TspException ofProvedPeer() {
+    String message = String.valueOf(getMessage()).substring((code.number() + " ").length());
+    return new TspException(code, message, referral, this, true);
   }
 
   /** Returns the code to write. */
@@ -44,5 +56,13 @@ public final class TspException extends RuntimeException {
   /** Returns the brokers to name after the code. */
   public Optional<Referral> referral() {
     return Optional.ofNullable(referral);
+  }
+
+  /**
+   * Tells whether this was said by a peer that had proved who it is, so that its referral may be
+   * trusted. A refusal that was decided on this side is nobody's word: false.
+   */
+  public boolean isOfProvedPeer() {
+    return peerProved;
   }
 }

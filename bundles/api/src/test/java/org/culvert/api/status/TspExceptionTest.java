@@ -44,4 +44,18 @@ class TspExceptionTest {
     assertThat(referral.brokers()).containsExactly("ts1.example");
     assertThatIllegalArgumentException().isThrownBy(() -> new Referral(List.of()));
   }
+
+  @Test
+  void keepsAllWhenItIsFoundToBeTheWordOfProvedPeer() {
+    TspException refusal =
+        new TspException(StatusCode.NO_MORE_TUNNELS, "full", new Referral(List.of("ts1.example")));
+
+    TspException proved = refusal.ofProvedPeer();
+
+    assertThat(refusal.isOfProvedPeer()).isFalse();
+    assertThat(proved.isOfProvedPeer()).isTrue();
+    assertThat(proved.code()).isEqualTo(refusal.code());
+    assertThat(proved.referral()).isEqualTo(refusal.referral());
+    assertThat(proved).hasMessage(refusal.getMessage()).hasCause(refusal);
+  }
 }
