@@ -16,11 +16,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes a tunnel of an offer.
  *
- * <p>In order: see whether it can be carried; tell the endpoint; accept; close the exchange. The
- * endpoint comes first, so that it takes over the session's very port while the session still holds
- * the NAT's mapping, and so that the first packet after the accept finds a tunnel. Whatever fails
- * before the accept is rejected, and the endpoint gets back what it had. Confined to the {@link
- * EventLoop}.
+ * <p>In order: see whether it can be carried; tell the endpoint, which sends nothing yet; accept;
+ * once the broker knows, let the endpoint send; close the exchange. The endpoint comes first, so
+ * that it takes over the session's very port while the session still holds the NAT's mapping, and
+ * so that the first packet after the accept finds a tunnel; and it is quiet, since no data may be
+ * sent before the accept is acknowledged. Whatever fails before the accept is rejected, and the
+ * endpoint gets back what it had. Confined to the {@link EventLoop}.
  */
 final class BringUp {
   private static final Logger LOG = LoggerFactory.getLogger(BringUp.class);
@@ -37,6 +38,7 @@ final class BringUp {
   private final SignalingExchange exchange;
   private final Optional<TunnelParameters> present;
   private final Consumer<Outcome> done;
+  private boolean accepted;
   private boolean over;
 
   /**
@@ -73,12 +75,9 @@ final class BringUp {
       end(new Outcome.Failed(Failure.passing("unusable offer: " + e.getMessage())));
       return;
     }
-    loop.await(
-        endpoint.apply(List.of(parameters)),
-        APPLY_LIMIT,
-        nothing -> applied(parameters),
-        cause -> takeBack("the tunnel cannot be set up: " + cause.getMessage()),
-        nothing -> {});
+    // What is only renewed may go on sending: it was accepted before.
+    boolean renewed = present.equals(Optional.of(parameters));
+    apply(renewed ? parameters : TunnelPlan.quiet(parameters), () -> accept(parameters));
   }
 
   /** Ends it without an outcome; whoever calls this decides what the endpoint shall hold. */
@@ -89,7 +88,16 @@ final class BringUp {
     }
   }
 
-  private void applied(TunnelParameters parameters) {
+  private void apply(TunnelParameters parameters, Runnable next) {
+    loop.await(
+        endpoint.apply(List.of(parameters)),
+        APPLY_LIMIT,
+        nothing -> applied(parameters, next),
+        cause -> takeBack("the tunnel cannot be set up: " + cause.getMessage()),
+        nothing -> {});
+  }
+
+  private void applied(TunnelParameters parameters, Runnable next) {
     if (over) {
       return;
     }
@@ -100,25 +108,34 @@ final class BringUp {
             .orElse(new TunnelState.Failed("the endpoint does not know it"));
     if (state instanceof TunnelState.Suspended) {
       endpoint.apply(present.map(List::of).orElse(List.of()));
-      reject();
+      withdraw();
       end(new Outcome.NotCarried(parameters.type()));
     } else if (state instanceof TunnelState.Failed failed) {
       takeBack("the tunnel cannot be set up: " + failed.reason());
     } else {
-      loop.await(
-          exchange.accept(),
-          ACCEPT_LIMIT,
-          nothing -> accepted(parameters),
-          cause -> notAccepted(cause),
-          nothing -> {});
+      next.run();
     }
+  }
+
+  private void accept(TunnelParameters parameters) {
+    loop.await(
+        exchange.accept(),
+        ACCEPT_LIMIT,
+        nothing -> accepted(parameters),
+        cause -> notAccepted(cause),
+        nothing -> {});
   }
 
   private void accepted(TunnelParameters parameters) {
     if (!over) {
-      exchange.close();
-      end(new Outcome.Up(parameters));
+      accepted = true;
+      apply(parameters, () -> up(parameters));
     }
+  }
+
+  private void up(TunnelParameters parameters) {
+    exchange.close();
+    end(new Outcome.Up(parameters));
   }
 
   private void notAccepted(Throwable cause) {
@@ -134,8 +151,17 @@ final class BringUp {
   private void takeBack(String why) {
     if (!over) {
       endpoint.apply(present.map(List::of).orElse(List.of()));
-      reject();
+      withdraw();
       end(new Outcome.Failed(Failure.passing(why)));
+    }
+  }
+
+  /** After the accept there is nothing to reject: the next session replaces the tunnel. */
+  private void withdraw() {
+    if (accepted) {
+      exchange.close();
+    } else {
+      reject();
     }
   }
 

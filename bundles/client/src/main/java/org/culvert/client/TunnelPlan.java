@@ -72,6 +72,24 @@ final class TunnelPlan {
         keepAlive);
   }
 
+  /**
+   * Returns a tunnel that receives and takes part in routing, but sends nothing: the only source
+   * that it lets in is the other end's.
+   */
+  static TunnelParameters quiet(TunnelParameters plan) {
+    return new TunnelParameters(
+        plan.id(),
+        plan.side(),
+        plan.type(),
+        plan.outer(),
+        plan.localAddress(),
+        plan.remoteAddress(),
+        plan.remotePrefixes(),
+        List.of(IpPrefix.host(plan.remoteAddress())),
+        plan.mtu(),
+        Optional.empty());
+  }
+
   /** A broker may echo the request's stand-in address; the tunnel's other end is meant then. */
   private static KeepAlive addressed(KeepAlive said, InetAddress remote) {
     InetAddress named = said.address();

@@ -203,7 +203,9 @@ class AskingTest {
     f.startConnected();
 
     assertThat(f.askedTypes()).containsExactly(TunnelType.V6ANYV4, TunnelType.V6UDPV4);
-    assertThat(f.journal).containsExactly("reject", "close", "apply [v6udpv4]", "accept", "close");
+    assertThat(f.journal)
+        .containsExactly(
+            "reject", "close", "apply [v6udpv4 quiet]", "accept", "apply [v6udpv4]", "close");
     assertThat(f.phase()).isEqualTo(Phase.CONNECTED);
   }
 

@@ -27,7 +27,7 @@ class HoldingTest {
   void tellsTheEndpointThenAcceptsThenClosesTheExchange() {
     ClientFixture f = fixture().startConnected();
 
-    assertThat(f.journal).containsExactly("apply [v6v4]", "accept", "close");
+    assertThat(f.journal).containsExactly("apply [v6v4 quiet]", "accept", "apply [v6v4]", "close");
     ClientStatus status = f.client.status();
     assertThat(status.phase()).isEqualTo(Phase.CONNECTED);
     assertThat(status.broker())
@@ -38,7 +38,7 @@ class HoldingTest {
   }
 
   @Test
-  void keepsTheExchangeOpenUntilTheAcceptIsAnswered() {
+  void sendsNothingAndKeepsTheExchangeOpenUntilTheAcceptIsAnswered() {
     ClientFixture f = fixture();
     CompletableFuture<Void> accepted = new CompletableFuture<>();
     f.signaling.answer(
@@ -47,12 +47,13 @@ class HoldingTest {
                 new RecordedExchange(
                     SampleOffers.ipv6(TunnelType.V6UDPV4), asked.path(), f.journal, accepted)));
     f.start();
-    assertThat(f.journal).containsExactly("apply [v6udpv4]", "accept");
+    assertThat(f.journal).containsExactly("apply [v6udpv4 quiet]", "accept");
     assertThat(f.phase()).isEqualTo(Phase.CONNECTING);
 
     accepted.complete(null);
 
-    assertThat(f.journal).containsExactly("apply [v6udpv4]", "accept", "close");
+    assertThat(f.journal)
+        .containsExactly("apply [v6udpv4 quiet]", "accept", "apply [v6udpv4]", "close");
     assertThat(f.phase()).isEqualTo(Phase.CONNECTED);
   }
 
@@ -69,7 +70,7 @@ class HoldingTest {
                     CompletableFuture.failedFuture(new IOException("silence")))));
     f.start();
 
-    assertThat(f.journal).containsExactly("apply [v6v4]", "accept", "close", "apply []");
+    assertThat(f.journal).containsExactly("apply [v6v4 quiet]", "accept", "close", "apply []");
     assertThat(f.phase()).isEqualTo(Phase.WAITING);
   }
 
@@ -79,8 +80,24 @@ class HoldingTest {
     f.endpoint.stand(parameters -> new TunnelState.Failed("no such device"));
     f.startConnected();
 
-    assertThat(f.journal).containsExactly("apply [v6v4]", "apply []", "reject", "close");
+    assertThat(f.journal).containsExactly("apply [v6v4 quiet]", "apply []", "reject", "close");
     assertThat(f.lastError()).contains("no such device");
+  }
+
+  @Test
+  void rejectsNothingAnyMoreIfTheTunnelFailsAfterTheAccept() {
+    ClientFixture f = fixture();
+    f.endpoint.stand(
+        tunnel ->
+            tunnel.keepAlive().isPresent()
+                ? new TunnelState.Failed("no route")
+                : new TunnelState.Up("recorded", "culvert1"));
+    f.startConnected();
+
+    assertThat(f.journal)
+        .containsExactly("apply [v6v4 quiet]", "accept", "apply [v6v4]", "apply []", "close");
+    assertThat(f.lastError()).contains("no route");
+    assertThat(f.phase()).isEqualTo(Phase.WAITING);
   }
 
   @Test
@@ -225,8 +242,9 @@ class HoldingTest {
     f.pass(Duration.ofMinutes(1440 / 10 + 2));
 
     assertThat(f.asked()).hasSize(2);
-    assertThat(f.endpoint.applied()).hasSize(2);
-    assertThat(f.endpoint.applied().get(1)).isEqualTo(f.endpoint.applied().get(0));
+    assertThat(f.journal.subList(4, f.journal.size()))
+        .as("it is never quiet again")
+        .containsExactly("apply [v6v4]", "accept", "apply [v6v4]", "close");
     assertThat(f.phase()).isEqualTo(Phase.CONNECTED);
   }
 
@@ -253,7 +271,15 @@ class HoldingTest {
 
     assertThat(f.journal)
         .containsExactly(
-            "apply [v6v4]", "accept", "close", "apply []", "apply [v6v4]", "accept", "close");
+            "apply [v6v4 quiet]",
+            "accept",
+            "apply [v6v4]",
+            "close",
+            "apply []",
+            "apply [v6v4 quiet]",
+            "accept",
+            "apply [v6v4]",
+            "close");
   }
 
   @Test
