@@ -1,0 +1,28 @@
+package org.culvert.api.account;
+
+/**
+ * What an operator decides about a user, beside the password.
+ *
+ * @param enabled whether the user may authenticate
+ * @param digestMd5 whether what DIGEST-MD5 needs is kept, which is as good as the password
+ * @param policy how the user may authenticate
+ */
+public record AccountSettings(boolean enabled, boolean digestMd5, AccountPolicy policy) {
+  /** A user like any other: enabled, not for DIGEST-MD5, and free to use what is offered. */
+  public static final AccountSettings USUAL = new AccountSettings(true, false, AccountPolicy.ANY);
+
+  /** Returns these settings with the user let in or locked out. */
+  public AccountSettings enabled(boolean let) {
+    return new AccountSettings(let, digestMd5, policy);
+  }
+
+  /** Returns these settings with DIGEST-MD5 switched on or off. */
+  public AccountSettings digestMd5(boolean kept) {
+    return new AccountSettings(enabled, kept, policy);
+  }
+
+  /** Returns these settings with another policy. */
+  public AccountSettings policy(AccountPolicy other) {
+    return new AccountSettings(enabled, digestMd5, other);
+  }
+}
