@@ -1,6 +1,6 @@
 /**
- * Service interfaces to the operating system's network: TUN devices, outer sockets, addresses,
- * routes.
+ * Service interfaces to the operating system's network: TUN and tunnel devices, outer sockets,
+ * addresses, routes.
  */
 @Export
 @Version("1.0.0")
