@@ -54,7 +54,9 @@ class HouseRulesTest {
           Map.entry("encapsulation/v6udpv4", List.of("org.culvert.api..")),
           Map.entry("encapsulation/v4v6", List.of("org.culvert.api..")),
           Map.entry("lease/jdbc", List.of("org.culvert.api..", "org.sqlite..")),
-          Map.entry("accounts/file", List.of("org.culvert.api..", "org.slf4j..")),
+          Map.entry(
+              "accounts/file",
+              List.of("org.culvert.api..", "org.slf4j..", "org.bouncycastle..", "com.ongres..")),
           Map.entry(
               "commands",
               List.of(
