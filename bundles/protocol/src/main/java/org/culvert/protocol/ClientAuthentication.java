@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslClient;
 import javax.security.sasl.SaslException;
@@ -24,6 +25,7 @@ final class ClientAuthentication {
   private final SignalingTarget target;
   private final Credentials credentials;
   private final List<OfferedClientMechanism> mechanisms;
+  private final CallbackHandler channel;
   private final ClientSession.ClientOutput out;
 
   private SaslDialect dialect = SaslDialect.SILENT;
@@ -35,10 +37,12 @@ final class ClientAuthentication {
       SignalingTarget target,
       Credentials credentials,
       List<OfferedClientMechanism> mechanisms,
+      CallbackHandler channel,
       ClientSession.ClientOutput out) {
     this.target = target;
     this.credentials = credentials;
     this.mechanisms = List.copyOf(mechanisms);
+    this.channel = channel;
     this.out = out;
   }
 
@@ -71,7 +75,7 @@ final class ClientAuthentication {
                         SaslProperties.SERVICE,
                         target.host(),
                         Map.of(Sasl.QOP, "auth"),
-                        new CredentialCallbacks(credentials)))
+                        new CredentialCallbacks(credentials, channel)))
             .orElseThrow(() -> new IOException("the factory makes no " + mechanism.name()));
     client = opened;
     dialect = SaslDialect.of(mechanism.name());

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import javax.security.auth.callback.CallbackHandler;
+import org.culvert.api.account.ChannelBindingCallback;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.signaling.Credentials;
@@ -68,6 +70,8 @@ public final class ClientSession {
    * @param target whom to ask, and which version to announce
    * @param credentials whom to authenticate as
    * @param mechanisms what the client can use, best first; PLAIN is used if there is nothing else
+   * @param channel answers a {@link ChannelBindingCallback} where TLS has a binding of its type,
+   *     and leaves it unanswered elsewhere
    * @param request makes the request when it is due
    * @param out takes the messages
    */
@@ -75,13 +79,14 @@ public final class ClientSession {
       SignalingTarget target,
       Credentials credentials,
       List<OfferedClientMechanism> mechanisms,
+      CallbackHandler channel,
       Supplier<TunnelRequest> request,
       ClientOutput out) {
     this.stream = target.transport().isStream();
     this.target = target;
     this.request = request;
     this.out = out;
-    this.authentication = new ClientAuthentication(target, credentials, mechanisms, out);
+    this.authentication = new ClientAuthentication(target, credentials, mechanisms, channel, out);
     TspVersion version =
         TspVersion.parseLine("VERSION=" + target.version())
             .orElseThrow(() -> new IllegalArgumentException("not a version"));

@@ -390,6 +390,7 @@ class ClientSessionTest implements ClientSession.ClientOutput {
                 "2.0.2"),
             credentials,
             List.of(TestMechanisms.client(mechanism)),
+            callbacks -> {},
             () -> Samples.HOST,
             this);
     session.start();

@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import javax.security.auth.callback.CallbackHandler;
 import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.signaling.Credentials;
@@ -44,7 +45,18 @@ final class Pipe implements ClientSession.ClientOutput {
       Credentials credentials,
       List<OfferedClientMechanism> mechanisms,
       TunnelRequest request) {
-    this.stream = transport == Transport.TCP;
+    this(transport, cut, version, credentials, mechanisms, callbacks -> {}, request);
+  }
+
+  Pipe(
+      Transport transport,
+      Cut cut,
+      String version,
+      Credentials credentials,
+      List<OfferedClientMechanism> mechanisms,
+      CallbackHandler channel,
+      TunnelRequest request) {
+    this.stream = transport.isStream();
     this.cut = cut;
     this.server = stream ? Server.tcp() : Server.udp();
     this.client =
@@ -56,6 +68,7 @@ final class Pipe implements ClientSession.ClientOutput {
                 version),
             credentials,
             mechanisms,
+            channel,
             () -> request,
             this);
   }

@@ -132,6 +132,7 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
             target,
             credentials,
             ALL.select(factories, OfferedClientMechanism::new),
+            callbacks -> {},
             () -> request.apply(connection.path()),
             connection);
     connection.serve(session);

@@ -18,5 +18,12 @@ public final class SaslProperties {
    */
   public static final String ZERO_OCTET_DEFECT = "org.culvert.sasl.zero-octet-defect";
 
+  /**
+   * Key of the {@code props} argument of both factories: {@code "true"} if the server offered a
+   * mechanism with channel binding, one whose name ends in {@code -PLUS}. What one side knows of
+   * the other's offer tells it whether somebody between them took it away (RFC 5802 section 6).
+   */
+  public static final String CHANNEL_BINDING_OFFERED = "org.culvert.sasl.channel-binding-offered";
+
   private SaslProperties() {}
 }
