@@ -3,7 +3,6 @@ package org.culvert.client;
 import java.net.InetAddress;
 import java.util.Optional;
 import org.culvert.api.net.IpAddresses;
-import org.culvert.api.signaling.SignalingTarget;
 
 /**
  * A broker as an operator or a referral writes it.
@@ -27,9 +26,10 @@ record BrokerAddress(String host, int port) {
   /**
    * Reads {@code host}, {@code host:port}, an address, {@code address:port} or {@code [v6]:port}.
    *
+   * @param defaultPort the port if none is written
    * @throws IllegalArgumentException if the text is anything else
    */
-  static BrokerAddress parse(String text) {
+  static BrokerAddress parse(String text, int defaultPort) {
     if (text.startsWith("[")) {
       int end = text.indexOf(']');
       if (end < 0) {
@@ -40,19 +40,19 @@ record BrokerAddress(String host, int port) {
         throw new IllegalArgumentException("only :port may follow the bracket");
       }
       return new BrokerAddress(
-          text.substring(1, end), rest.isEmpty() ? SignalingTarget.PORT : port(rest.substring(1)));
+          text.substring(1, end), rest.isEmpty() ? defaultPort : port(rest.substring(1)));
     }
     int colon = text.indexOf(':');
     if (colon < 0 || text.indexOf(':', colon + 1) >= 0) {
-      return new BrokerAddress(text, SignalingTarget.PORT);
+      return new BrokerAddress(text, defaultPort);
     }
     return new BrokerAddress(text.substring(0, colon), port(text.substring(colon + 1)));
   }
 
   /** Reads an entry of a referral, which cannot name a port; empty if it makes no sense. */
-  static Optional<BrokerAddress> ofReferral(String entry) {
+  static Optional<BrokerAddress> ofReferral(String entry, int port) {
     try {
-      return Optional.of(new BrokerAddress(entry, SignalingTarget.PORT));
+      return Optional.of(new BrokerAddress(entry, port));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

@@ -15,8 +15,9 @@ import org.culvert.api.tunnel.TunnelType;
 
 /**
  * Turns brokers into addresses that can be asked: resolves their names, all at once, and, where
- * several brokers are named, measures the way to each and puts the closest first. Confined to the
- * {@link EventLoop}.
+ * several brokers are named, measures the way to each and puts the closest first, those that do not
+ * answer last, in the order of the list where no time decides. An address of a family over which
+ * the type cannot be asked for is left out. Confined to the {@link EventLoop}.
  */
 final class BrokerSearch {
   /** A resolver gives up long before; this is for one that does not. */
@@ -119,7 +120,8 @@ final class BrokerSearch {
       int place = i;
       SignalingTarget target =
           new SignalingTarget(
-              candidate.address(),
+              // Whatever carries the session: this is what every referral-aware broker answers.
+              new InetSocketAddress(candidate.address().getAddress(), SignalingTarget.PORT),
               candidate.broker().host(),
               Transport.UDP,
               Ladder.VERSIONS.get(0));

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.signaling.Credentials;
+import org.culvert.api.signaling.SignalingTarget;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelType;
 
@@ -14,12 +15,13 @@ import org.culvert.api.tunnel.TunnelType;
  * The checked configuration.
  *
  * @param servers the brokers, in the order to ask them in
- * @param credentials whom to authenticate as
+ * @param credentials whom to authenticate as, and by which means
  * @param tunnelType the type to ask for first
  * @param prefixLength the length of the prefix to ask for; empty: no prefix
  * @param keepAlive the interval to ask for; empty: none
  * @param routes what to send into the tunnel
  * @param transports what may carry the session, in order of preference
+ * @param referrals which referrals to follow
  * @param mtu the tunnel's inner MTU in octets
  * @param retryMin the shortest wait after a failure
  * @param retryMax the longest wait after a failure
@@ -33,6 +35,7 @@ record ClientSettings(
     Optional<Duration> keepAlive,
     List<IpPrefix> routes,
     List<Transport> transports,
+    ReferralTrust referrals,
     int mtu,
     Duration retryMin,
     Duration retryMax,
@@ -52,6 +55,16 @@ record ClientSettings(
   /** Tells whether the session of a type runs over IPv4 (RFC 5572 section 4.4.1). */
   static boolean overIpv4(TunnelType type) {
     return !type.equals(TunnelType.V4V6);
+  }
+
+  /** Returns the port of a broker for which none is written. */
+  int defaultPort() {
+    return defaultPort(transports);
+  }
+
+  /** Returns the same for transports: TLS has a port of its own, and is never one among others. */
+  static int defaultPort(List<Transport> transports) {
+    return transports.contains(Transport.TLS) ? SignalingTarget.TLS_PORT : SignalingTarget.PORT;
   }
 
   /** Returns the transports that may carry a session that asks for a type. */

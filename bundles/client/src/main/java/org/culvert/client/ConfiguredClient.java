@@ -42,19 +42,43 @@ public final class ConfiguredClient {
         name = "Brokers",
         description =
             "Brokers to ask, in order, separated by commas: host, host:port or [address]:port."
-                + " The port is 3653 if none is written.")
+                + " If no port is written, it is 3653, and 3654 with transports = tls.")
     String[] server() default {};
 
     @AttributeDefinition(
         name = "User",
-        description = "Your name at the broker. Without name and password: an anonymous tunnel.")
+        description =
+            "Your name at the broker. Without name and password: an anonymous tunnel, or, with"
+                + " mechanisms = EXTERNAL, whomever the certificate of TLS names.")
     String user() default "";
 
     @AttributeDefinition(
         name = "Password",
-        description = "Your password at the broker.",
+        description = "Your password at the broker, if it is not in a file of its own.",
         type = AttributeType.PASSWORD)
     String password() default "";
+
+    @AttributeDefinition(
+        name = "Password file",
+        description =
+            "A file that holds nothing but the password and that only its owner may read, so that"
+                + " nobody who lists configurations sees it. A relative name is looked for in etc.")
+    String password_file() default "";
+
+    @AttributeDefinition(
+        name = "Mechanisms",
+        description =
+            "The only SASL mechanisms that may be used, separated by commas, for example"
+                + " SCRAM-SHA-256-PLUS: a broker that offers none of them is refused, so that nobody"
+                + " on the way can talk the client into a weaker one. Empty: any.")
+    String[] mechanisms() default {};
+
+    @AttributeDefinition(
+        name = "PLAIN in the clear",
+        description =
+            "Lets the mechanism PLAIN send the password without TLS, for everybody on the way to"
+                + " read. Some old brokers know nothing else.")
+    boolean plainInClear() default false;
 
     @AttributeDefinition(
         name = "Tunnel type",
@@ -94,13 +118,29 @@ public final class ConfiguredClient {
 
     @AttributeDefinition(
         name = "Transports",
-        description = "What may carry the session: auto (UDP, then TCP), udp or tcp.",
+        description =
+            "What may carry the session: auto (UDP, then TCP), udp, tcp or tls. There is no falling"
+                + " back from tls to another, since whoever blocks it would be obeyed.",
         options = {
           @Option(label = "auto", value = "auto"),
           @Option(label = "udp", value = "udp"),
-          @Option(label = "tcp", value = "tcp")
+          @Option(label = "tcp", value = "tcp"),
+          @Option(label = "tls", value = "tls")
         })
     String transports() default "auto";
+
+    @AttributeDefinition(
+        name = "Referrals",
+        description =
+            "Which brokers may refer this client to others: authenticated (those that had proved"
+                + " who they are, by TLS or by a mechanism that proves both ends), any (also by a"
+                + " referral that anybody on the way could have made), or none.",
+        options = {
+          @Option(label = "authenticated", value = "authenticated"),
+          @Option(label = "any", value = "any"),
+          @Option(label = "none", value = "none")
+        })
+    String referrals() default "authenticated";
 
     @AttributeDefinition(
         name = "MTU",

@@ -32,11 +32,27 @@ record Failure(String text, boolean lasting) {
     StatusCode code = refusal.code();
     String prefix = broker + ": " + code.number() + " " + code.text();
     return switch (code) {
+      // The message says more than the code: this side may be the one that refuses.
       case AUTHENTICATION_FAILED ->
-          new Failure(prefix + "; check user and password in etc/org.culvert.client.cfg", true);
+          new Failure(
+              broker
+                  + ": "
+                  + refusal.getMessage()
+                  + "; check user, password and mechanisms in etc/org.culvert.client.cfg",
+              true);
       case SERVER_BUSY, NO_MORE_TUNNELS -> passing(prefix + "; it is asked again later");
       default -> passing(prefix);
     };
+  }
+
+  /** Says why nobody is asked whom a broker named. */
+  static Failure notFollowed(BrokerAddress broker, ReferralTrust trust) {
+    return passing(
+        broker
+            + ": refers to other brokers, which is not followed: "
+            + (trust == ReferralTrust.NONE
+                ? "referrals = none"
+                : "it had not proved who it is (referrals = any would follow)"));
   }
 
   /** Says what went wrong on the way to a broker. */

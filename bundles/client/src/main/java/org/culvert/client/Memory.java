@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import org.culvert.api.signaling.SignalingTarget;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,7 +82,7 @@ final class Memory {
       }
       return Optional.of(
           new Remembered(
-              BrokerAddress.parse(properties.getProperty("broker", "")),
+              BrokerAddress.parse(properties.getProperty("broker", ""), SignalingTarget.PORT),
               new Ladder.Rung(
                   Transport.valueOf(properties.getProperty("transport", "")),
                   properties.getProperty("version", ""))));

@@ -26,9 +26,10 @@ import org.slf4j.LoggerFactory;
  * Looks for an offer of a tunnel of one type, once through all that can be asked.
  *
  * <p>In order: a configured broker, or first of all the one that answered last; its addresses; at
- * each address the {@link Ladder}; where a referral leads, the same again, closest broker first.
- * The next address is tried only if there was no answer; after a refusal the next configured broker
- * is asked. Confined to the {@link EventLoop}.
+ * each address the {@link Ladder}; where a referral leads that may be followed, the same again,
+ * closest broker first; one that may not counts as the plain refusal. The next address is tried
+ * only if there was no answer; after a refusal the next configured broker is asked. Confined to the
+ * {@link EventLoop}.
  */
 final class Pursuit {
   private static final Logger LOG = LoggerFactory.getLogger(Pursuit.class);
@@ -45,7 +46,7 @@ final class Pursuit {
   private final Consumer<Outcome> done;
   private final Deque<BrokerAddress> origins;
   private final Deque<BrokerSearch.Candidate> candidates = new ArrayDeque<>();
-  private ReferralChain chain = new ReferralChain();
+  private ReferralChain chain;
   private @Nullable Failure failure;
   private boolean over;
 
@@ -68,6 +69,7 @@ final class Pursuit {
     remembered.ifPresent(last -> order.add(last.broker()));
     order.addAll(settings.servers());
     this.origins = new ArrayDeque<>(order);
+    this.chain = new ReferralChain(settings.defaultPort());
   }
 
   /** Begins; the outcome is told once, later, on the loop. */
@@ -89,7 +91,7 @@ final class Pursuit {
       end(new Outcome.Failed(failure == null ? Failure.passing("no broker to ask") : failure));
       return;
     }
-    chain = new ReferralChain();
+    chain = new ReferralChain(settings.defaultPort());
     gather(List.of(origin));
   }
 
@@ -189,7 +191,8 @@ final class Pursuit {
   }
 
   private void refused(BrokerSearch.Candidate candidate, Ladder ladder, TspException refusal) {
-    if (refusal.referral().isPresent()) {
+    boolean refers = refusal.referral().isPresent();
+    if (refers && settings.referrals().follows(refusal)) {
       candidates.clear();
       chain
           .follow(refusal.referral().get())
@@ -199,7 +202,12 @@ final class Pursuit {
                 note(Failure.passing(candidate.broker() + ": refers on and on"));
                 nextOrigin();
               });
-    } else if (refusal.code() == StatusCode.UNSUPPORTED_VERSION) {
+      return;
+    }
+    if (refers) {
+      note(Failure.notFollowed(candidate.broker(), settings.referrals()));
+    }
+    if (refusal.code() == StatusCode.UNSUPPORTED_VERSION) {
       ladder.versionRefused();
       if (ladder.rung().isEmpty()) {
         note(Failure.of(candidate.broker(), refusal));

@@ -33,6 +33,9 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
   /** How often the local addresses are looked at. */
   static final Duration POLL = Duration.ofSeconds(5);
 
+  /** Brokers that write seconds instead of minutes mean a day or a week. */
+  private static final Duration LONGEST_LIFETIME = Duration.ofDays(1);
+
   private static final Duration SHORTEST_RENEWAL = Duration.ofSeconds(30);
   private static final long CLOSE_LIMIT_SECONDS = 5;
 
@@ -151,7 +154,8 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
   }
 
   /** Renews at about three quarters of the lifetime; clients that came together part ways. */
-  private void renewWithin(Duration lifetime) {
+  private void renewWithin(Duration said) {
+    Duration lifetime = said.compareTo(LONGEST_LIFETIME) < 0 ? said : LONGEST_LIFETIME;
     Duration wait =
         backoff.between(
             lifetime.multipliedBy(7).dividedBy(10), lifetime.multipliedBy(8).dividedBy(10));

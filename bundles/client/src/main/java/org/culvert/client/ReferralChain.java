@@ -10,10 +10,6 @@ import org.culvert.api.status.Referral;
 /**
  * Follows referrals from one configured broker without going round in circles (RFC 5572 section
  * 4.4.5).
- *
- * <p>A referral is believed although it may have come before the broker proved who it is: whoever
- * can speak in the broker's place can lead a client astray. Only mechanisms that do not send the
- * password protect it then.
  */
 final class ReferralChain {
   /** How often one broker may send on to the next. */
@@ -23,7 +19,15 @@ final class ReferralChain {
   static final int MAX_BROKERS = 16;
 
   private final Set<InetSocketAddress> visited = new HashSet<>();
+  private final int port;
   private int hops;
+
+  /**
+   * @param port where referred brokers are asked, since a referral cannot tell
+   */
+  ReferralChain(int port) {
+    this.port = port;
+  }
 
   /** Returns whom to ask next; empty if the chain is too long. */
   Optional<List<BrokerAddress>> follow(Referral referral) {
@@ -34,7 +38,7 @@ final class ReferralChain {
     return Optional.of(
         referral.brokers().stream()
             .limit(MAX_BROKERS)
-            .flatMap(entry -> BrokerAddress.ofReferral(entry).stream())
+            .flatMap(entry -> BrokerAddress.ofReferral(entry, port).stream())
             .toList());
   }
 

@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Optional;
 import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.net.IpPrefix;
-import org.culvert.api.signaling.Credentials;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelType;
@@ -35,24 +34,25 @@ final class SettingsReader {
       throw refused("transports", config.transports(), "v6udpv4 needs UDP; write auto or udp");
     }
     return new ClientSettings(
-        servers(config.server()),
-        credentials(config.user(), config.password()),
+        servers(config.server(), ClientSettings.defaultPort(transports)),
+        CredentialsReader.from(config, transports.contains(Transport.TLS)),
         type,
         prefixLength(config.prefixLength(), type),
         keepAlive(config.keepAlive()),
         routes(config, type),
         transports,
+        referrals(config.referrals()),
         within("mtu", config.mtu(), TunnelParameters.MINIMUM_MTU, LARGEST_MTU),
         retryMin(config),
         Duration.ofSeconds(within("retryMax", config.retryMax(), 1, LONGEST_RETRY)),
         state(config.state()));
   }
 
-  private static List<BrokerAddress> servers(String[] values) {
+  private static List<BrokerAddress> servers(String[] values, int port) {
     List<BrokerAddress> servers = new ArrayList<>();
     for (String text : split(values)) {
       try {
-        servers.add(BrokerAddress.parse(text));
+        servers.add(BrokerAddress.parse(text, port));
       } catch (IllegalArgumentException e) {
         throw refused("server", text, e.getMessage() + "; write host, host:port or [address]:port");
       }
@@ -61,19 +61,6 @@ final class SettingsReader {
       throw refused("server", "", "no broker is named; write host, host:port or [address]:port");
     }
     return servers;
-  }
-
-  private static Credentials credentials(String user, String password) {
-    if (user.isEmpty() && password.isEmpty()) {
-      return Credentials.anonymous();
-    }
-    if (user.isEmpty()) {
-      throw refused("user", "", "a password is set without a user; write both or neither");
-    }
-    if (password.isEmpty()) {
-      throw refused("password", "", "a user is set without a password; write both or neither");
-    }
-    return Credentials.of(user, password);
   }
 
   private static TunnelType tunnelType(String value) {
@@ -88,8 +75,17 @@ final class SettingsReader {
       case "auto" -> List.of(Transport.UDP, Transport.TCP);
       case "udp" -> List.of(Transport.UDP);
       case "tcp" -> List.of(Transport.TCP);
-      default -> throw refused("transports", value, "write auto, udp or tcp");
+      case "tls" -> List.of(Transport.TLS);
+      default -> throw refused("transports", value, "write auto, udp, tcp or tls");
     };
+  }
+
+  private static ReferralTrust referrals(String value) {
+    return Arrays.stream(ReferralTrust.values())
+        .filter(
+            trust -> trust.name().toLowerCase(Locale.ROOT).equals(value.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(() -> refused("referrals", value, "write authenticated, any or none"));
   }
 
   private static Optional<Integer> prefixLength(int value, TunnelType type) {
@@ -154,7 +150,7 @@ final class SettingsReader {
   }
 
   /** Splits again: a configuration file may hold a list as one string. */
-  private static List<String> split(String[] values) {
+  static List<String> split(String[] values) {
     return Arrays.stream(values)
         .flatMap(value -> Arrays.stream(value.split("[,\\s]+")))
         .filter(text -> !text.isEmpty())
@@ -168,7 +164,7 @@ final class SettingsReader {
     return value;
   }
 
-  private static InvalidConfigurationException refused(String key, Object value, String remedy) {
+  static InvalidConfigurationException refused(String key, Object value, String remedy) {
     return new InvalidConfigurationException(ConfiguredClient.PID, key, value, remedy);
   }
 }

@@ -125,7 +125,8 @@ final class TunnelPlan {
     }
     if (type.equals(TunnelType.V6UDPV4)) {
       if (path.transport() != SignalingPath.Transport.UDP) {
-        throw new UnusableOfferException("v6udpv4 was offered in a session over TCP");
+        throw new UnusableOfferException(
+            "v6udpv4 was offered in a session over " + path.transport());
       }
       return new OuterEndpoints(path.local(), path.remote());
     }

@@ -87,6 +87,20 @@ class AskingTest {
   }
 
   @Test
+  void neverFallsBackFromTls() {
+    ClientFixture f = new ClientFixture(directory, "tb.example", "192.0.2.2:99");
+    f.names.put("tb.example", List.of("192.0.2.1"));
+    f.configs.with("transports", "tls");
+    f.start();
+
+    assertThat(f.asked()).containsExactly("TLS 2.0.2 192.0.2.1", "TLS 2.0.2 192.0.2.2");
+    assertThat(f.signaling.asked())
+        .extracting(asked -> asked.target().broker())
+        .containsExactly(address("192.0.2.1", 3654), address("192.0.2.2", 99));
+    assertThat(f.signaling.asked().get(0).target().host()).isEqualTo("tb.example");
+  }
+
+  @Test
   void asksForIpv4OverIpv6Only() {
     ClientFixture f = new ClientFixture(directory, "tb.example");
     f.names.put("tb.example", List.of("192.0.2.1", "2001:db8::1"));
@@ -174,7 +188,7 @@ class AskingTest {
 
     assertThat(f.lastError())
         .isEqualTo(
-            "192.0.2.1:3653: 300 Authentication failed; check user and password in"
+            "192.0.2.1:3653: 300 scripted; check user, password and mechanisms in"
                 + " etc/org.culvert.client.cfg");
     f.pass(Duration.ofSeconds(499));
     assertThat(f.asked()).hasSize(1);

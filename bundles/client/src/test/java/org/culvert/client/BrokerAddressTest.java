@@ -22,13 +22,13 @@ class BrokerAddressTest {
     "[2001:db8::1]:99, 2001:db8::1, 99"
   })
   void readsEveryForm(String text, String host, int port) {
-    assertThat(BrokerAddress.parse(text)).isEqualTo(new BrokerAddress(host, port));
+    assertThat(BrokerAddress.parse(text, 3653)).isEqualTo(new BrokerAddress(host, port));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"tb.example:3653", "192.0.2.1:99", "[2001:db8::1]:99"})
   void isWrittenAsItIsRead(String text) {
-    assertThat(BrokerAddress.parse(text)).hasToString(text);
+    assertThat(BrokerAddress.parse(text, 3653)).hasToString(text);
   }
 
   @ParameterizedTest
@@ -50,20 +50,20 @@ class BrokerAddressTest {
         "b\u00fccher.example"
       })
   void refusesTheRest(String text) {
-    assertThatThrownBy(() -> BrokerAddress.parse(text))
+    assertThatThrownBy(() -> BrokerAddress.parse(text, 3653))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void refusesANameThatIsTooLong() {
-    assertThat(BrokerAddress.ofReferral("a".repeat(253))).isPresent();
-    assertThat(BrokerAddress.ofReferral("a".repeat(254))).isEmpty();
+    assertThat(BrokerAddress.ofReferral("a".repeat(253), 3653)).isPresent();
+    assertThat(BrokerAddress.ofReferral("a".repeat(254), 3653)).isEmpty();
   }
 
   @Test
   void takesAReferralsEntryWithoutAPort() {
-    assertThat(BrokerAddress.ofReferral("2001:db8::1"))
+    assertThat(BrokerAddress.ofReferral("2001:db8::1", 3653))
         .contains(new BrokerAddress("2001:db8::1", 3653));
-    assertThat(BrokerAddress.ofReferral("tb.example:99")).isEmpty();
+    assertThat(BrokerAddress.ofReferral("tb.example:99", 3653)).isEmpty();
   }
 }

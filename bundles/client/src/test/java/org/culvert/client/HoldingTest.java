@@ -249,6 +249,19 @@ class HoldingTest {
   }
 
   @Test
+  void renewsWithinADayWhereALifetimeWasWrittenInSeconds() {
+    ClientFixture f = fixture();
+    f.signaling.answer(
+        (target, asked) ->
+            f.offering(asked, SampleOffers.lasting(TunnelType.V6V4, Duration.ofMinutes(604_800))));
+    f.start();
+
+    f.pass(Duration.ofHours(20));
+
+    assertThat(f.asked()).hasSize(2);
+  }
+
+  @Test
   void staysConnectedWhileARenewalFails() {
     ClientFixture f = fixture().startConnected();
     f.refuseToAnswer();

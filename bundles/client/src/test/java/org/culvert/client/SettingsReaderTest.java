@@ -33,8 +33,7 @@ class SettingsReaderTest {
 
   @Test
   void isAnonymousWithoutNameAndPassword() {
-    assertThat(Configs.forServers("tb.example").settings().credentials())
-        .isSameAs(Credentials.anonymous());
+    assertThat(Configs.forServers("tb.example").settings().credentials().isAnonymous()).isTrue();
   }
 
   @Test
@@ -80,13 +79,15 @@ class SettingsReaderTest {
     "tunnelType, v6v6",
     "tunnelType, ''",
     "transports, sctp",
+    "referrals, some",
+    "mechanisms, SCRAM+",
     "server, tb.example:0",
     "server, [2001:db8::1",
     "server, 300.1.1.1",
     "server, a_b:x"
   })
   void refusesWhatMakesNoSenseByName(String key, String value) {
-    Object given = key.equals("server") ? new String[] {value} : value;
+    Object given = key.equals("server") || key.equals("mechanisms") ? new String[] {value} : value;
 
     assertThatThrownBy(() -> Configs.forServers("a").with(key, given).settings())
         .isInstanceOf(InvalidConfigurationException.class)
@@ -141,6 +142,77 @@ class SettingsReaderTest {
     assertThatThrownBy(() -> configs.with("routes", new String[] {"10.0.0.0/8"}).settings())
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("IPv6");
+  }
+
+  @Test
+  void sendsNoPasswordInTheClearUnlessTold() {
+    Configs configs = Configs.forServers("a").with("user", "u").with("password", "s");
+
+    assertThat(configs.settings().credentials().allow("PLAIN", false)).isFalse();
+    assertThat(configs.with("plainInClear", true).settings().credentials().allow("PLAIN", false))
+        .isTrue();
+  }
+
+  @Test
+  void keepsToTheMechanismsThatAreDemanded() {
+    Credentials credentials =
+        Configs.forServers("a")
+            .with("user", "u")
+            .with("password", "s")
+            .with("mechanisms", new String[] {"scram-sha-256-plus, SCRAM-SHA-256"})
+            .settings()
+            .credentials();
+
+    assertThat(credentials.allow("SCRAM-SHA-256-PLUS", true)).isTrue();
+    assertThat(credentials.allow("SCRAM-SHA-256", true)).isTrue();
+    assertThat(credentials.allow("DIGEST-MD5", true)).isFalse();
+  }
+
+  @Test
+  void takesTheUserFromTheCertificateWithExternal() {
+    Configs configs =
+        Configs.forServers("a")
+            .with("transports", "tls")
+            .with("mechanisms", new String[] {"EXTERNAL"});
+    assertThat(configs.settings().credentials().isByCertificate()).isTrue();
+
+    assertRefused(
+        configs.with("user", "alice").with("password", "canary"), "the certificate names");
+    assertRefused(
+        Configs.forServers("a").with("mechanisms", new String[] {"EXTERNAL"}),
+        "write transports = tls");
+  }
+
+  @Test
+  void asksOnThePortOfTls() {
+    assertThat(
+            Configs.forServers("tb.example, b.example:99")
+                .with("transports", "tls")
+                .settings()
+                .servers())
+        .containsExactly(new BrokerAddress("tb.example", 3654), new BrokerAddress("b.example", 99));
+  }
+
+  @Test
+  void refusesUdpTunnelOverTls() {
+    assertRefused(
+        Configs.forServers("a").with("tunnelType", "v6udpv4").with("transports", "tls"),
+        "transports");
+  }
+
+  @Test
+  void followsOnlyReferralsOfBrokersThatProvedWhoTheyAre() {
+    assertThat(Configs.forServers("a").settings().referrals())
+        .isEqualTo(ReferralTrust.AUTHENTICATED);
+    assertThat(Configs.forServers("a").with("referrals", "any").settings().referrals())
+        .isEqualTo(ReferralTrust.ANY);
+  }
+
+  private static void assertRefused(Configs configs, String words) {
+    assertThatThrownBy(configs::settings)
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining(words)
+        .hasMessageNotContaining("canary");
   }
 
   @Test

@@ -24,10 +24,15 @@ public final class SampleOffers {
 
   /** Returns an offer of IPv6 over IPv4, with a keepalive of 30 seconds and a day of lifetime. */
   public static TunnelOffer ipv6(TunnelType type) {
+    return lasting(type, Duration.ofDays(1));
+  }
+
+  /** Returns the same with another lifetime. */
+  public static TunnelOffer lasting(TunnelType type, Duration lifetime) {
     return new TunnelOffer(
         "",
         type,
-        Optional.of(Duration.ofDays(1)),
+        Optional.of(lifetime),
         new TunnelOffer.Party(IpAddresses.parse("192.0.2.1"), SERVER6, Optional.empty()),
         new TunnelOffer.Party(IpAddresses.parse("198.51.100.2"), CLIENT6, Optional.empty()),
         Optional.of(new KeepAlive(Duration.ofSeconds(30), SERVER6)),

@@ -67,10 +67,18 @@ public final class ScriptedSignaling implements TunnelSignaling {
     return CompletableFuture.failedFuture(new TspException(code, "scripted"));
   }
 
-  /** Answers with a referral. */
+  /** Answers with a referral by a broker that had proved who it is. */
   public static CompletionStage<SignalingExchange> referred(String... brokers) {
-    return CompletableFuture.failedFuture(
-        new TspException(StatusCode.NO_MORE_TUNNELS, "scripted", new Referral(List.of(brokers))));
+    return CompletableFuture.failedFuture(referral(brokers).ofProvedPeer());
+  }
+
+  /** Answers with a referral that anybody could have made. */
+  public static CompletionStage<SignalingExchange> referredByAnybody(String... brokers) {
+    return CompletableFuture.failedFuture(referral(brokers));
+  }
+
+  private static TspException referral(String... brokers) {
+    return new TspException(StatusCode.NO_MORE_TUNNELS, "scripted", new Referral(List.of(brokers)));
   }
 
   @Override
