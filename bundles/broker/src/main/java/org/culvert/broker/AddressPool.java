@@ -1,10 +1,12 @@
 package org.culvert.broker;
 
 import java.math.BigInteger;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import javax.crypto.Mac;
@@ -13,7 +15,7 @@ import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 
 /**
- * Hands out inner addresses of one pool.
+ * Hands out inner addresses of one pool: single ones, or IPv4 links of two hosts.
  *
  * <p>An address is a keyed hash of its user's name: it cannot be guessed, tells nothing of the
  * user's IPv4 address (RFC 6169 section 5), and is mostly the same again after the broker forgot
@@ -24,6 +26,9 @@ final class AddressPool {
   private static final int SCANNED_ATTEMPTS = 1 << 16;
 
   private final IpPrefix pool;
+  private final boolean ipv4;
+  private final int block;
+  private final int reserved;
   private final int hostBits;
   private final BigInteger hostMask;
   private final BigInteger base;
@@ -32,8 +37,22 @@ final class AddressPool {
   private volatile long used;
 
   AddressPool(IpPrefix pool, byte[] secret) {
+    this(pool, 1, secret);
+  }
+
+  /**
+   * Makes a pool of which nothing is out.
+   *
+   * @param block how many addresses go out together: 1, or 4 for an IPv4 link, whose third is the
+   *     client's
+   */
+  AddressPool(IpPrefix pool, int block, byte[] secret) {
     this.pool = pool;
-    this.hostBits = 128 - pool.length();
+    this.ipv4 = pool.network() instanceof Inet4Address;
+    this.block = block;
+    // Of IPv6, 0 is the routers' anycast address and 1 the server's; of IPv4, see Ipv4Pools.
+    this.reserved = ipv4 ? Inner.LINK_SIZE : 2;
+    this.hostBits = pool.network().getAddress().length * 8 - pool.length();
     this.hostMask = BigInteger.ONE.shiftLeft(hostBits).subtract(BigInteger.ONE);
     this.base = new BigInteger(1, pool.network().getAddress());
     try {
@@ -56,7 +75,7 @@ final class AddressPool {
    * Returns how many addresses there are to hand out, {@link Long#MAX_VALUE} for as many or more.
    */
   long capacity() {
-    return hostBits >= 63 ? Long.MAX_VALUE : (1L << hostBits) - 2;
+    return hostBits >= 63 ? Long.MAX_VALUE : ((1L << hostBits) - reserved) / block;
   }
 
   /** Finds a free address and holds it; empty if there is none. */
@@ -74,7 +93,7 @@ final class AddressPool {
     }
     // A small pool that is nearly full: the hash will hardly hit what is left.
     for (int i = 0; i < SCANNED_ATTEMPTS; i++) {
-      host = host.add(BigInteger.ONE).and(hostMask);
+      host = host.add(BigInteger.valueOf(block)).and(hostMask);
       Optional<InetAddress> address = take(host);
       if (address.isPresent()) {
         return address;
@@ -83,26 +102,45 @@ final class AddressPool {
     return Optional.empty();
   }
 
-  /** Holds an address of this pool that a lease has; false if it is held already. */
-  boolean hold(InetAddress address) {
-    boolean added = held.add(address);
-    used = held.size();
-    return added;
+  /** Holds the address that a user wishes, if it is a client's and free. */
+  boolean take(InetAddress wished) {
+    return pool.contains(wished)
+        && take(new BigInteger(1, wished.getAddress()).and(hostMask))
+            .filter(wished::equals)
+            .isPresent();
   }
 
-  /** Gives an address back. */
-  void free(InetAddress address) {
-    held.remove(address);
-    used = held.size();
+  /**
+   * Holds addresses of this pool that a lease has, all or none.
+   *
+   * @return false if one of them is held already
+   */
+  boolean hold(List<InetAddress> addresses) {
+    if (addresses.stream().anyMatch(held::contains)) {
+      return false;
+    }
+    held.addAll(addresses);
+    used++;
+    return true;
+  }
+
+  /** Gives addresses back that were held together. */
+  void free(List<InetAddress> addresses) {
+    if (held.removeAll(addresses)) {
+      used--;
+    }
   }
 
   private Optional<InetAddress> take(BigInteger host) {
-    // 0 is the routers' anycast address, 1 the server's.
-    if (host.compareTo(BigInteger.ONE) <= 0 || isAnycast(host)) {
+    if (host.compareTo(BigInteger.valueOf(reserved)) < 0 || isAnycast(host)) {
       return Optional.empty();
     }
-    InetAddress address = address(host);
-    return hold(address) ? Optional.of(address) : Optional.empty();
+    if (block == 1) {
+      InetAddress address = address(host);
+      return hold(List.of(address)) ? Optional.of(address) : Optional.empty();
+    }
+    List<InetAddress> link = Inner.link(address(host));
+    return hold(link) ? Optional.of(link.get(2)) : Optional.empty();
   }
 
   /** The last 128 interface identifiers of a subnet are anycast addresses (RFC 2526). */
@@ -112,13 +150,17 @@ final class AddressPool {
 
   private InetAddress address(BigInteger host) {
     byte[] number = base.or(host).toByteArray();
-    byte[] octets = new byte[16];
-    int length = Math.min(16, number.length);
-    System.arraycopy(number, number.length - length, octets, 16 - length, length);
+    byte[] octets = new byte[ipv4 ? 4 : 16];
+    int length = Math.min(octets.length, number.length);
+    System.arraycopy(number, number.length - length, octets, octets.length - length, length);
     return IpAddresses.of(octets);
   }
 
   private BigInteger hash(String owner, int attempt) {
+    if (ipv4) {
+      // Whoever sees one address of a user shall not learn bits of the other.
+      mac.update((byte) 4);
+    }
     mac.update(owner.getBytes(StandardCharsets.UTF_8));
     mac.update((byte) 0);
     mac.update((byte) attempt);

@@ -6,8 +6,28 @@ import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.Lease.State;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
+import org.culvert.api.tunnel.SignalingPath;
 
-/** Whether there is room for one more tunnel, and whether its outer endpoints are free. */
+/**
+ * Whether there is room for one more tunnel, and whether its outer endpoints are free.
+ *
+ * <p>A tunnel belongs to the user who authenticated for it; addresses and ports outside prove
+ * nothing, since a NAT hands them on and a sender can forge them. Who may do what:
+ *
+ * <ul>
+ *   <li><em>create</em> by its own user, from anywhere, replaces the tunnel once it is accepted; so
+ *       a user whose NAT took the old mapping away comes back with the same addresses;
+ *   <li><em>create</em> by anybody else with the same outer endpoints, a UDP port included, is
+ *       refused (506) while an account has a tunnel there or was offered one. It says neither who
+ *       nor what. A mapping that a NAT gave to somebody new is free once the old tunnel was ended
+ *       for its silence;
+ *   <li>an <em>anonymous</em> tunnel has nothing but its outer endpoints to tell whose it is, so it
+ *       ends when somebody else accepts an offer for them; its addresses rest before anybody gets
+ *       them;
+ *   <li><em>accept</em> and <em>reject</em> need the user and the offer's unguessable id, else 514;
+ *   <li><em>info</em> and <em>delete</em> know a user's own tunnels only.
+ * </ul>
+ */
 final class Admission {
   private final Settings settings;
 
@@ -18,47 +38,44 @@ final class Admission {
   /**
    * Checks a decision against the limits and against the tunnels of others.
    *
+   * @param lease what the slot has
    * @throws TspException with 301 or 506
    */
-  void check(LeaseBook book, Identity identity, Optional<Lease> lease, Outer outer) {
+  void check(
+      LeaseBook book, Identity identity, Optional<Lease> lease, Outer outer, SignalingPath path) {
     Settings.Limits limits = settings.limits();
     boolean holds = lease.filter(l -> l.state() == State.ACTIVE).isPresent();
     if (!holds && book.tunnels() >= limits.tunnels()) {
-      throw full("limit of " + limits.tunnels() + " tunnels reached");
+      throw full(path, "limit of " + limits.tunnels() + " tunnels reached");
     }
     if (identity.anonymous() && lease.isEmpty() && book.anonymous() >= limits.anonymous()) {
-      throw full("limit of " + limits.anonymous() + " anonymous tunnels reached");
+      throw full(path, "limit of " + limits.anonymous() + " anonymous tunnels reached");
     }
     int perSource =
         identity.anonymous()
-            ? Math.min(limits.anonymousPerIpv4(), limits.tunnelsPerIpv4())
-            : limits.tunnelsPerIpv4();
+            ? Math.min(limits.anonymousPerSource(), limits.tunnelsPerSource())
+            : limits.tunnelsPerSource();
     if (book.ofSource(outer.source()) - own(lease, outer) >= perSource) {
-      throw full("limit of " + perSource + " tunnels from one address reached");
+      throw full(path, "limit of " + perSource + " tunnels from one address reached");
     }
     book.claimants(outer)
-        .filter(owner -> !owner.equals(identity.user()))
-        .filter(owner -> !mayTakeOver(book, identity, owner, outer))
+        .filter(slot -> !slot.user().equals(identity.user()))
+        .filter(slot -> !givesWay(book, slot))
         .findFirst()
         .ifPresent(
-            owner -> {
-              throw new TspException(
-                  StatusCode.ADDRESS_IN_USE, "another user has a tunnel with these endpoints");
+            slot -> {
+              throw inUse();
             });
   }
 
-  /**
-   * Tells whether a user may take outer endpoints over from another.
-   *
-   * <p>A UDP mapping belongs to whoever authenticates through it: a NAT gave it to somebody new. An
-   * IPv4 address alone proves less, so an account's tunnel there stays (status 506). An anonymous
-   * tunnel gives way to anybody, since nobody can tell whose it is.
-   */
-  boolean mayTakeOver(LeaseBook book, Identity identity, String holder, Outer outer) {
-    boolean anonymousHolder =
-        book.proposal(holder).map(p -> p.identity().anonymous()).orElse(false)
-            || book.ofOwner(holder).map(Lease::anonymous).orElse(false);
-    return anonymousHolder || (outer.isMapping() && !identity.anonymous());
+  /** Tells whether the tunnel and the offer of a slot end when somebody else gets its endpoints. */
+  static boolean givesWay(LeaseBook book, Slot slot) {
+    return book.proposal(slot).map(p -> p.identity().anonymous()).orElse(false)
+        || book.lease(slot).map(Lease::anonymous).orElse(false);
+  }
+
+  static TspException inUse() {
+    return new TspException(StatusCode.ADDRESS_IN_USE, "another user has these outer endpoints");
   }
 
   private static int own(Optional<Lease> lease, Outer outer) {
@@ -69,10 +86,7 @@ final class Admission {
         .orElse(0);
   }
 
-  private TspException full(String why) {
-    return settings
-        .referral()
-        .map(others -> new TspException(StatusCode.NO_MORE_TUNNELS, why, others))
-        .orElseGet(() -> new TspException(StatusCode.NO_MORE_TUNNELS, why));
+  private TspException full(SignalingPath path, String why) {
+    return settings.referrals().full(path, why);
   }
 }

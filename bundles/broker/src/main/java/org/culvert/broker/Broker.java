@@ -119,8 +119,14 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
   @Override
   public Set<TunnelType> tunnelTypes(SignalingPath path) {
     return server.tunnelTypes(path).stream()
-        .filter(TypeDecision::canAddress)
+        .filter(type -> canAddress(type, path))
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Tells whether a type suits the path and there are inner addresses for it. */
+  private boolean canAddress(TunnelType type, SignalingPath path) {
+    return Family.of(type) == Family.over(path)
+        && (Family.of(type) == Family.IPV6 || ledger.settings().ipv4().isPresent());
   }
 
   @Override
@@ -129,10 +135,10 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
     if (waiting.incrementAndGet() > ledger.settings().limits().requests()) {
       waiting.decrementAndGet();
       return CompletableFuture.failedFuture(
-          new TspException(StatusCode.SERVER_BUSY, "too many requests wait"));
+          ledger.settings().referrals().busy(path, "too many requests wait"));
     }
     CompletionStage<TunnelOffer> offer =
-        decide(() -> negotiation.offer(identity, request, path, server.tunnelTypes(path)));
+        decide(() -> negotiation.offer(identity, request, path, tunnelTypes(path)));
     offer.whenComplete(
         (granted, failure) -> {
           waiting.decrementAndGet();
@@ -155,12 +161,12 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
 
   @Override
   public CompletionStage<TunnelOffer> info(Identity identity, SignalingPath path) {
-    return decide(() -> negotiation.info(identity));
+    return decide(() -> negotiation.info(identity, path));
   }
 
   @Override
   public CompletionStage<Void> delete(Identity identity, SignalingPath path) {
-    return decide(() -> life.delete(identity));
+    return decide(() -> life.delete(identity, path));
   }
 
   @Override

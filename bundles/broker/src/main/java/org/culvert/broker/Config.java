@@ -25,6 +25,24 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
               + " Empty beside a set endpointPool: no prefixes are handed out.")
   String[] delegationPools() default {};
 
+  @AttributeDefinition(
+      description =
+          "IPv4 prefix that tunnel addresses of accounts come from where IPv4 is carried in IPv6"
+              + " (v4v6), for example 10.64.0.0/16. Its first four addresses go to no client."
+              + " Empty: v4v6 is not offered.")
+  String ipv4Pool() default "";
+
+  @AttributeDefinition(
+      description =
+          "IPv4 prefix that such addresses of anonymous users come from. Empty: they get none.")
+  String anonymousIpv4Pool() default "";
+
+  @AttributeDefinition(
+      description =
+          "32: clients get single IPv4 addresses, and share the server's, the first of ipv4Pool."
+              + " 30: each client has a link of two hosts, the server first and the client second.")
+  int ipv4Length() default 32;
+
   @AttributeDefinition(description = "Shortest prefix that a user may ask for, in bits.")
   int minPrefixLength() default 48;
 
@@ -57,14 +75,17 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(description = "Most tunnels at a time.")
   int maxTunnels() default 100_000;
 
-  @AttributeDefinition(description = "Most tunnels at a time from one IPv4 address.")
+  @AttributeDefinition(
+      description = "Most tunnels at a time from one IPv4 address, or one IPv6 prefix of 64 bits.")
   int maxTunnelsPerIpv4() default 256;
 
   @AttributeDefinition(description = "Most anonymous tunnels at a time, resting ones included.")
   int maxAnonymous() default 1000;
 
   @AttributeDefinition(
-      description = "Most anonymous tunnels from one IPv4 address, resting ones included.")
+      description =
+          "Most anonymous tunnels from one IPv4 address, or one IPv6 prefix of 64 bits, resting"
+              + " ones included.")
   int maxAnonymousPerIpv4() default 8;
 
   @AttributeDefinition(description = "Most requests that wait for an answer; more are told 530.")
@@ -80,8 +101,23 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(description = "Most seconds between keepalives.")
   int maxKeepAlive() default 300;
 
-  @AttributeDefinition(description = "Size of the largest packet in a tunnel, 1280 to 65495.")
+  @AttributeDefinition(
+      description =
+          "Keepalive intervals without any packet from a client after which its tunnel is ended,"
+              + " at least 3. Five seconds are added, so that the client never notices later.")
+  int missedKeepAlives() default 3;
+
+  @AttributeDefinition(
+      description =
+          "Size of the largest packet in a tunnel, 1280 to 65495. It is less where pathMtu leaves"
+              + " less.")
   int mtu() default 1280;
+
+  @AttributeDefinition(
+      description =
+          "Size of the largest packet that passes between clients and the tunnel server outside"
+              + " tunnels, at least 1328.")
+  int pathMtu() default 1500;
 
   @AttributeDefinition(
       description =
@@ -91,8 +127,14 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       description =
           "Other brokers to name to clients when this one is full, best first: addresses or host"
-              + " names, never this broker's own.")
+              + " names, never this broker's own. Old clients are told that it is full.")
   String[] referrals() default {};
+
+  @AttributeDefinition(
+      description =
+          "The same for clients that come while this broker is too busy. Empty: they are told to"
+              + " come back.")
+  String[] busyReferrals() default {};
 
   @AttributeDefinition(
       description =

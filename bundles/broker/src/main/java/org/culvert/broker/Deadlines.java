@@ -9,35 +9,39 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 
-/** When each user must next be looked at; one entry for each. For the broker's thread. */
-final class Deadlines {
-  private record Entry(Instant at, String owner) {}
+/**
+ * When each of many things must next be looked at; one entry for each. For the broker's thread.
+ *
+ * @param <K> what names a thing
+ */
+final class Deadlines<K extends Comparable<K>> {
+  private record Entry<K>(Instant at, K key) {}
 
-  private final Map<String, Entry> byOwner = new HashMap<>();
-  private final NavigableSet<Entry> byTime =
-      new TreeSet<>(Comparator.comparing(Entry::at).thenComparing(Entry::owner));
+  private final Map<K, Entry<K>> byKey = new HashMap<>();
+  private final NavigableSet<Entry<K>> byTime =
+      new TreeSet<>(Comparator.comparing((Entry<K> entry) -> entry.at).thenComparing(Entry::key));
 
-  void set(String owner, Instant at) {
-    clear(owner);
-    Entry entry = new Entry(at, owner);
-    byOwner.put(owner, entry);
+  void set(K key, Instant at) {
+    clear(key);
+    Entry<K> entry = new Entry<>(at, key);
+    byKey.put(key, entry);
     byTime.add(entry);
   }
 
-  void clear(String owner) {
-    Entry old = byOwner.remove(owner);
+  void clear(K key) {
+    Entry<K> old = byKey.remove(key);
     if (old != null) {
       byTime.remove(old);
     }
   }
 
-  /** Returns and clears the users whose time has come. */
-  List<String> due(Instant now) {
-    List<String> due = new ArrayList<>();
+  /** Returns and clears the ones whose time has come. */
+  List<K> due(Instant now) {
+    List<K> due = new ArrayList<>();
     while (!byTime.isEmpty() && !byTime.first().at().isAfter(now)) {
-      String owner = byTime.first().owner();
-      clear(owner);
-      due.add(owner);
+      K key = byTime.first().key();
+      clear(key);
+      due.add(key);
     }
     return due;
   }

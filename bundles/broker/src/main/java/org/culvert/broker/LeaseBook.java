@@ -24,12 +24,12 @@ import org.culvert.api.net.IpPrefix;
 final class LeaseBook {
   private final Stock stock;
   private final Map<String, Lease> byId = new ConcurrentHashMap<>();
-  private final Map<String, String> idByOwner = new HashMap<>();
-  private final Map<String, Proposal> proposals = new HashMap<>();
-  private final Map<Outer, String> activeOwner = new HashMap<>();
-  private final Map<Outer, String> proposedOwner = new HashMap<>();
+  private final Map<Slot, String> idBySlot = new HashMap<>();
+  private final Map<Slot, Proposal> proposals = new HashMap<>();
+  private final Map<Outer, Slot> activeSlot = new HashMap<>();
+  private final Map<Outer, Slot> proposedSlot = new HashMap<>();
   private final Map<InetAddress, Integer> bySource = new HashMap<>();
-  private final Deadlines deadlines = new Deadlines();
+  private final Deadlines<Slot> deadlines = new Deadlines<>();
   private int tunnels;
   private int anonymous;
 
@@ -43,12 +43,14 @@ final class LeaseBook {
     Map<InetAddress, Lease> addresses = new HashMap<>();
     TreeMap<String, Lease> prefixes = new TreeMap<>();
     for (Lease lease : leases) {
-      refuseTwo("owner", ofOwner(lease.owner()), lease);
-      refuseTwo("address", Optional.ofNullable(addresses.put(lease.clientAddress(), lease)), lease);
-      if (lease.state() == State.ACTIVE) {
-        refuseTwo("outer endpoint", activeOwner(Outer.of(lease)).flatMap(this::ofOwner), lease);
+      refuseTwo("owner", lease(Slot.of(lease)), lease);
+      for (InetAddress address : Inner.of(lease).exclusive()) {
+        refuseTwo("address", Optional.ofNullable(addresses.put(address, lease)), lease);
       }
-      stock.hold(lease.clientAddress());
+      if (lease.state() == State.ACTIVE) {
+        refuseTwo("outer endpoint", activeSlot(Outer.of(lease)).flatMap(this::lease), lease);
+      }
+      stock.hold(Inner.of(lease));
       lease.prefix().ifPresent(prefix -> prefixes.put(Overlaps.key(prefix) + lease.id(), lease));
       lease.prefix().ifPresent(stock::hold);
       put(lease);
@@ -68,22 +70,30 @@ final class LeaseBook {
     return Optional.ofNullable(byId.get(id));
   }
 
-  Optional<Lease> ofOwner(String owner) {
-    return Optional.ofNullable(idByOwner.get(owner)).flatMap(this::byId);
+  Optional<Lease> lease(Slot slot) {
+    return Optional.ofNullable(idBySlot.get(slot)).flatMap(this::byId);
   }
 
-  Optional<Proposal> proposal(String owner) {
-    return Optional.ofNullable(proposals.get(owner));
+  Optional<Proposal> proposal(Slot slot) {
+    return Optional.ofNullable(proposals.get(slot));
   }
 
-  /** Returns who has the tunnel with these outer endpoints. */
-  Optional<String> activeOwner(Outer outer) {
-    return Optional.ofNullable(activeOwner.get(outer));
+  /** Returns the offer that waits for a user under this id. */
+  Optional<Proposal> proposal(String user, String offerId) {
+    return Stream.of(Family.values())
+        .flatMap(family -> proposal(new Slot(user, family)).stream())
+        .filter(proposal -> proposal.offerId().equals(offerId))
+        .findFirst();
   }
 
-  /** Returns who has or was offered a tunnel with these outer endpoints. */
-  Stream<String> claimants(Outer outer) {
-    return Stream.of(activeOwner(outer), Optional.ofNullable(proposedOwner.get(outer)))
+  /** Returns whose tunnel has these outer endpoints. */
+  Optional<Slot> activeSlot(Outer outer) {
+    return Optional.ofNullable(activeSlot.get(outer));
+  }
+
+  /** Returns whose tunnel or waiting offer has these outer endpoints. */
+  Stream<Slot> claimants(Outer outer) {
+    return Stream.of(activeSlot(outer), Optional.ofNullable(proposedSlot.get(outer)))
         .flatMap(Optional::stream);
   }
 
@@ -102,13 +112,13 @@ final class LeaseBook {
     return bySource.getOrDefault(source, 0);
   }
 
-  List<String> due(Instant now) {
+  List<Slot> due(Instant now) {
     return deadlines.due(now);
   }
 
-  /** Looks at a user again later than it would by itself, after a step failed. */
-  void postpone(String owner, Instant until) {
-    deadlines.set(owner, until);
+  /** Looks at a slot again later than it would by itself, after a step failed. */
+  void postpone(Slot slot, Instant until) {
+    deadlines.set(slot, until);
   }
 
   /** Takes in a lease that the store has written; frees what it no longer holds. */
@@ -116,14 +126,14 @@ final class LeaseBook {
     Lease old = byId.put(lease.id(), lease);
     if (old != null) {
       count(old, -1);
-      if (!old.clientAddress().equals(lease.clientAddress())) {
-        stock.free(old.clientAddress());
+      if (!holdsSame(old, Inner.of(lease))) {
+        stock.free(Inner.of(old));
       }
       old.prefix().filter(prefix -> !lease.prefix().equals(old.prefix())).ifPresent(stock::free);
     }
-    idByOwner.put(lease.owner(), lease.id());
+    idBySlot.put(Slot.of(lease), lease.id());
     count(lease, 1);
-    watch(lease.owner());
+    watch(Slot.of(lease));
   }
 
   /** Strikes out a lease that the store has forgotten. */
@@ -131,45 +141,49 @@ final class LeaseBook {
     Lease old = byId.remove(lease.id());
     if (old != null) {
       count(old, -1);
-      idByOwner.remove(old.owner());
-      stock.free(old.clientAddress());
+      idBySlot.remove(Slot.of(old));
+      stock.free(Inner.of(old));
       old.prefix().ifPresent(stock::free);
-      watch(old.owner());
+      watch(Slot.of(old));
     }
   }
 
   /** Notes an offer whose address and prefix are held already. */
   void propose(Proposal proposal) {
-    proposals.put(proposal.owner(), proposal);
-    proposedOwner.put(proposal.outer(), proposal.owner());
+    proposals.put(proposal.slot(), proposal);
+    proposedSlot.put(proposal.outer(), proposal.slot());
     bySource.merge(proposal.outer().source(), 1, Integer::sum);
-    watch(proposal.owner());
+    watch(proposal.slot());
   }
 
   /** Strikes out an offer; frees what neither it nor the lease needs any more. */
   void withdraw(Proposal proposal) {
-    if (!proposals.remove(proposal.owner(), proposal)) {
+    if (!proposals.remove(proposal.slot(), proposal)) {
       return;
     }
-    proposedOwner.remove(proposal.outer(), proposal.owner());
+    proposedSlot.remove(proposal.outer(), proposal.slot());
     uncount(proposal.outer().source());
-    Optional<Lease> lease = ofOwner(proposal.owner());
-    if (lease.filter(l -> l.clientAddress().equals(proposal.clientAddress())).isEmpty()) {
-      stock.free(proposal.clientAddress());
+    Optional<Lease> lease = lease(proposal.slot());
+    if (lease.filter(l -> holdsSame(l, proposal.inner())).isEmpty()) {
+      stock.free(proposal.inner());
     }
     proposal
         .prefix()
         .filter(prefix -> !lease.flatMap(Lease::prefix).equals(Optional.of(prefix)))
         .ifPresent(stock::free);
-    watch(proposal.owner());
+    watch(proposal.slot());
+  }
+
+  private static boolean holdsSame(Lease lease, Inner inner) {
+    return Inner.of(lease).exclusive().equals(inner.exclusive());
   }
 
   private void count(Lease lease, int by) {
     boolean active = lease.state() == State.ACTIVE;
     if (active && by > 0) {
-      activeOwner.put(Outer.of(lease), lease.owner());
+      activeSlot.put(Outer.of(lease), Slot.of(lease));
     } else if (active) {
-      activeOwner.remove(Outer.of(lease), lease.owner());
+      activeSlot.remove(Outer.of(lease), Slot.of(lease));
     }
     tunnels += active || lease.state() == State.OFFERED ? by : 0;
     anonymous += lease.anonymous() ? by : 0;
@@ -192,17 +206,17 @@ final class LeaseBook {
     bySource.computeIfPresent(source, (key, count) -> count == 1 ? null : count - 1);
   }
 
-  /** Notes when a user must next be looked at. */
-  void watch(String owner) {
-    Optional<Instant> ofLease = ofOwner(owner).map(Lease::expires);
-    Optional<Instant> ofProposal = proposal(owner).map(Proposal::deadline);
+  /** Notes when a slot must next be looked at. */
+  void watch(Slot slot) {
+    Optional<Instant> ofLease = lease(slot).map(Lease::expires);
+    Optional<Instant> ofProposal = proposal(slot).map(Proposal::deadline);
     if (ofLease.isEmpty() && ofProposal.isEmpty()) {
-      deadlines.clear(owner);
+      deadlines.clear(slot);
       return;
     }
     Instant one = ofLease.orElse(Instant.MAX);
     Instant other = ofProposal.orElse(Instant.MAX);
-    deadlines.set(owner, one.isBefore(other) ? one : other);
+    deadlines.set(slot, one.isBefore(other) ? one : other);
   }
 
   private static void refuseTwo(String what, Optional<Lease> one, Lease other) {

@@ -2,9 +2,7 @@ package org.culvert.broker;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +14,7 @@ import org.culvert.api.lease.Lease.State;
 import org.culvert.api.lease.LeaseChange;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
+import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelStatus;
 
@@ -28,28 +27,26 @@ import org.culvert.api.tunnel.TunnelStatus;
 final class LeaseLife {
   private static final Duration RETRY = Duration.ofSeconds(30);
 
-  /** As many missed keepalives tell a client, too, that its tunnel is dead. */
-  private static final int MISSES = 3;
-
   private final Ledger ledger;
   private final Turns turns;
   private final TunnelServer server;
-  private final Map<String, Instant> startedAt = new HashMap<>();
+  private final Silence silence;
 
   LeaseLife(Ledger ledger, Turns turns, TunnelServer server) {
     this.ledger = ledger;
     this.turns = turns;
     this.server = server;
+    this.silence = new Silence(ledger.settings().keepAlive(), server);
   }
 
   void started(Lease lease, Lease before) {
-    startedAt.put(lease.id(), ledger.now());
+    silence.begin(lease.id(), ledger.now());
     ledger.desired().put(Leases.tunnel(lease, ledger.settings().mtu()));
     LifeLog.event(lease, before.state() == State.ACTIVE ? "accepted again" : "accepted");
   }
 
   void stopped(Lease lease, String why) {
-    startedAt.remove(lease.id());
+    silence.end(lease.id());
     ledger.desired().remove(lease.id());
     LifeLog.event(lease, why);
   }
@@ -78,7 +75,7 @@ final class LeaseLife {
   private CompletionStage<Void> giveUp(Lease lease, String reason) {
     return turns
         .take(
-            Set.of(lease.owner()),
+            Set.of(Slot.of(lease)),
             () ->
                 ledger.book().byId(lease.id()).filter(lease::equals).isPresent()
                     ? end(lease, "tunnel server failed: " + reason)
@@ -90,12 +87,13 @@ final class LeaseLife {
   }
 
   /** Ends the user's tunnel; fails with 310 if there is none. */
-  CompletionStage<Void> delete(Identity identity) {
+  CompletionStage<Void> delete(Identity identity, SignalingPath path) {
+    Slot slot = new Slot(identity.user(), Family.over(path));
     return turns.take(
-        Set.of(identity.user()),
+        Set.of(slot),
         () ->
             end(
-                active(identity.user())
+                active(slot)
                     .orElseThrow(
                         () -> new TspException(StatusCode.SERVER_ERROR, "user has no tunnel")),
                 "deleted by its user"));
@@ -110,8 +108,8 @@ final class LeaseLife {
     if (lease.isEmpty()) {
       return CompletableFuture.completedFuture(false);
     }
-    String owner = lease.get().owner();
-    return turns.take(Set.of(owner), () -> dropUpdate(id).thenCompose(nothing -> runOutById(id)));
+    Slot slot = Slot.of(lease.get());
+    return turns.take(Set.of(slot), () -> dropUpdate(id).thenCompose(nothing -> runOutById(id)));
   }
 
   /** An offer that waits to replace a running tunnel would bring it back. */
@@ -120,7 +118,7 @@ final class LeaseLife {
         .book()
         .byId(id)
         .filter(lease -> lease.state() == State.ACTIVE)
-        .flatMap(lease -> ledger.book().proposal(lease.owner()))
+        .flatMap(lease -> ledger.book().proposal(Slot.of(lease)))
         .map(proposal -> takeBack(proposal, "deleted by the operator"))
         .orElse(done());
   }
@@ -134,56 +132,50 @@ final class LeaseLife {
 
   /** Ends a tunnel whose client has fallen silent, unless it was accepted again meanwhile. */
   void silent(String id) {
-    Optional<Lease> heard = ledger.book().byId(id);
-    heard.ifPresent(
+    Optional<Lease> told = ledger.book().byId(id);
+    told.ifPresent(
         lease ->
             turns.take(
-                Set.of(lease.owner()),
+                Set.of(Slot.of(lease)),
                 () ->
-                    active(lease.owner())
-                        .filter(this::isOldEnough)
+                    active(Slot.of(lease))
+                        .filter(now -> silence.isTooLong(now, ledger.now()))
                         .map(now -> end(now, "client fell silent"))
                         .orElse(done())));
   }
 
-  /** A notice of silence may be about the tunnel that an accept has just replaced. */
-  private boolean isOldEnough(Lease lease) {
-    Instant started = startedAt.getOrDefault(lease.id(), Instant.MIN);
-    Duration grace = lease.keepAlive().orElse(Duration.ZERO).multipliedBy(MISSES);
-    return !started.isAfter(ledger.now().minus(grace));
-  }
-
-  /** Looks at the users whose time has come. */
+  /** Looks at the slots whose time has come. */
   void sweep() {
-    for (String owner : ledger.book().due(ledger.now())) {
+    silence.due(ledger.now()).forEach(this::silent);
+    for (Slot slot : ledger.book().due(ledger.now())) {
       turns
-          .take(Set.of(owner), () -> runOut(owner))
+          .take(Set.of(slot), () -> runOut(slot))
           .whenComplete(
               (nothing, failure) -> {
                 if (failure == null) {
-                  ledger.book().watch(owner);
+                  ledger.book().watch(slot);
                 } else {
-                  ledger.book().postpone(owner, ledger.now().plus(RETRY));
+                  ledger.book().postpone(slot, ledger.now().plus(RETRY));
                 }
               });
     }
   }
 
-  private CompletionStage<Void> runOut(String owner) {
+  private CompletionStage<Void> runOut(Slot slot) {
     LeaseBook book = ledger.book();
     Instant now = ledger.now();
-    Optional<Proposal> proposal = book.proposal(owner);
+    Optional<Proposal> proposal = book.proposal(slot);
     if (proposal.filter(p -> !p.deadline().isAfter(now)).isPresent()) {
       return takeBack(proposal.get(), "not accepted in time");
     }
-    return book.ofOwner(owner)
+    return book.lease(slot)
         .filter(lease -> !lease.expires().isAfter(now))
         .map(lease -> runOut(lease, "its time ran out", true))
         .orElse(done());
   }
 
   private CompletionStage<Void> runOut(Lease lease, String why, boolean rested) {
-    Optional<Proposal> proposal = ledger.book().proposal(lease.owner());
+    Optional<Proposal> proposal = ledger.book().proposal(Slot.of(lease));
     return switch (lease.state()) {
       case OFFERED ->
           proposal.isPresent() ? takeBack(proposal.get(), why) : end(lease, "was not accepted");
@@ -231,7 +223,7 @@ final class LeaseLife {
 
   private CompletionStage<Void> end(Lease lease, String why) {
     boolean stood = ledger.desired().remove(lease.id());
-    startedAt.remove(lease.id());
+    silence.end(lease.id());
     CompletionStage<Void> silenced = stood ? ledger.desired().apply() : done();
     Lease ended = Leases.ended(lease, ledger.settings().times(), ledger.now());
     return silenced
@@ -253,8 +245,8 @@ final class LeaseLife {
         .thenRun(() -> LifeLog.event(lease, "address free again"));
   }
 
-  private Optional<Lease> active(String owner) {
-    return ledger.book().ofOwner(owner).filter(lease -> lease.state() == State.ACTIVE);
+  private Optional<Lease> active(Slot slot) {
+    return ledger.book().lease(slot).filter(lease -> lease.state() == State.ACTIVE);
   }
 
   private static CompletionStage<Void> done() {

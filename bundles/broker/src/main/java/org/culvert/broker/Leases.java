@@ -16,33 +16,27 @@ final class Leases {
   private Leases() {}
 
   /** The first revision of a new user's lease, or the next of a resting one, for an offer. */
-  static Lease offered(Proposal proposal, InetAddress server, Instant now) {
-    return next(proposal, server, State.OFFERED, proposal.deadline(), proposal.before(), now);
+  static Lease offered(Proposal proposal, Instant now) {
+    return next(proposal, State.OFFERED, proposal.deadline(), proposal.before(), now);
   }
 
   /** The lease after its offer was accepted. */
-  static Lease accepted(
-      Proposal proposal, InetAddress server, Lease current, Instant expires, Instant now) {
-    return next(proposal, server, State.ACTIVE, expires, Optional.of(current), now);
+  static Lease accepted(Proposal proposal, Lease current, Instant expires, Instant now) {
+    return next(proposal, State.ACTIVE, expires, Optional.of(current), now);
   }
 
   private static Lease next(
-      Proposal proposal,
-      InetAddress server,
-      State state,
-      Instant expires,
-      Optional<Lease> current,
-      Instant now) {
+      Proposal proposal, State state, Instant expires, Optional<Lease> current, Instant now) {
     return new Lease(
         proposal.leaseId(),
-        proposal.owner(),
+        proposal.identity().user(),
         proposal.identity().anonymous(),
         state,
         proposal.decision().type(),
         proposal.decision().outer(),
         proposal.decision().claimed(),
-        server,
-        proposal.clientAddress(),
+        proposal.inner().server(),
+        proposal.inner().client(),
         proposal.prefix(),
         proposal.keepAlive(),
         current.map(Lease::created).orElse(now),
@@ -69,7 +63,7 @@ final class Leases {
   }
 
   /** What the server's end of a lease's tunnel must be. */
-  static TunnelParameters tunnel(Lease lease, int mtu) {
+  static TunnelParameters tunnel(Lease lease, Mtu mtu) {
     IpPrefix client = IpPrefix.host(lease.clientAddress());
     List<IpPrefix> behind =
         lease.prefix().map(prefix -> List.of(client, prefix)).orElse(List.of(client));
@@ -82,7 +76,7 @@ final class Leases {
         lease.clientAddress(),
         behind,
         List.of(),
-        mtu,
+        mtu.of(lease.type()),
         lease.keepAlive().map(interval -> keepAlive(interval, lease.serverAddress())));
   }
 

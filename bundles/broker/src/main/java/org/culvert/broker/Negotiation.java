@@ -1,6 +1,5 @@
 package org.culvert.broker;
 
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,7 +15,6 @@ import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.Lease.State;
 import org.culvert.api.lease.LeaseChange;
-import org.culvert.api.net.IpPrefix;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
@@ -32,9 +30,10 @@ import org.culvert.api.tunnel.TunnelType;
 /**
  * Answers create, accept and reject (RFC 5572 section 4.7).
  *
- * <p>A user has one lease, and so one address and one prefix. What an offer adds to it lives in a
- * {@link Proposal} in memory until it is accepted: a power cut before that ends the session too, so
- * nobody is left to accept it. What must not be lost is on the disk before the reply:
+ * <p>In a slot a user has one lease, and so one address and one prefix. What an offer adds to it
+ * lives in a {@link Proposal} in memory until it is accepted: a power cut before that ends the
+ * session too, so nobody is left to accept it. What must not be lost is on the disk before the
+ * reply:
  *
  * <ul>
  *   <li>without a running tunnel, the lease itself, OFFERED, with address and prefix;
@@ -50,8 +49,8 @@ final class Negotiation {
   private final Turns turns;
   private final LeaseLife life;
   private final Admission admission;
+  private final Proposer proposer;
   private final Settings settings;
-  private final InetAddress server;
 
   Negotiation(Ledger ledger, Turns turns, LeaseLife life) {
     this.ledger = ledger;
@@ -59,27 +58,33 @@ final class Negotiation {
     this.life = life;
     this.settings = ledger.settings();
     this.admission = new Admission(settings);
-    this.server = settings.pools().serverAddress();
+    this.proposer = new Proposer(ledger);
   }
 
   CompletionStage<TunnelOffer> offer(
       Identity identity, TunnelRequest request, SignalingPath path, Set<TunnelType> carried) {
-    return turns.take(Set.of(identity.user()), () -> offerNow(identity, request, path, carried));
+    Slot slot = new Slot(identity.user(), Family.over(path));
+    return turns.take(Set.of(slot), () -> offerNow(identity, slot, request, path, carried));
   }
 
   private CompletionStage<TunnelOffer> offerNow(
-      Identity identity, TunnelRequest request, SignalingPath path, Set<TunnelType> carried) {
+      Identity identity,
+      Slot slot,
+      TunnelRequest request,
+      SignalingPath path,
+      Set<TunnelType> carried) {
     LeaseBook book = ledger.book();
-    if (book.proposal(identity.user()).isPresent()) {
+    if (book.proposal(slot).isPresent()) {
       throw new TspException(StatusCode.REQUEST_PENDING, "an offer waits to be accepted");
     }
     boolean mayProxy = !identity.anonymous() && settings.proxyUsers().contains(identity.user());
     TypeDecision decision = TypeDecision.decide(request, path, carried, mayProxy);
-    Optional<Integer> length = PrefixRules.wantedLength(settings, identity, request.router());
-    Optional<Lease> before = book.ofOwner(identity.user());
-    admission.check(book, identity, before, new Outer(decision.type(), decision.outer()));
+    Optional<Integer> length =
+        PrefixRules.wantedLength(settings, identity, slot.family(), request.router());
+    Optional<Lease> before = book.lease(slot);
+    admission.check(book, identity, before, new Outer(decision.type(), decision.outer()), path);
 
-    Proposal proposal = propose(identity, request, decision, length, before);
+    Proposal proposal = proposer.propose(identity, request, decision, length, before);
     book.propose(proposal);
     return reserve(proposal)
         .handle(
@@ -92,68 +97,10 @@ final class Negotiation {
             });
   }
 
-  private Proposal propose(
-      Identity identity,
-      TunnelRequest request,
-      TypeDecision decision,
-      Optional<Integer> length,
-      Optional<Lease> before) {
-    Stock stock = ledger.book().stock();
-    Optional<IpPrefix> kept = before.flatMap(Lease::prefix).filter(stock::gives);
-    if (length.isPresent() && kept.isPresent() && kept.get().length() != length.get()) {
-      throw new TspException(
-          StatusCode.PREFIX_UNAVAILABLE,
-          "user has " + kept.get() + " and asks for a /" + length.get());
-    }
-    Optional<IpPrefix> prefix =
-        kept.isPresent() || length.isEmpty() ? kept : Optional.of(newPrefix(stock, length.get()));
-    Optional<InetAddress> address =
-        before
-            .map(Lease::clientAddress)
-            .filter(a -> stock.gives(a, identity.anonymous()))
-            .or(() -> stock.address(identity.user(), identity.anonymous()));
-    if (address.isEmpty()) {
-      prefix.filter(p -> kept.isEmpty()).ifPresent(stock::free);
-      throw new TspException(StatusCode.ADDRESS_POOL_EXHAUSTED, "no inner address is left");
-    }
-    return new Proposal(
-        Tokens.next(),
-        before.map(Lease::id).orElseGet(Tokens::next),
-        identity,
-        decision,
-        address.get(),
-        prefix,
-        length.isPresent(),
-        keepAlive(request, decision),
-        before,
-        ledger.now().plus(settings.times().offer()));
-  }
-
-  private static IpPrefix newPrefix(Stock stock, int length) {
-    return stock
-        .prefix(length)
-        .orElseThrow(
-            () ->
-                new TspException(
-                    StatusCode.PREFIX_UNAVAILABLE, "no pool can give a /" + length + " now"));
-  }
-
-  /** A UDP mapping dies in silence, so there a keepalive is given even if none was asked for. */
-  private Optional<Duration> keepAlive(TunnelRequest request, TypeDecision decision) {
-    Optional<Duration> asked = request.keepAlive().filter(interval -> interval.toSeconds() > 0);
-    return asked
-        .map(settings.keepAlive()::clamp)
-        .or(
-            () ->
-                decision.type().equals(TunnelType.V6UDPV4)
-                    ? Optional.of(settings.keepAlive().usual())
-                    : Optional.empty());
-  }
-
   private CompletionStage<Void> reserve(Proposal proposal) {
     Optional<Lease> running = proposal.before().filter(l -> l.state() == State.ACTIVE);
     if (running.isEmpty()) {
-      return ledger.put(Leases.offered(proposal, server, ledger.now()));
+      return ledger.put(Leases.offered(proposal, ledger.now()));
     }
     Lease lease = running.get();
     return lease.prefix().isEmpty() && proposal.prefix().isPresent()
@@ -164,11 +111,11 @@ final class Negotiation {
   /** Makes the tunnel; completes when it is up, fails with 307 if it cannot be. */
   CompletionStage<Void> accept(Identity identity, String offerId) {
     Proposal proposal = waiting(identity, offerId);
-    Set<String> losers = losers(proposal);
-    Set<String> owners = new HashSet<>(losers);
-    owners.add(identity.user());
+    Set<Slot> losers = losers(proposal);
+    Set<Slot> slots = new HashSet<>(losers);
+    slots.add(proposal.slot());
     return turns
-        .take(owners, () -> acceptNow(identity, offerId, losers))
+        .take(slots, () -> acceptNow(identity, offerId, losers))
         .thenCompose(
             lease ->
                 lease.isPresent()
@@ -178,7 +125,7 @@ final class Negotiation {
   }
 
   private CompletionStage<Optional<Lease>> acceptNow(
-      Identity identity, String offerId, Set<String> expectedLosers) {
+      Identity identity, String offerId, Set<Slot> expectedLosers) {
     Proposal proposal = waiting(identity, offerId);
     if (!losers(proposal).equals(expectedLosers)) {
       return CompletableFuture.completedFuture(Optional.empty());
@@ -187,13 +134,13 @@ final class Negotiation {
     Instant now = ledger.now();
     Lease current = book.byId(proposal.leaseId()).orElseThrow(Negotiation::noOffer);
     Duration lifetime = lifetime(identity.anonymous());
-    Lease accepted = Leases.accepted(proposal, server, current, now.plus(lifetime), now);
+    Lease accepted = Leases.accepted(proposal, current, now.plus(lifetime), now);
     List<LeaseChange> changes = new ArrayList<>();
     List<Lease> ended = new ArrayList<>();
-    for (String loser : expectedLosers) {
-      Lease lease = book.ofOwner(loser).orElseThrow(Negotiation::noOffer);
-      if (!admission.mayTakeOver(book, identity, loser, proposal.outer())) {
-        throw new TspException(StatusCode.ADDRESS_IN_USE, "another user was faster");
+    for (Slot loser : expectedLosers) {
+      Lease lease = book.lease(loser).orElseThrow(Negotiation::noOffer);
+      if (!Admission.givesWay(book, loser)) {
+        throw Admission.inUse();
       }
       ended.add(Leases.ended(lease, settings.times(), now));
     }
@@ -213,15 +160,15 @@ final class Negotiation {
   /** Takes an offer back; an earlier tunnel stays as it was. */
   CompletionStage<Void> reject(Identity identity, String offerId) {
     return turns.take(
-        Set.of(identity.user()),
+        Set.of(waiting(identity, offerId).slot()),
         () -> life.takeBack(waiting(identity, offerId), "rejected by the client"));
   }
 
-  CompletionStage<TunnelOffer> info(Identity identity) {
+  CompletionStage<TunnelOffer> info(Identity identity, SignalingPath path) {
     Lease lease =
         ledger
             .book()
-            .ofOwner(identity.user())
+            .lease(new Slot(identity.user(), Family.over(path)))
             .filter(l -> l.state() == State.ACTIVE)
             .orElseThrow(() -> new TspException(StatusCode.SERVER_ERROR, "user has no tunnel"));
     Duration left = Duration.between(ledger.now(), lease.expires());
@@ -229,25 +176,21 @@ final class Negotiation {
         Offers.describe(lease, lease.id(), true, Offers.wholeMinutes(left), settings));
   }
 
-  private Set<String> losers(Proposal proposal) {
+  private Set<Slot> losers(Proposal proposal) {
     return ledger
         .book()
-        .activeOwner(proposal.outer())
-        .filter(owner -> !owner.equals(proposal.owner()))
+        .activeSlot(proposal.outer())
+        .filter(slot -> !slot.equals(proposal.slot()))
         .map(Set::of)
         .orElse(Set.of());
   }
 
   private Proposal waiting(Identity identity, String offerId) {
-    return ledger
-        .book()
-        .proposal(identity.user())
-        .filter(proposal -> proposal.offerId().equals(offerId))
-        .orElseThrow(Negotiation::noOffer);
+    return ledger.book().proposal(identity.user(), offerId).orElseThrow(Negotiation::noOffer);
   }
 
   private TunnelOffer describe(Proposal proposal) {
-    Lease shown = Leases.offered(proposal, server, ledger.now());
+    Lease shown = Leases.offered(proposal, ledger.now());
     Duration lifetime = lifetime(proposal.identity().anonymous());
     return Offers.describe(shown, proposal.offerId(), proposal.routerAsked(), lifetime, settings);
   }

@@ -1,8 +1,10 @@
 package org.culvert.broker;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.culvert.api.broker.RouterGrant;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelOffer.Party;
@@ -24,13 +26,20 @@ final class Offers {
         id,
         lease.type(),
         Optional.of(lifetime),
-        new Party(lease.outer().local().getAddress(), lease.serverAddress(), Optional.empty()),
-        new Party(lease.claimedAddress(), lease.clientAddress(), Optional.empty()),
+        party(lease, lease.outer().local().getAddress(), lease.serverAddress()),
+        party(lease, lease.claimedAddress(), lease.clientAddress()),
         lease.keepAlive().map(interval -> Leases.keepAlive(interval, lease.serverAddress())),
         router
             ? lease.prefix().map(prefix -> new RouterGrant(prefix, List.of()))
             : Optional.empty(),
-        settings.resolvers());
+        settings.resolvers(),
+        OptionalInt.of(settings.mtu().of(lease.type())));
+  }
+
+  private static Party party(Lease lease, InetAddress outer, InetAddress inner) {
+    return Family.of(inner) == Family.IPV4
+        ? new Party(inner, outer, Optional.empty(), Inner.of(lease).ipv4Length())
+        : new Party(outer, inner, Optional.empty());
   }
 
   /** Rounds up to the wire's unit. */

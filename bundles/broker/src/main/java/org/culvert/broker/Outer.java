@@ -1,7 +1,9 @@
 package org.culvert.broker;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import org.culvert.api.lease.Lease;
+import org.culvert.api.net.IpPrefix;
 import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.api.tunnel.TunnelType;
 
@@ -12,16 +14,17 @@ import org.culvert.api.tunnel.TunnelType;
  * @param endpoints the outer addresses, with ports where the type has them
  */
 record Outer(TunnelType type, OuterEndpoints endpoints) {
+  private static final int SITE_LENGTH = 64;
+
   static Outer of(Lease lease) {
     return new Outer(lease.type(), lease.outer());
   }
 
+  /** Returns what is counted as one source: an IPv4 address, or the IPv6 prefix of one site. */
   InetAddress source() {
-    return endpoints.remote().getAddress();
-  }
-
-  /** Tells whether the peer proved with its request that packets from there are its own. */
-  boolean isMapping() {
-    return endpoints.remote().getPort() != 0;
+    InetAddress remote = endpoints.remote().getAddress();
+    return remote instanceof Inet6Address
+        ? IpPrefix.containing(remote, SITE_LENGTH).network()
+        : remote;
   }
 }

@@ -17,11 +17,14 @@ final class PrefixRules {
    * @throws TspException with 504, 517, 518, 520 or 522
    */
   static Optional<Integer> wantedLength(
-      Settings settings, Identity identity, Optional<RouterRequest> request) {
+      Settings settings, Identity identity, Family family, Optional<RouterRequest> request) {
     if (request.isEmpty()) {
       return Optional.empty();
     }
     RouterRequest router = request.get();
+    if (family == Family.IPV4) {
+      throw new TspException(StatusCode.ROUTER_NOT_SUPPORTED, "only IPv6 prefixes are delegated");
+    }
     if (settings.pools().delegation().isEmpty()) {
       throw new TspException(StatusCode.ROUTER_NOT_SUPPORTED, "no delegation pool is configured");
     }

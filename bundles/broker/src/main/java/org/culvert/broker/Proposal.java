@@ -1,6 +1,5 @@
 package org.culvert.broker;
 
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -9,13 +8,13 @@ import org.culvert.api.lease.Lease;
 import org.culvert.api.net.IpPrefix;
 
 /**
- * An offer that waits to be accepted. There is at most one for each identity.
+ * An offer that waits to be accepted. There is at most one for each slot.
  *
  * @param offerId names this offer, so that a late accept cannot take a later offer
  * @param leaseId the lease that will carry it
  * @param identity who asked
  * @param decision the type and outer addresses
- * @param clientAddress the inner address offered
+ * @param inner the inner addresses offered
  * @param prefix the user's prefix, asked for now or before
  * @param routerAsked whether the reply tells the prefix
  * @param keepAlive the keepalive's interval
@@ -27,15 +26,15 @@ record Proposal(
     String leaseId,
     Identity identity,
     TypeDecision decision,
-    InetAddress clientAddress,
+    Inner inner,
     Optional<IpPrefix> prefix,
     boolean routerAsked,
     Optional<Duration> keepAlive,
     Optional<Lease> before,
     Instant deadline) {
 
-  String owner() {
-    return identity.user();
+  Slot slot() {
+    return new Slot(identity.user(), Family.of(decision.type()));
   }
 
   Outer outer() {

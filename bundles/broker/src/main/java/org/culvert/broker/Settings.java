@@ -11,37 +11,35 @@ import java.util.function.Function;
 import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
-import org.culvert.api.status.Referral;
-import org.culvert.api.tunnel.TunnelParameters;
 
 /**
  * What the operator decided, checked.
  *
- * @param pools what addresses and prefixes come from
+ * @param pools what IPv6 addresses and prefixes come from
+ * @param ipv4 what inner IPv4 addresses come from; empty: none are handed out
  * @param lengths the prefix lengths handed out
  * @param times how long things last
  * @param limits how many there may be
  * @param keepAlive the keepalive's intervals
- * @param mtu the inner MTU of every tunnel in octets
+ * @param mtu the MTU of tunnels
  * @param resolvers DNS resolvers to tell clients
- * @param referral brokers to name when this one is full
+ * @param referrals brokers to name when this one is full or busy
  * @param proxyUsers accounts that may claim another machine's address
  */
 record Settings(
     Pools pools,
+    Optional<Ipv4Pools> ipv4,
     Lengths lengths,
     Times times,
     Limits limits,
     Intervals keepAlive,
-    int mtu,
+    Mtu mtu,
     List<InetAddress> resolvers,
-    Optional<Referral> referral,
+    Referrals referrals,
     Set<String> proxyUsers) {
 
   /** The persistent identity of the broker's configuration. */
   static final String PID = "org.culvert.broker";
-
-  private static final int MAXIMUM_MTU = 65535 - 40;
 
   /** Prefix lengths: the shortest, the longest, and the one for clients that name none. */
   record Lengths(int min, int max, Optional<Integer> unnamed) {}
@@ -56,19 +54,45 @@ record Settings(
 
   /** How many there may be. */
   record Limits(
-      int tunnels, int tunnelsPerIpv4, int anonymous, int anonymousPerIpv4, int requests) {}
+      int tunnels, int tunnelsPerSource, int anonymous, int anonymousPerSource, int requests) {}
 
-  /** Keepalive intervals: the usual, the shortest and the longest. */
-  record Intervals(Duration usual, Duration min, Duration max) {
+  /**
+   * Keepalive intervals: the usual, the shortest and the longest, and how many may pass in silence.
+   */
+  record Intervals(Duration usual, Duration min, Duration max, int missed) {
+    /** How long a client waits for the answer to its last keepalive (RFC 5572 section 4.6). */
+    private static final Duration LAST_ANSWER = Duration.ofSeconds(5);
+
+    /** As many missed keepalives tell a client that its tunnel is dead. */
+    static final int MISSED_BY_CLIENT = 3;
+
     Duration clamp(Duration asked) {
       return asked.compareTo(min) < 0 ? min : asked.compareTo(max) > 0 ? max : asked;
     }
+
+    /** Returns how long a tunnel may be silent here before it is ended. */
+    Duration patience(Duration interval) {
+      return interval.multipliedBy(missed).plus(LAST_ANSWER);
+    }
+
+    /** Returns the silence after which a client gives its tunnel up: never more than the above. */
+    static Duration clientPatience(Duration interval) {
+      return interval.multipliedBy(MISSED_BY_CLIENT).plus(LAST_ANSWER);
+    }
+  }
+
+  /** Returns both inner addresses of the tunnel of a client that has this one. */
+  Inner inner(InetAddress client) {
+    return Family.of(client) == Family.IPV6
+        ? new Inner(pools.serverAddress(), client)
+        : ipv4.orElseThrow().inner(client);
   }
 
   /** Checks a configuration; {@code madeUp} supplies the pools if none is configured. */
   static Settings from(Config config, Function<Config, Pools> madeUp) {
     return new Settings(
         Pools.from(config).orElseGet(() -> madeUp.apply(config)),
+        Ipv4Pools.from(config),
         lengths(config),
         new Times(
             Duration.ofMinutes(within("lifetime", config.lifetime(), 1, 5_256_000)),
@@ -83,9 +107,9 @@ record Settings(
             within("maxAnonymousPerIpv4", config.maxAnonymousPerIpv4(), 1, Integer.MAX_VALUE),
             within("maxPendingRequests", config.maxPendingRequests(), 1, 1_000_000)),
         intervals(config),
-        within("mtu", config.mtu(), TunnelParameters.MINIMUM_MTU, MAXIMUM_MTU),
+        Mtu.from(config),
         resolvers(config),
-        referral(config),
+        Referrals.from(config),
         Set.copyOf(list(config.proxyUsers())));
   }
 
@@ -117,7 +141,8 @@ record Settings(
     return new Intervals(
         Duration.ofSeconds(within("keepAlive", config.keepAlive(), min, max)),
         Duration.ofSeconds(min),
-        Duration.ofSeconds(max));
+        Duration.ofSeconds(max),
+        within("missedKeepAlives", config.missedKeepAlives(), Intervals.MISSED_BY_CLIENT, 1000));
   }
 
   private static List<InetAddress> resolvers(Config config) {
@@ -131,17 +156,6 @@ record Settings(
       throw new InvalidConfigurationException(
           PID, "resolvers", text, "write IP addresses, separated by commas");
     }
-  }
-
-  private static Optional<Referral> referral(Config config) {
-    List<String> brokers = list(config.referrals());
-    for (String broker : brokers) {
-      if (!broker.matches("[A-Za-z0-9.:-]{1,253}")) {
-        throw new InvalidConfigurationException(
-            PID, "referrals", broker, "write addresses or host names, without ports");
-      }
-    }
-    return brokers.isEmpty() ? Optional.empty() : Optional.of(new Referral(brokers));
   }
 
   /** Reads an IPv6 prefix. */
@@ -158,7 +172,8 @@ record Settings(
     throw new InvalidConfigurationException(PID, key, text, "write an IPv6 prefix, not IPv4");
   }
 
-  private static int within(String key, int value, int min, int max) {
+  /** Refuses a number out of bounds. */
+  static int within(String key, int value, int min, int max) {
     if (value < min || value > max) {
       throw new InvalidConfigurationException(
           PID, key, value, "write a number from " + min + " to " + max);

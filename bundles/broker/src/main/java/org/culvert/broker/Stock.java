@@ -2,8 +2,11 @@ package org.culvert.broker;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.culvert.api.broker.PoolUse;
 import org.culvert.api.net.IpPrefix;
 
@@ -12,22 +15,43 @@ import org.culvert.api.net.IpPrefix;
  * thread; {@link #use} for any.
  */
 final class Stock {
-  private final AddressPool endpoint;
-  private final Optional<AddressPool> anonymous;
+  private final Settings settings;
+  private final Map<Family, AddressPool> endpoint = new EnumMap<>(Family.class);
+  private final Map<Family, AddressPool> anonymous = new EnumMap<>(Family.class);
   private final List<PrefixPool> delegation;
   private final int countedLength;
 
   Stock(Settings settings, byte[] secret) {
+    this.settings = settings;
     Pools pools = settings.pools();
-    endpoint = new AddressPool(pools.endpoint(), secret);
-    anonymous = pools.anonymous().map(pool -> new AddressPool(pool, secret));
+    endpoint.put(Family.IPV6, new AddressPool(pools.endpoint(), secret));
+    pools.anonymous().ifPresent(pool -> anonymous.put(Family.IPV6, new AddressPool(pool, secret)));
+    settings
+        .ipv4()
+        .ifPresent(
+            ipv4 -> {
+              int block = ipv4.block();
+              endpoint.put(Family.IPV4, new AddressPool(ipv4.endpoint(), block, secret));
+              ipv4.anonymous()
+                  .ifPresent(
+                      pool -> anonymous.put(Family.IPV4, new AddressPool(pool, block, secret)));
+            });
     delegation = pools.delegation().stream().map(PrefixPool::new).toList();
     countedLength = settings.lengths().unnamed().orElse(settings.lengths().max());
   }
 
-  /** Finds and holds an address; empty if the pool is exhausted or there is none. */
-  Optional<InetAddress> address(String owner, boolean ofAnonymous) {
-    return ofAnonymous ? anonymous.flatMap(pool -> pool.allocate(owner)) : endpoint.allocate(owner);
+  /** Finds and holds inner addresses; empty if the pool is exhausted or there is none. */
+  Optional<Inner> addresses(Slot slot, boolean ofAnonymous) {
+    return pool(slot.family(), ofAnonymous)
+        .flatMap(pool -> pool.allocate(slot.user()))
+        .map(settings::inner);
+  }
+
+  /** Holds the address that a user wishes; empty if it is not to be had. */
+  Optional<Inner> wished(InetAddress address, boolean ofAnonymous) {
+    return pool(Family.of(address), ofAnonymous)
+        .filter(pool -> pool.take(address))
+        .map(pool -> settings.inner(address));
   }
 
   /** Finds and holds a prefix; empty if no pool can give one of this length. */
@@ -35,11 +59,12 @@ final class Stock {
     return delegation.stream().flatMap(pool -> pool.allocate(length).stream()).findFirst();
   }
 
-  /** Tells whether an address is the operator's to give to such a user. */
-  boolean gives(InetAddress address, boolean toAnonymous) {
-    return toAnonymous
-        ? anonymous.filter(pool -> pool.prefix().contains(address)).isPresent()
-        : endpoint.prefix().contains(address);
+  /** Tells whether a user may keep the inner addresses of a lease as the pools are now. */
+  boolean gives(Inner inner, boolean toAnonymous) {
+    return pool(Family.of(inner.client()), toAnonymous)
+        .filter(pool -> pool.prefix().contains(inner.client()))
+        .filter(pool -> settings.inner(inner.client()).exclusive().equals(inner.exclusive()))
+        .isPresent();
   }
 
   /** Tells whether a prefix is the operator's to give. */
@@ -48,16 +73,16 @@ final class Stock {
   }
 
   /** Holds what a lease has; false if somebody else holds it. Foreign addresses are not counted. */
-  boolean hold(InetAddress address) {
-    return poolOf(address).map(pool -> pool.hold(address)).orElse(true);
+  boolean hold(Inner inner) {
+    return poolOf(inner.client()).map(pool -> pool.hold(inner.exclusive())).orElse(true);
   }
 
   boolean hold(IpPrefix prefix) {
     return poolOf(prefix).map(pool -> pool.hold(prefix)).orElse(true);
   }
 
-  void free(InetAddress address) {
-    poolOf(address).ifPresent(pool -> pool.free(address));
+  void free(Inner inner) {
+    poolOf(inner.client()).ifPresent(pool -> pool.free(inner.exclusive()));
   }
 
   void free(IpPrefix prefix) {
@@ -66,19 +91,32 @@ final class Stock {
 
   List<PoolUse> use() {
     List<PoolUse> use = new ArrayList<>();
-    use.add(new PoolUse(endpoint.prefix(), "endpoint", endpoint.used(), endpoint.capacity()));
-    anonymous.ifPresent(
-        pool -> use.add(new PoolUse(pool.prefix(), "anonymous", pool.used(), pool.capacity())));
+    addUse(use, Family.IPV6);
     for (PrefixPool pool : delegation) {
       use.add(new PoolUse(pool.prefix(), "prefix", pool.used(), pool.capacity(countedLength)));
     }
+    addUse(use, Family.IPV4);
     return use;
   }
 
+  private void addUse(List<PoolUse> use, Family family) {
+    pool(family, false).ifPresent(pool -> use.add(use(pool, "endpoint")));
+    pool(family, true).ifPresent(pool -> use.add(use(pool, "anonymous")));
+  }
+
+  private static PoolUse use(AddressPool pool, String purpose) {
+    return new PoolUse(pool.prefix(), purpose, pool.used(), pool.capacity());
+  }
+
+  private Optional<AddressPool> pool(Family family, boolean ofAnonymous) {
+    return Optional.ofNullable((ofAnonymous ? anonymous : endpoint).get(family));
+  }
+
   private Optional<AddressPool> poolOf(InetAddress address) {
-    return endpoint.prefix().contains(address)
-        ? Optional.of(endpoint)
-        : anonymous.filter(pool -> pool.prefix().contains(address));
+    return Stream.of(endpoint, anonymous)
+        .flatMap(pools -> Optional.ofNullable(pools.get(Family.of(address))).stream())
+        .filter(pool -> pool.prefix().contains(address))
+        .findFirst();
   }
 
   private Optional<PrefixPool> poolOf(IpPrefix prefix) {

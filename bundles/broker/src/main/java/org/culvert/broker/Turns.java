@@ -12,7 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * Lets the steps that concern one user follow one another, while steps for others go on: a step
+ * Lets the steps that concern one slot follow one another, while steps for others go on: a step
  * ends only when the disk has answered.
  *
  * <p>A step waits only for steps that came before it, so no circle of waiting can arise. For the
@@ -20,20 +20,20 @@ import java.util.function.Supplier;
  */
 final class Turns {
   private final Executor thread;
-  private final Map<String, CompletableFuture<Void>> last = new HashMap<>();
+  private final Map<Slot, CompletableFuture<Void>> last = new HashMap<>();
   private CompletableFuture<Void> barrier = CompletableFuture.completedFuture(null);
 
   Turns(Executor thread) {
     this.thread = thread;
   }
 
-  /** Runs a step when all earlier ones of these users are done. */
-  <T> CompletionStage<T> take(Set<String> owners, Supplier<CompletionStage<T>> step) {
+  /** Runs a step when all earlier ones of these slots are done. */
+  <T> CompletionStage<T> take(Set<Slot> slots, Supplier<CompletionStage<T>> step) {
     List<CompletableFuture<Void>> earlier = new ArrayList<>();
     earlier.add(barrier);
     CompletableFuture<Void> done = new CompletableFuture<>();
-    for (String owner : owners) {
-      CompletableFuture<Void> before = last.put(owner, done);
+    for (Slot slot : slots) {
+      CompletableFuture<Void> before = last.put(slot, done);
       if (before != null) {
         earlier.add(before);
       }
@@ -41,7 +41,7 @@ final class Turns {
     CompletionStage<T> result = after(earlier, step);
     result.whenComplete(
         (value, failure) -> {
-          owners.forEach(owner -> last.remove(owner, done));
+          slots.forEach(slot -> last.remove(slot, done));
           done.complete(null);
         });
     return result;

@@ -28,7 +28,7 @@ record TypeDecision(TunnelType type, OuterEndpoints outer, InetAddress claimed) 
    *
    * @param carried the types that the tunnel server carries on this path
    * @param mayProxy whether the user may ask for another machine's tunnel
-   * @throws TspException with 303 or 501
+   * @throws TspException with 303, 501 or 502
    */
   static TypeDecision decide(
       TunnelRequest request, SignalingPath path, Set<TunnelType> carried, boolean mayProxy) {
@@ -41,15 +41,23 @@ record TypeDecision(TunnelType type, OuterEndpoints outer, InetAddress claimed) 
         || type.equals(TunnelType.V6ANYV4)) {
       return overIpv4(request, path, carried);
     }
-    if (!carried.contains(type) || !canAddress(type)) {
+    if (!carried.contains(type) || Family.of(type) != Family.over(path)) {
       throw unsupported(type + " is not carried on this path");
     }
-    return new TypeDecision(type, withoutPorts(path), remote(path));
+    return new TypeDecision(type, withoutPorts(path), source(path));
   }
 
-  /** Tells whether this broker has inner addresses for a type: it has IPv6 only. */
-  static boolean canAddress(TunnelType type) {
-    return type.name().startsWith("v6") && !type.equals(TunnelType.V6ANYV4);
+  /**
+   * Returns the address that the request came from, whatever the client claims: where no NAT is to
+   * be expected, a claim that differs can only be outdated, or meant for somebody else's node.
+   */
+  private static InetAddress source(SignalingPath path) {
+    InetAddress source = remote(path);
+    if (source.isLinkLocalAddress()) {
+      throw new TspException(
+          StatusCode.INVALID_IPV6_ADDRESS, "a tunnel needs an address beyond the link");
+    }
+    return source;
   }
 
   private static TypeDecision overIpv4(

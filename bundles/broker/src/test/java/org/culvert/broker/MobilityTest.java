@@ -13,6 +13,7 @@ import static org.culvert.broker.Rig.tcp;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.lease.Lease.State;
 import org.culvert.api.status.StatusCode;
@@ -64,40 +65,40 @@ class MobilityTest {
   }
 
   @Test
-  void mappingGoesToWhoeverAuthenticatesThroughIt() {
+  void mappingThatTheNatGaveToSomebodyElseIsFreeWhenTheOldTunnelEndedForItsSilence() {
     rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 4000));
-    TunnelOffer bobs = rig.offerUdp(BOB, HOME, 4000);
-    assertThat(rig.server.desired().get(0).remoteAddress())
-        .as("until Bob accepts, Alice's tunnel stands")
-        .isEqualTo(rig.lease(ALICE).clientAddress());
+    rig.advance(Duration.ofSeconds(94));
+    rig.server.fallSilent(rig.lease(ALICE).id());
+    assertThat(refusal(rig.askUdp(BOB, HOME, 4000))).isEqualTo(StatusCode.ADDRESS_IN_USE);
 
-    rig.accepted(BOB, bobs);
+    rig.advance(Duration.ofSeconds(1));
+    rig.server.fallSilent(rig.lease(ALICE).id());
 
-    assertThat(rig.server.desired()).hasSize(1);
-    assertThat(rig.server.desired().get(0).remoteAddress()).isEqualTo(bobs.client().ipv6());
-    assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
-    assertThat(bobs.client().ipv6()).isNotEqualTo(rig.lease(ALICE).clientAddress());
     InetAddress alices = rig.lease(ALICE).clientAddress();
+    assertThat(rig.accepted(BOB, rig.offerUdp(BOB, HOME, 4000)).client().ipv6())
+        .isNotEqualTo(alices);
     assertThat(rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 4001)).client().ipv6())
         .isEqualTo(alices);
   }
 
   @Test
-  void twoUsersMaySwapMappingsWhileTheDiskIsSlow() {
-    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
-    rig.accepted(BOB, rig.offerUdp(BOB, HOME, 2));
-    TunnelOffer alice = rig.offerUdp(ALICE, HOME, 2);
-    TunnelOffer bob = rig.offerUdp(BOB, HOME, 1);
+  void twoAnonymousUsersMaySwapMappingsWhileTheDiskIsSlow() {
+    Identity one = Identity.anonymous("1");
+    Identity two = Identity.anonymous("2");
+    rig.accepted(one, rig.offerUdp(one, HOME, 1));
+    rig.accepted(two, rig.offerUdp(two, HOME, 2));
+    TunnelOffer first = rig.offerUdp(one, HOME, 2);
+    TunnelOffer second = rig.offerUdp(two, HOME, 1);
     rig.store.hold();
 
-    CompletionStage<Void> one = rig.broker.accept(ALICE, alice.id());
-    CompletionStage<Void> two = rig.broker.accept(BOB, bob.id());
+    CompletionStage<Void> accepted = rig.broker.accept(one, first.id());
+    CompletionStage<Void> both = rig.broker.accept(two, second.id());
     rig.store.release();
 
-    get(one);
-    get(two);
-    assertThat(rig.lease(ALICE).outer().remote().getPort()).isEqualTo(2);
-    assertThat(rig.lease(BOB).outer().remote().getPort()).isEqualTo(1);
+    get(accepted);
+    get(both);
+    assertThat(rig.lease(one).outer().remote().getPort()).isEqualTo(2);
+    assertThat(rig.lease(two).outer().remote().getPort()).isEqualTo(1);
     assertThat(rig.server.desired()).hasSize(2);
   }
 

@@ -101,7 +101,7 @@ class PoolsTest {
     InetAddress one = pool.allocate("one").orElseThrow();
     assertThat(pool.allocate("two")).isPresent();
 
-    pool.free(one);
+    pool.free(List.of(one));
 
     assertThat(pool.allocate("three")).contains(one);
   }

@@ -1,5 +1,6 @@
 package org.culvert.broker;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ import org.culvert.api.tunnel.TunnelType;
 final class RecordingTunnelServer implements TunnelServer {
   Set<TunnelType> types = Set.of(TunnelType.V6V4, TunnelType.V6UDPV4);
   Optional<String> failure = Optional.empty();
+  Optional<Duration> silence = Optional.empty();
   boolean slow;
   int applied;
   private final Map<String, TunnelParameters> desired = new HashMap<>();
@@ -92,6 +94,6 @@ final class RecordingTunnelServer implements TunnelServer {
         failure
             .<TunnelState>map(TunnelState.Failed::new)
             .orElseGet(() -> new TunnelState.Up("recorded", "culvert0"));
-    return new TunnelStatus(tunnel, state, TunnelCounters.ZERO, Optional.empty());
+    return new TunnelStatus(tunnel, state, TunnelCounters.ZERO, silence);
   }
 }

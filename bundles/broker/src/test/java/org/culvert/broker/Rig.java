@@ -102,7 +102,20 @@ final class Rig {
 
   /** A request for v6udpv4 from behind a NAT that shows this address and port. */
   TunnelOffer offerUdp(Identity identity, String address, int port) {
-    return get(broker.offer(identity, request(TunnelType.V6UDPV4, BEHIND_NAT), udp(address, port)));
+    return get(askUdp(identity, address, port));
+  }
+
+  CompletionStage<TunnelOffer> askUdp(Identity identity, String address, int port) {
+    return broker.offer(identity, request(TunnelType.V6UDPV4, BEHIND_NAT), udp(address, port));
+  }
+
+  CompletionStage<TunnelOffer> askV4V6(Identity identity, String address) {
+    return broker.offer(identity, request(TunnelType.V4V6, address), tcp(address));
+  }
+
+  /** A request for v4v6 from the address itself. */
+  TunnelOffer offerV4V6(Identity identity, String address) {
+    return get(askV4V6(identity, address));
   }
 
   TunnelOffer offerRouter(Identity identity, String address, int length) {
@@ -114,8 +127,16 @@ final class Rig {
     return offer;
   }
 
+  /** The lease of the identity's tunnel with IPv6 inside. */
   Lease lease(Identity identity) {
-    return store.ofOwner(identity.user()).orElseThrow();
+    return lease(identity, Family.IPV6);
+  }
+
+  Lease lease(Identity identity, Family family) {
+    return store.leases().stream()
+        .filter(lease -> Slot.of(lease).equals(new Slot(identity.user(), family)))
+        .findFirst()
+        .orElseThrow();
   }
 
   static <T> T get(CompletionStage<T> stage) {

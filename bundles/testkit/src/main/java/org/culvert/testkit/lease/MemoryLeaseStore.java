@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps leases in memory under the same rules as a store on a disk: conditional on revisions, all
- * or none, no address or prefix twice.
+ * or none, no address or prefix twice, no two leases of a user with the same IP version inside.
  *
  * <p>A test may hold commits back, make them fail, or copy what a power cut would leave.
  */
@@ -94,11 +94,6 @@ public final class MemoryLeaseStore implements LeaseStore {
     return List.copyOf(leases.values());
   }
 
-  /** Returns a lease by its owner. */
-  public synchronized Optional<Lease> ofOwner(String owner) {
-    return leases.values().stream().filter(lease -> lease.owner().equals(owner)).findFirst();
-  }
-
   /** Copies what would be left if the power failed now: all that was written, nothing held back. */
   public synchronized MemoryLeaseStore afterPowerCut() {
     MemoryLeaseStore copy = new MemoryLeaseStore();
@@ -146,6 +141,8 @@ public final class MemoryLeaseStore implements LeaseStore {
 
   private static boolean collide(Lease one, Lease other) {
     return one.clientAddress().equals(other.clientAddress())
+        || (one.owner().equals(other.owner())
+            && one.clientAddress().getClass().equals(other.clientAddress().getClass()))
         || (one.prefix().isPresent() && one.prefix().equals(other.prefix()));
   }
 }

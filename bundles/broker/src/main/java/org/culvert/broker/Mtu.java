@@ -1,0 +1,58 @@
+package org.culvert.broker;
+
+import org.culvert.api.config.InvalidConfigurationException;
+import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.api.tunnel.TunnelType;
+
+/**
+ * How large packets inside tunnels may be: as the operator caps them, and never more than the path
+ * outside leaves.
+ *
+ * @param cap the operator's cap in octets
+ * @param path the largest packet that passes outside, in octets
+ */
+record Mtu(int cap, int path) {
+  private static final int IPV4_HEADER = 20;
+  private static final int IPV6_HEADER = 40;
+  private static final int UDP_HEADER = 8;
+
+  /** For a type that only its own bundle knows. */
+  private static final int MOST = IPV6_HEADER + UDP_HEADER;
+
+  static Mtu from(Config config) {
+    return new Mtu(
+        Settings.within("mtu", config.mtu(), TunnelParameters.MINIMUM_MTU, 65_535 - IPV6_HEADER),
+        path(config));
+  }
+
+  private static int path(Config config) {
+    int least = TunnelParameters.MINIMUM_MTU + MOST;
+    int path = config.pathMtu();
+    if (path < least || path > 65_535) {
+      throw new InvalidConfigurationException(
+          Settings.PID,
+          "pathMtu",
+          path,
+          "write a number from "
+              + least
+              + ", so that every tunnel can carry IPv6's smallest packets whole, to 65535");
+    }
+    return path;
+  }
+
+  /** Returns the inner MTU of a tunnel. */
+  int of(TunnelType type) {
+    return Math.min(cap, path - overhead(type));
+  }
+
+  private static int overhead(TunnelType type) {
+    if (type.equals(TunnelType.V6V4)) {
+      return IPV4_HEADER;
+    } else if (type.equals(TunnelType.V6UDPV4)) {
+      return IPV4_HEADER + UDP_HEADER;
+    } else if (type.equals(TunnelType.V4V6)) {
+      return IPV6_HEADER;
+    }
+    return MOST;
+  }
+}

@@ -1,0 +1,119 @@
+package org.culvert.broker;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Optional;
+import org.culvert.api.broker.Identity;
+import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.lease.Lease;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.status.StatusCode;
+import org.culvert.api.status.TspException;
+import org.culvert.api.tunnel.TunnelType;
+
+/**
+ * Makes up an offer: what the user has is kept, and the rest is taken from the pools. For the
+ * broker's thread.
+ */
+final class Proposer {
+  private final Ledger ledger;
+  private final Settings settings;
+
+  Proposer(Ledger ledger) {
+    this.ledger = ledger;
+    this.settings = ledger.settings();
+  }
+
+  /**
+   * Takes an address, and a prefix if one is asked for, and holds both.
+   *
+   * @param length the prefix length asked for
+   * @param before the slot's lease
+   * @throws TspException with 306, 308 or 507; then nothing is held
+   */
+  Proposal propose(
+      Identity identity,
+      TunnelRequest request,
+      TypeDecision decision,
+      Optional<Integer> length,
+      Optional<Lease> before) {
+    Stock stock = ledger.book().stock();
+    Optional<IpPrefix> kept = before.flatMap(Lease::prefix).filter(stock::gives);
+    if (length.isPresent() && kept.isPresent() && kept.get().length() != length.get()) {
+      throw new TspException(
+          StatusCode.PREFIX_UNAVAILABLE,
+          "user has " + kept.get() + " and asks for a /" + length.get());
+    }
+    Optional<IpPrefix> prefix =
+        kept.isPresent() || length.isEmpty() ? kept : Optional.of(newPrefix(stock, length.get()));
+    Inner inner;
+    try {
+      inner = addresses(stock, identity, request, decision, before);
+    } catch (TspException e) {
+      prefix.filter(p -> kept.isEmpty()).ifPresent(stock::free);
+      throw e;
+    }
+    return new Proposal(
+        Tokens.next(),
+        before.map(Lease::id).orElseGet(Tokens::next),
+        identity,
+        decision,
+        inner,
+        prefix,
+        length.isPresent(),
+        keepAlive(request, decision),
+        before,
+        ledger.now().plus(settings.times().offer()));
+  }
+
+  private static IpPrefix newPrefix(Stock stock, int length) {
+    return stock
+        .prefix(length)
+        .orElseThrow(
+            () ->
+                new TspException(
+                    StatusCode.PREFIX_UNAVAILABLE, "no pool can give a /" + length + " now"));
+  }
+
+  private static Inner addresses(
+      Stock stock,
+      Identity identity,
+      TunnelRequest request,
+      TypeDecision decision,
+      Optional<Lease> before) {
+    Optional<Inner> kept =
+        before.map(Inner::of).filter(inner -> stock.gives(inner, identity.anonymous()));
+    Slot slot = new Slot(identity.user(), Family.of(decision.type()));
+    Optional<? extends InetAddress> wish =
+        slot.family() == Family.IPV4 ? request.clientIpv4() : Optional.empty();
+    if (wish.isEmpty()) {
+      return kept.or(() -> stock.addresses(slot, identity.anonymous()))
+          .orElseThrow(
+              () ->
+                  new TspException(StatusCode.ADDRESS_POOL_EXHAUSTED, "no inner address is left"));
+    }
+    // Who has an address keeps it: to hand out others on demand would let one user drain a pool.
+    InetAddress wished = wish.get();
+    Optional<Inner> had =
+        kept.isPresent()
+            ? kept.filter(inner -> inner.client().equals(wished))
+            : stock.wished(wished, identity.anonymous());
+    return had.orElseThrow(
+        () ->
+            new TspException(
+                StatusCode.ADDRESS_UNAVAILABLE, IpAddresses.text(wished) + " is not to be had"));
+  }
+
+  /** A UDP mapping dies in silence, so there a keepalive is given even if none was asked for. */
+  private Optional<Duration> keepAlive(TunnelRequest request, TypeDecision decision) {
+    Optional<Duration> asked = request.keepAlive().filter(interval -> interval.toSeconds() > 0);
+    return asked
+        .map(settings.keepAlive()::clamp)
+        .or(
+            () ->
+                decision.type().equals(TunnelType.V6UDPV4)
+                    ? Optional.of(settings.keepAlive().usual())
+                    : Optional.empty());
+  }
+}

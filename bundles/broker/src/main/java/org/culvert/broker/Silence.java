@@ -1,0 +1,74 @@
+package org.culvert.broker;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.culvert.api.endpoint.TunnelEndpoint;
+import org.culvert.api.lease.Lease;
+import org.culvert.api.tunnel.TunnelStatus;
+
+/**
+ * How long tunnels have been silent, against the operator's patience.
+ *
+ * <p>The tunnel server tells once that a tunnel has fallen silent, at the time when its client must
+ * have noticed too. An operator who waits longer has it looked at again. For the broker's thread.
+ */
+final class Silence {
+  private final Settings.Intervals intervals;
+  private final TunnelEndpoint server;
+  private final Map<String, Instant> begun = new HashMap<>();
+  private final Deadlines<String> suspects = new Deadlines<>();
+
+  Silence(Settings.Intervals intervals, TunnelEndpoint server) {
+    this.intervals = intervals;
+    this.server = server;
+  }
+
+  /** Notes that a tunnel stands anew: from now on its client has to be heard. */
+  void begin(String id, Instant now) {
+    begun.put(id, now);
+    suspects.clear(id);
+  }
+
+  /** Forgets a tunnel. */
+  void end(String id) {
+    begun.remove(id);
+    suspects.clear(id);
+  }
+
+  /**
+   * Tells whether a tunnel that was found silent has been so for too long. If not, and its client
+   * is not heard either, it will be {@link #due} again.
+   */
+  boolean isTooLong(Lease lease, Instant now) {
+    if (lease.keepAlive().isEmpty()) {
+      return true;
+    }
+    Duration interval = lease.keepAlive().get();
+    Duration noticed = Settings.Intervals.clientPatience(interval);
+    // After a restart nobody knows when it began; the server's word is good for this much.
+    Instant start = begun.computeIfAbsent(lease.id(), id -> now.minus(noticed));
+    Duration since = Duration.between(start, now);
+    Duration silence =
+        server
+            .tunnel(lease.id())
+            .flatMap(TunnelStatus::silence)
+            .filter(told -> told.compareTo(since) < 0)
+            .orElse(since);
+    Duration patience = intervals.patience(interval);
+    if (silence.compareTo(patience) >= 0) {
+      return true;
+    }
+    if (silence.compareTo(noticed) >= 0) {
+      suspects.set(lease.id(), now.plus(patience.minus(silence)));
+    }
+    return false;
+  }
+
+  /** Returns the tunnels that must be looked at again now. */
+  List<String> due(Instant now) {
+    return suspects.due(now);
+  }
+}
