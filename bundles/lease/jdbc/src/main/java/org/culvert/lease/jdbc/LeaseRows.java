@@ -1,5 +1,6 @@
 package org.culvert.lease.jdbc;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.sql.Connection;
@@ -30,19 +31,20 @@ final class LeaseRows implements AutoCloseable {
       INSERT INTO lease (owner, anonymous, state, type,
           outer_local_address, outer_local_port, outer_remote_address, outer_remote_port,
           claimed_address, server_address, client_address, prefix, keep_alive_millis,
-          created_millis, expires_millis, revision, id)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+          created_millis, expires_millis, inner_version, revision, id)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
   private static final String UPDATE =
       """
       UPDATE lease SET owner = ?, anonymous = ?, state = ?, type = ?,
           outer_local_address = ?, outer_local_port = ?,
           outer_remote_address = ?, outer_remote_port = ?,
           claimed_address = ?, server_address = ?, client_address = ?, prefix = ?,
-          keep_alive_millis = ?, created_millis = ?, expires_millis = ?, revision = ?
+          keep_alive_millis = ?, created_millis = ?, expires_millis = ?,
+          inner_version = ?, revision = ?
       WHERE id = ? AND revision = ?""";
   private static final String DELETE = "DELETE FROM lease WHERE id = ? AND revision = ?";
   private static final String SELECT = "SELECT * FROM lease";
-  private static final int REVISION_BEFORE = 18;
+  private static final int REVISION_BEFORE = 19;
 
   private final Connection connection;
   private final PreparedStatement insert;
@@ -115,8 +117,9 @@ final class LeaseRows implements AutoCloseable {
     }
     row.setLong(14, lease.created().toEpochMilli());
     row.setLong(15, lease.expires().toEpochMilli());
-    row.setLong(16, lease.revision());
-    row.setString(17, lease.id());
+    row.setInt(16, lease.clientAddress() instanceof Inet4Address ? 4 : 6);
+    row.setLong(17, lease.revision());
+    row.setString(18, lease.id());
   }
 
   private static Lease read(ResultSet row) throws SQLException {

@@ -43,7 +43,11 @@ record Schema(List<List<String>> migrations) {
                   )""",
                   "CREATE UNIQUE INDEX lease_client_address ON lease (client_address)",
                   "CREATE UNIQUE INDEX lease_prefix ON lease (prefix)",
-                  "CREATE TABLE remembered (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)")));
+                  "CREATE TABLE remembered (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)"),
+              // A user may hold one tunnel with IPv6 inside, as all had so far, and one with IPv4.
+              List.of(
+                  "ALTER TABLE lease ADD COLUMN inner_version SMALLINT NOT NULL DEFAULT 6",
+                  "CREATE UNIQUE INDEX lease_owner ON lease (owner, inner_version)")));
 
   /** Copies the lists. */
   Schema {

@@ -149,7 +149,7 @@ class JdbcLeaseStoreTest extends LeaseStoreContract {
   }
 
   @Test
-  void migratesTablesOfVersion1() throws Exception {
+  void migratesTablesOfTheReleaseBefore() throws Exception {
     commit(new Put(SampleLeases.active(1)));
     List<List<String>> steps = new ArrayList<>(Schema.CURRENT.migrations());
     steps.add(List.of("ALTER TABLE lease ADD COLUMN note TEXT", "UPDATE lease SET note = 'old'"));
@@ -169,8 +169,8 @@ class JdbcLeaseStoreTest extends LeaseStoreContract {
 
     assertThatThrownBy(() -> new JdbcLeaseStore(new Sqlite(file), Schema.CURRENT))
         .isInstanceOf(LeaseStoreException.class)
-        .hasMessageContaining("schema version 2, this release knows up to 1");
-    reopenVersion1();
+        .hasMessageContaining("schema version 3, this release knows up to 2");
+    reopenPresentVersion();
   }
 
   @Test
@@ -183,7 +183,7 @@ class JdbcLeaseStoreTest extends LeaseStoreContract {
     assertThatThrownBy(() -> new JdbcLeaseStore(new Sqlite(file), new Schema(steps)))
         .isInstanceOf(LeaseStoreException.class);
 
-    reopenVersion1();
+    reopenPresentVersion();
     assertThat(store.load()).containsExactly(SampleLeases.active(1));
   }
 
@@ -256,10 +256,10 @@ class JdbcLeaseStoreTest extends LeaseStoreContract {
     store = new JdbcLeaseStore(new Sqlite(file), schema);
   }
 
-  private void reopenVersion1() {
+  private void reopenPresentVersion() {
     try (Connection other = new Sqlite(file).open();
         Statement statement = other.createStatement()) {
-      statement.execute("UPDATE schema_version SET version = 1");
+      statement.execute("UPDATE schema_version SET version = 2");
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }

@@ -16,6 +16,7 @@ import org.culvert.api.lease.LeaseChange.Put;
 import org.culvert.api.lease.LeaseChange.Remove;
 import org.culvert.api.lease.LeaseStore;
 import org.culvert.api.lease.LeaseStoreException;
+import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.testkit.lease.SampleLeases;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,18 @@ abstract class LeaseStoreContract {
   }
 
   @Test
+  void keepsOneLeaseOfAUserForEachIpVersionInside() throws Exception {
+    Lease ipv4 = over6(one, two.id(), "192.0.2.7");
+    commit(new Put(one), new Put(ipv4));
+    assertThat(store().load()).containsExactlyInAnyOrder(one, ipv4);
+
+    assertStale(new Put(over6(one, "lease-3", "192.0.2.8")));
+    assertStale(new Put(copy(one, "lease-4", IpAddresses.parse("2001:db8::4"), Optional.empty())));
+
+    commit(new Remove(ipv4), new Put(over6(one, "lease-3", "192.0.2.8")));
+  }
+
+  @Test
   void allowsManyLeasesWithoutPrefix() throws Exception {
     commit(new Put(withoutPrefix(one)), new Put(withoutPrefix(two)));
 
@@ -117,9 +130,18 @@ abstract class LeaseStoreContract {
     return copy(lease, address, prefixOf.prefix());
   }
 
+  private static Lease over6(Lease lease, String id, String address) {
+    return copy(lease, id, IpAddresses.parse(address), Optional.empty());
+  }
+
   private static Lease copy(Lease lease, InetAddress address, Optional<IpPrefix> prefix) {
+    return copy(lease, lease.id(), address, prefix);
+  }
+
+  private static Lease copy(
+      Lease lease, String id, InetAddress address, Optional<IpPrefix> prefix) {
     return new Lease(
-        lease.id(),
+        id,
         lease.owner(),
         lease.anonymous(),
         lease.state(),
