@@ -68,8 +68,14 @@ final class TunnelPlan {
         remote,
         remotes,
         locals,
-        settings.mtu(),
+        mtu(settings, offer),
         keepAlive);
+  }
+
+  /** The smaller of what both ends have, for what is too big for one of them gets lost. */
+  private static int mtu(ClientSettings settings, TunnelOffer offer) {
+    int said = offer.mtu().orElse(settings.mtu());
+    return Math.max(TunnelParameters.MINIMUM_MTU, Math.min(said, settings.mtu()));
   }
 
   /**

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
@@ -19,6 +20,7 @@ import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.client.SampleOffers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TunnelPlanTest {
@@ -97,6 +99,29 @@ class TunnelPlanTest {
     TunnelParameters plan = TunnelPlan.of(split("v4v6"), SampleOffers.ipv4(30, "127.0.0.1"), IPV6);
 
     assertThat(plan.keepAlive().orElseThrow().address()).isEqualTo(IpAddresses.parse("192.0.0.1"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1280, 1480, 1280", "1472, 1400, 1400", "1472, 9000, 1472", "1472, 1000, 1280"})
+  void hasTheSmallerMtuOfBothEndsButNeverLessThanIpv6Allows(int own, int offered, int expected)
+      throws Exception {
+    ClientSettings large = Configs.forServers("a").with("mtu", own).settings();
+    TunnelOffer silent = SampleOffers.ipv6(TunnelType.V6V4);
+    assertThat(TunnelPlan.of(large, silent, TCP).mtu()).isEqualTo(own);
+
+    TunnelOffer offer =
+        new TunnelOffer(
+            silent.id(),
+            silent.type(),
+            silent.lifetime(),
+            silent.server(),
+            silent.client(),
+            silent.keepAlive(),
+            silent.router(),
+            silent.resolvers(),
+            OptionalInt.of(offered));
+
+    assertThat(TunnelPlan.of(large, offer, TCP).mtu()).isEqualTo(expected);
   }
 
   @Test
