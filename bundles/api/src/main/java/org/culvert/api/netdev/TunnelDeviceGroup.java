@@ -37,7 +37,11 @@ public interface TunnelDeviceGroup extends AutoCloseable {
    */
   void send(String device, ByteBuffer packet) throws IOException;
 
-  /** Removes the owner's devices and their filter. */
+  /**
+   * Removes the owner's devices and their filter.
+   *
+   * @throws IOException if the operating system refuses; the message says what is left over
+   */
   @Override
-  void close();
+  void close() throws IOException;
 }

@@ -23,9 +23,17 @@ final class DeviceLedger {
   private final Set<InterfaceAddress> addresses = new HashSet<>();
   private final Set<IpPrefix> routes = new HashSet<>();
 
-  DeviceLedger(String name, int device) {
+  private DeviceLedger(String name, int device) {
     this.name = name;
     this.device = device;
+  }
+
+  /** Takes over what an earlier process put on a device that outlived it, by its marks. */
+  static DeviceLedger of(Netlink netlink, String name, int device) throws IOException {
+    DeviceLedger ledger = new DeviceLedger(name, device);
+    ledger.addresses.addAll(OurMarks.addresses(netlink, device));
+    ledger.routes.addAll(OurMarks.routes(netlink, device));
+    return ledger;
   }
 
   /** Returns the device's index: a device made anew under the same name has another. */

@@ -89,6 +89,9 @@ final class Libc {
 
   static native long send(int fd, long buffer, long length, int flags);
 
+  static native long sendto(
+      int fd, long buffer, long length, int flags, long address, int addressLength);
+
   static native long recv(int fd, long buffer, long length, int flags);
 
   static native int recvmmsg(int fd, long messages, int count, int flags, long timeout);

@@ -14,8 +14,8 @@ import org.osgi.service.component.annotations.Component;
  * Makes TUN devices and gives devices addresses and routes, by rtnetlink.
  *
  * <p>Devices belong to the network namespace of the thread that makes them, and configuring looks
- * there too. What was added is remembered in memory only: a TUN device and all it had vanish with
- * the process.
+ * there too. What was added is remembered in memory; on a device that outlives the process, our
+ * marks tell the next one.
  */
 @Component
 public final class LinuxNetworkDevices implements NetworkDevices {
@@ -50,17 +50,18 @@ public final class LinuxNetworkDevices implements NetworkDevices {
     DeviceName.checked(device);
     Libc.load();
     int index = index(device);
-    DeviceLedger ledger = ledgers.get(device);
-    if (ledger == null || ledger.device() != index) {
-      ledger = new DeviceLedger(device, index);
-      ledgers.put(device, ledger);
-    }
     try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
+      DeviceLedger ledger = ledgers.get(device);
+      if (ledger == null || ledger.device() != index) {
+        ledger = DeviceLedger.of(netlink, device, index);
+        ledgers.put(device, ledger);
+      }
       ledger.apply(netlink, configuration);
     }
   }
 
-  private static int index(String name) throws IOException {
+  /** Returns the index of a device that is there. */
+  static int index(String name) throws IOException {
     int index = Libc.if_nametoindex(name);
     if (index == 0) {
       throw new IOException("there is no network device named " + name);

@@ -17,8 +17,8 @@ final class NetlinkMessage {
   private static final int FLAGS = 6;
   private static final int SEQUENCE = 8;
 
-  /** None of ours is longer than a link message with one nested attribute. */
-  private static final int LIMIT = 256;
+  /** None of ours is longer than a link message with an alias, which has at most 255 octets. */
+  private static final int LIMIT = 512;
 
   private final ByteBuffer buffer =
       ByteBuffer.allocate(LIMIT).order(ByteOrder.nativeOrder()).position(HEADER);

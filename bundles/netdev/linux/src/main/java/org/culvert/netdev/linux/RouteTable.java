@@ -40,8 +40,8 @@ final class RouteTable {
     }
   }
 
-  /** Asks where the kernel would send a packet to this address. */
-  private static boolean isLocal(Netlink netlink, InetAddress address) throws IOException {
+  /** Tells whether the kernel would take a packet to this address for its own. */
+  static boolean isLocal(Netlink netlink, InetAddress address) throws IOException {
     byte[] octets = address.getAddress();
     NetlinkMessage request =
         new NetlinkMessage(RoutingRequests.RTM_GETROUTE, Netlink.NLM_F_REQUEST)
@@ -60,14 +60,7 @@ final class RouteTable {
 
   /** Tells whether there is a route to exactly this destination that leads into the device. */
   static boolean leads(Netlink netlink, IpPrefix destination, int device) throws IOException {
-    NetlinkMessage request =
-        new NetlinkMessage(RoutingRequests.RTM_GETROUTE, Netlink.NLM_F_REQUEST | Netlink.NLM_F_DUMP)
-            .octet(Family.of(destination.network()).number())
-            .octet(0)
-            .octet(0)
-            .octet(0)
-            .number(0)
-            .number(0);
+    NetlinkMessage request = RoutingRequests.routes(Family.of(destination.network()));
     boolean[] found = new boolean[1];
     netlink.dump(request, message -> found[0] |= matches(message, destination, device));
     return found[0];

@@ -21,6 +21,7 @@ final class RoutingRequests {
   private static final int RTM_NEWLINK = 16;
   private static final int RTM_NEWADDR = 20;
   private static final int RTM_DELADDR = 21;
+  private static final int RTM_GETADDR = 22;
   private static final int RTM_NEWROUTE = 24;
   private static final int RTM_DELROUTE = 25;
 
@@ -36,22 +37,28 @@ final class RoutingRequests {
   private static final byte IN6_ADDR_GEN_MODE_NONE = 1;
   private static final int IFF_UP = 1;
 
-  private static final int IFA_ADDRESS = 1;
-  private static final int IFA_LOCAL = 2;
-  private static final int IFA_FLAGS = 8;
+  static final int IFA_ADDRESS = 1;
+  static final int IFA_LOCAL = 2;
+  static final int IFA_FLAGS = 8;
 
   /** Nobody else is on a tunnel's link: the address is usable at once. */
   private static final int IFA_F_NODAD = 0x02;
 
-  /** The kernel makes no route of its own: those there are all ours, and marked as such. */
+  /**
+   * The kernel makes no route of its own: those there are all ours, and marked as such. Hardly
+   * anybody else asks for that, so it marks our addresses, too.
+   */
   private static final int IFA_F_NOPREFIXROUTE = 0x200;
 
-  private static final int RT_TABLE_MAIN = 254;
+  /** The flags of all addresses that we add, and together of no one else's. */
+  static final int ADDRESS_MARK = IFA_F_NODAD | IFA_F_NOPREFIXROUTE;
+
+  static final int RT_TABLE_MAIN = 254;
   private static final int RT_SCOPE_UNIVERSE = 0;
   private static final int RT_SCOPE_LINK = 253;
   private static final int RTN_UNICAST = 1;
-  private static final int RTA_DST = 1;
-  private static final int RTA_OIF = 4;
+  static final int RTA_DST = 1;
+  static final int RTA_OIF = 4;
   private static final int RTA_PRIORITY = 6;
 
   private RoutingRequests() {}
@@ -81,9 +88,26 @@ final class RoutingRequests {
         .number(mask);
   }
 
+  /** Lists all addresses of all devices. */
+  static NetlinkMessage addresses() {
+    return list(RTM_GETADDR, AF_UNSPEC).number(0);
+  }
+
+  /** Lists all routes of a family. */
+  static NetlinkMessage routes(Family family) {
+    return list(RTM_GETROUTE, family.number()).number(0).number(0);
+  }
+
+  private static NetlinkMessage list(int type, int family) {
+    return new NetlinkMessage(type, Netlink.NLM_F_REQUEST | Netlink.NLM_F_DUMP)
+        .octet(family)
+        .octet(0)
+        .octet(0)
+        .octet(0);
+  }
+
   static NetlinkMessage add(int device, InterfaceAddress address) {
-    return address(RTM_NEWADDR, ADD, device, address)
-        .attribute(IFA_FLAGS, IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
+    return address(RTM_NEWADDR, ADD, device, address).attribute(IFA_FLAGS, ADDRESS_MARK);
   }
 
   static NetlinkMessage remove(int device, InterfaceAddress address) {

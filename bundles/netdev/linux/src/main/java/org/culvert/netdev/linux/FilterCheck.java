@@ -1,0 +1,24 @@
+package org.culvert.netdev.linux;
+
+/** What a tunnel's packets are checked for, each with a counter of those that failed. */
+enum FilterCheck {
+  /** Coming in, an address that no tunnel may carry, or a source that is this end's own. */
+  IN_MARTIAN("in-martian"),
+  /** Coming in, a source that was not assigned to the tunnel. */
+  IN_SOURCE("in-source"),
+  /** Going out, an address that no tunnel may carry. */
+  OUT_MARTIAN("out-martian"),
+  /** Going out, a source that is not this end's. */
+  OUT_SOURCE("out-source");
+
+  private final String label;
+
+  FilterCheck(String label) {
+    this.label = label;
+  }
+
+  /** Returns the name of a device's counter. */
+  String counter(String device) {
+    return label + "/" + device;
+  }
+}

@@ -1,0 +1,139 @@
+package org.culvert.netdev.linux;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.culvert.api.netdev.TunnelDevice;
+import org.culvert.api.netdev.TunnelDeviceCounters;
+import org.culvert.api.netdev.TunnelDeviceGroup;
+import org.culvert.api.tunnel.DropReason;
+import org.culvert.api.tunnel.TunnelCounters;
+import org.culvert.netdev.linux.FilterTable.Count;
+
+/**
+ * One owner's tunnel devices and the filter around them.
+ *
+ * <p>The order of changes keeps every device behind its filter at every moment: those that leave go
+ * first, then the filter changes in one step, then the others come.
+ */
+final class LinuxTunnelDeviceGroup implements TunnelDeviceGroup {
+  private final String owner;
+  private final TunnelFilter filter;
+
+  LinuxTunnelDeviceGroup(String owner, Nft nft) {
+    this.owner = owner;
+    this.filter = new TunnelFilter(owner, nft);
+  }
+
+  @Override
+  public synchronized Map<String, String> apply(Collection<TunnelDevice> devices) {
+    Map<String, TunnelDevice> wanted = new LinkedHashMap<>();
+    Map<String, String> failures = new LinkedHashMap<>();
+    for (TunnelDevice device : devices) {
+      if (TunnelKind.of(device.wire()).isEmpty()) {
+        failures.put(device.name(), "the kernel has no device for such packets");
+      } else {
+        wanted.put(DeviceName.checked(device.name()), device);
+      }
+    }
+    try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
+      TunnelLinks links = TunnelLinks.of(netlink, owner);
+      links.removeAllBut(wanted);
+      failures.putAll(filter(wanted, links));
+      List<TunnelDevice> guarded = new ArrayList<>(wanted.values());
+      guarded.removeIf(device -> failures.containsKey(device.name()));
+      failures.putAll(links.make(guarded));
+    } catch (IOException e) {
+      wanted.keySet().forEach(name -> failures.putIfAbsent(name, String.valueOf(e.getMessage())));
+    }
+    return failures;
+  }
+
+  /** A device whose filter is not as it should be does not stay. */
+  private Map<String, String> filter(Map<String, TunnelDevice> wanted, TunnelLinks links)
+      throws IOException {
+    try {
+      filter.apply(wanted.values());
+      return Map.of();
+    } catch (IOException e) {
+      Map<String, String> failures = new LinkedHashMap<>();
+      for (TunnelDevice device : wanted.values()) {
+        if (!filter.guards(device)) {
+          links.remove(device.name());
+          failures.put(device.name(), String.valueOf(e.getMessage()));
+        }
+      }
+      return failures;
+    }
+  }
+
+  @Override
+  public synchronized TunnelDeviceCounters counters() throws IOException {
+    Map<String, Count> counts = filter.counters();
+    if (!filter.stands(counts)) {
+      throw new IOException(
+          "the packet filter " + FilterTable.of(owner) + " is not as it was made");
+    }
+    Map<String, TunnelCounters> devices = new HashMap<>();
+    try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
+      for (TunnelLink link : TunnelLinks.list(netlink).values()) {
+        if (TunnelLinks.isOf(owner, link)) {
+          devices.put(link.name(), counters(link, counts));
+        }
+      }
+    }
+    Count strangers = counts.getOrDefault(FilterRules.STRANGERS, Count.ZERO);
+    Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+    put(drops, DropReason.UNKNOWN_OUTER_SOURCE, strangers.packets());
+    return new TunnelDeviceCounters(devices, drops);
+  }
+
+  /** The kernel counts what came before it asks the filter. */
+  private static TunnelCounters counters(TunnelLink link, Map<String, Count> counts) {
+    Count martian = count(counts, FilterCheck.IN_MARTIAN, link);
+    Count source = count(counts, FilterCheck.IN_SOURCE, link);
+    Count outMartian = count(counts, FilterCheck.OUT_MARTIAN, link);
+    Count outSource = count(counts, FilterCheck.OUT_SOURCE, link);
+    Count refused = martian.plus(source);
+    LinkStatistics statistics = link.statistics();
+    Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+    put(drops, DropReason.MARTIAN, martian.plus(outMartian).packets());
+    put(drops, DropReason.INNER_SOURCE, source.plus(outSource).packets());
+    put(drops, DropReason.CONGESTION, statistics.congestion());
+    return new TunnelCounters(
+        Math.max(0, statistics.receivedPackets() - refused.packets()),
+        Math.max(0, statistics.receivedOctets() - refused.octets()),
+        statistics.sentPackets(),
+        statistics.sentOctets(),
+        drops);
+  }
+
+  private static Count count(Map<String, Count> counts, FilterCheck check, TunnelLink link) {
+    return counts.getOrDefault(check.counter(link.name()), Count.ZERO);
+  }
+
+  private static void put(Map<DropReason, Long> drops, DropReason reason, long count) {
+    if (count > 0) {
+      drops.put(reason, count);
+    }
+  }
+
+  @Override
+  public void send(String device, ByteBuffer packet) throws IOException {
+    PacketSocket.send(LinuxNetworkDevices.index(DeviceName.checked(device)), packet);
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
+      TunnelLinks.of(netlink, owner).removeAllBut(Map.of());
+    }
+    filter.remove();
+  }
+}

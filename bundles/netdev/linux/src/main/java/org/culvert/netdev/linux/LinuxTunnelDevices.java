@@ -1,0 +1,87 @@
+package org.culvert.netdev.linux;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.culvert.api.encapsulation.WireFormat;
+import org.culvert.api.netdev.TunnelDeviceGroup;
+import org.culvert.api.netdev.TunnelDevices;
+import org.culvert.netdev.linux.Netlink.Answer;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * Makes {@code sit} and {@code ip6tnl} devices by rtnetlink and filters them by nftables.
+ *
+ * <p>They belong to the network namespace of the thread that calls. The drivers bring a device of
+ * their own, {@code sit0} or {@code ip6tnl0}, that would take packets from anybody; it is down, and
+ * nothing here sets it up.
+ */
+@Component
+public final class LinuxTunnelDevices implements TunnelDevices {
+  private static final String NO_NFT = "nft is not installed (package nftables)";
+
+  /** Any owner's name will do where nothing is changed. */
+  private static final String PROBE = "probe";
+
+  /** Touches nothing of the operating system, so that it can say what is amiss when it is used. */
+  @Activate
+  public LinuxTunnelDevices() {}
+
+  @Override
+  public Optional<String> obstacle(WireFormat wire) {
+    Optional<TunnelKind> kind = TunnelKind.of(wire);
+    if (kind.isEmpty()) {
+      return Optional.of("the kernel has no device for such packets");
+    }
+    try {
+      Libc.load();
+      probe(kind.get());
+      PacketSocket.probe();
+      nft().check(new FilterRules(FilterTable.of(PROBE)).begin(Map.of()));
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void probe(TunnelKind kind) throws IOException {
+    try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
+      Answer answer = netlink.change(List.of(LinkRequests.probe(kind))).get(0);
+      if (answer.errno() == Errno.EOPNOTSUPP) {
+        throw new IOException("this kernel has no tunnel driver " + kind.kernelName());
+      }
+      if (answer.errno() != Errno.EINVAL) {
+        throw answer.failure("making a tunnel device");
+      }
+    }
+  }
+
+  @Override
+  public Set<String> owners() throws IOException {
+    Libc.load();
+    Set<String> owners = new HashSet<>(FilterTable.owners());
+    try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
+      for (TunnelLink link : TunnelLinks.list(netlink).values()) {
+        if (link.kind().isPresent()) {
+          OwnerMark.owner(link.alias()).ifPresent(owners::add);
+        }
+      }
+    }
+    return owners;
+  }
+
+  @Override
+  public TunnelDeviceGroup claim(String owner) throws IOException {
+    DeviceName.checked(owner);
+    Libc.load();
+    return new LinuxTunnelDeviceGroup(owner, nft());
+  }
+
+  private static Nft nft() throws IOException {
+    return Nft.find().orElseThrow(() -> new IOException(NO_NFT));
+  }
+}

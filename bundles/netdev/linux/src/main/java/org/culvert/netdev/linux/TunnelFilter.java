@@ -1,0 +1,89 @@
+package org.culvert.netdev.linux;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.culvert.api.netdev.TunnelDevice;
+import org.culvert.netdev.linux.FilterTable.Count;
+
+/** One owner's packet filter, and the way from there to another. Confined to its owner's lock. */
+final class TunnelFilter {
+  private final String table;
+  private final FilterRules rules;
+  private final Nft nft;
+
+  /** What the kernel was told last, by device. */
+  private Map<String, List<String>> installed = Map.of();
+
+  /** An earlier process's table may have been made by other rules than these. */
+  private boolean begun;
+
+  TunnelFilter(String owner, Nft nft) {
+    this.table = FilterTable.of(owner);
+    this.rules = new FilterRules(table);
+    this.nft = nft;
+  }
+
+  /**
+   * Filters for exactly these devices, in one step; what stays as it is keeps its counters.
+   *
+   * @throws IOException if the kernel refuses; then what it was told last still holds
+   */
+  void apply(Collection<TunnelDevice> devices) throws IOException {
+    Map<String, List<String>> wanted = new HashMap<>();
+    devices.forEach(device -> wanted.put(device.name(), rules.of(device)));
+    Map<String, Count> counts = counters();
+    StringBuilder text = new StringBuilder();
+    if (stands(counts)) {
+      installed.forEach(
+          (name, chains) -> {
+            if (!wanted.containsKey(name)) {
+              text.append(rules.remove(name));
+            }
+          });
+      wanted.forEach(
+          (name, chains) -> {
+            List<String> before = installed.get(name);
+            if (before == null) {
+              text.append(rules.add(name, chains, Map.of()));
+            } else if (!before.equals(chains)) {
+              text.append(rules.change(name, chains));
+            }
+          });
+    } else {
+      text.append(rules.begin(counts));
+      wanted.forEach((name, chains) -> text.append(rules.add(name, chains, counts)));
+    }
+    if (text.length() > 0) {
+      nft.change(text.toString());
+    }
+    installed = Map.copyOf(wanted);
+    begun = true;
+  }
+
+  /** Tells whether a device's packets are filtered just as they should be. */
+  boolean guards(TunnelDevice device) {
+    return rules.of(device).equals(installed.get(device.name()));
+  }
+
+  /** Tells whether what we told the kernel is still there, as far as its counters show. */
+  boolean stands(Map<String, Count> counts) {
+    return begun
+        && counts.containsKey(FilterRules.STRANGERS)
+        && installed.keySet().stream()
+            .allMatch(name -> counts.containsKey(FilterCheck.IN_SOURCE.counter(name)))
+        && counts.size() == 1 + FilterCheck.values().length * installed.size();
+  }
+
+  Map<String, Count> counters() throws IOException {
+    return FilterTable.counters(table);
+  }
+
+  void remove() throws IOException {
+    nft.change(rules.end());
+    installed = Map.of();
+    begun = false;
+  }
+}

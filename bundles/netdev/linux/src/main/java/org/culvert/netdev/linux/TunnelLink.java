@@ -1,0 +1,83 @@
+package org.culvert.netdev.linux;
+
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.culvert.api.netdev.TunnelDevice;
+
+/** A network device that the kernel has, as it stood when it was listed. */
+final class TunnelLink {
+  /** {@code struct ifinfomsg}: family, type, index, flags, change. */
+  static final int IFINFOMSG = 16;
+
+  private static final int INDEX = 4;
+  private static final int FLAGS = 8;
+  private static final int IFF_UP = 1;
+
+  private final int index;
+  private final boolean up;
+  private final Attributes attributes;
+  private final Attributes info;
+
+  private TunnelLink(int index, boolean up, Attributes attributes) {
+    this.index = index;
+    this.up = up;
+    this.attributes = attributes;
+    this.info = attributes.nested(LinkRequests.IFLA_LINKINFO);
+  }
+
+  /** Reads one message of a list; the message may be reused afterwards. */
+  static TunnelLink read(ByteBuffer message) {
+    ByteBuffer copy = ByteBuffer.allocate(message.remaining()).order(message.order());
+    copy.put(message.duplicate()).flip();
+    return new TunnelLink(
+        copy.getInt(INDEX), (copy.getInt(FLAGS) & IFF_UP) != 0, Attributes.after(copy, IFINFOMSG));
+  }
+
+  int index() {
+    return index;
+  }
+
+  boolean isUp() {
+    return up;
+  }
+
+  String name() {
+    return attributes.text(LinkRequests.IFLA_IFNAME);
+  }
+
+  /** Returns the text that marks whose it is; empty if it has none. */
+  String alias() {
+    return attributes.text(LinkRequests.IFLA_IFALIAS);
+  }
+
+  int mtu() {
+    return attributes.number(LinkRequests.IFLA_MTU);
+  }
+
+  /** Returns the kind of tunnel; empty if it is none that we make. */
+  Optional<TunnelKind> kind() {
+    return TunnelKind.named(info.text(LinkRequests.IFLA_INFO_KIND));
+  }
+
+  /** Tells whether it is this tunnel already, whatever its MTU. */
+  boolean is(TunnelDevice device) {
+    Attributes tunnel = info.nested(LinkRequests.IFLA_INFO_DATA);
+    Optional<TunnelKind> kind = kind();
+    return kind.isPresent()
+        && kind.equals(TunnelKind.of(device.wire()))
+        && tunnel.octet(TunnelKind.IFLA_IPTUN_PROTO) == kind.get().protocol()
+        && tunnel.octet(TunnelKind.IFLA_IPTUN_TTL) == TunnelKind.HOP_LIMIT
+        && isAddress(tunnel.value(TunnelKind.IFLA_IPTUN_LOCAL), device.outer().local().getAddress())
+        && isAddress(
+            tunnel.value(TunnelKind.IFLA_IPTUN_REMOTE), device.outer().remote().getAddress());
+  }
+
+  private static boolean isAddress(ByteBuffer value, InetAddress address) {
+    return value.equals(ByteBuffer.wrap(address.getAddress()));
+  }
+
+  LinkStatistics statistics() {
+    return LinkStatistics.read(attributes.value(LinkRequests.IFLA_STATS64));
+  }
+}

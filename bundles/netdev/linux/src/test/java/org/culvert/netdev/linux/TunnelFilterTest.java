@@ -1,0 +1,242 @@
+package org.culvert.netdev.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.culvert.api.encapsulation.WireFormat;
+import org.culvert.api.net.InterfaceAddress;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.netdev.DeviceConfiguration;
+import org.culvert.api.netdev.PacketBatch;
+import org.culvert.api.netdev.TunDevice;
+import org.culvert.api.netdev.TunnelDevice;
+import org.culvert.api.tunnel.OuterEndpoints;
+import org.culvert.netdev.linux.FilterTable.Count;
+import org.culvert.testkit.net.Eventually;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Sends packets through real rules: a TUN device stands in for the tunnel's, as rules go by names.
+ */
+@ExtendWith(OwnNetwork.class)
+class TunnelFilterTest {
+  private static final WireFormat V6V4 =
+      new WireFormat(
+          WireFormat.IpVersion.IPV4,
+          WireFormat.IpVersion.IPV6,
+          new WireFormat.Carrier.IpProtocol(41));
+  private static final OuterEndpoints OUTER =
+      OuterEndpoints.withoutPorts(IpAddresses.parse("192.0.2.1"), IpAddresses.parse("192.0.2.2"));
+  private static final InetAddress HERE = IpAddresses.parse("2001:db8:1::1");
+  private static final InetAddress THERE = IpAddresses.parse("2001:db8:1::2");
+
+  /** Of an echo request with 8 octets of payload. */
+  private static final int OCTETS = 56;
+
+  private static final IpPrefix DELEGATED = IpPrefix.parse("2001:db8:2::/48");
+
+  private final LinuxNetworkDevices devices = new LinuxNetworkDevices();
+  private final Nft nft = Nft.find().orElseThrow(() -> new AssertionError("install nftables"));
+  private final TunnelFilter filter = new TunnelFilter("test0", nft);
+
+  @BeforeEach
+  void start() throws Exception {
+    Libc.load();
+  }
+
+  @Test
+  void letsInOnlyWhatWasAssigned() throws Exception {
+    try (TunDevice tun = open("cvtest")) {
+      filter.apply(List.of(device("cvtest", List.of(IpPrefix.host(THERE), DELEGATED), List.of())));
+
+      isAnswered(tun, "2001:db8:1::2");
+      isAnswered(tun, "2001:db8:2:ffff::9");
+      isDropped(tun, "2001:db8:3::1", FilterCheck.IN_SOURCE);
+      isAnswered(tun, "2001:db8:1::2");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"::", "::192.0.2.9", "2002:c000:201::1", "fe80::1", "fec0::1", "2001:db8:1::1"})
+  void dropsAddressesThatNoTunnelMayCarry(String source) throws Exception {
+    try (TunDevice tun = open("cvtest")) {
+      filter.apply(List.of(device("cvtest", List.of(IpPrefix.parse("::/0")), List.of())));
+
+      isDropped(tun, source, FilterCheck.IN_MARTIAN);
+      isAnswered(tun, "2001:db8:1::2");
+    }
+  }
+
+  @Test
+  void dropsWhatClaimsToComeFromThisEndsPrefix() throws Exception {
+    try (TunDevice tun = open("cvtest")) {
+      filter.apply(List.of(device("cvtest", List.of(IpPrefix.parse("::/0")), List.of(DELEGATED))));
+
+      isDropped(tun, "2001:db8:2::1", FilterCheck.IN_MARTIAN);
+    }
+  }
+
+  @Test
+  void sendsOnlyWhatIsThisEnds() throws Exception {
+    try (TunDevice tun = open("cvtest")) {
+      filter.apply(List.of(device("cvtest", List.of(IpPrefix.parse("::/0")), List.of(DELEGATED))));
+
+      // Let in, but this end's answer comes from an address that was not said to be its own.
+      isDropped(tun, "2001:db8:9::1", FilterCheck.OUT_SOURCE);
+    }
+  }
+
+  @Test
+  void keepsTheCountersOfATunnelThatStaysOrChanges() throws Exception {
+    try (TunDevice tun = open("cvtest")) {
+      TunnelDevice before = device("cvtest", List.of(DELEGATED), List.of());
+      filter.apply(List.of(before));
+      isDropped(tun, "2001:db8:1::2", FilterCheck.IN_SOURCE);
+
+      filter.apply(List.of(before, device("cvother", List.of(), List.of())));
+      assertThat(count(FilterCheck.IN_SOURCE).packets()).isEqualTo(1);
+      filter.apply(List.of(device("cvtest", List.of(IpPrefix.host(THERE)), List.of())));
+
+      assertThat(count(FilterCheck.IN_SOURCE).packets()).isEqualTo(1);
+      isAnswered(tun, "2001:db8:1::2");
+      assertThat(filter.counters()).doesNotContainKey(FilterCheck.IN_SOURCE.counter("cvother"));
+    }
+  }
+
+  @Test
+  void goesOnFromWhatAnEarlierProcessLeft() throws Exception {
+    try (TunDevice tun = open("cvtest")) {
+      TunnelDevice device = device("cvtest", List.of(DELEGATED), List.of());
+      filter.apply(List.of(device, device("cvgone", List.of(), List.of())));
+      isDropped(tun, "2001:db8:1::2", FilterCheck.IN_SOURCE);
+
+      TunnelFilter next = new TunnelFilter("test0", nft);
+      next.apply(List.of(device));
+
+      assertThat(count(FilterCheck.IN_SOURCE)).isEqualTo(new Count(1, OCTETS));
+      isDropped(tun, "2001:db8:1::2", FilterCheck.IN_SOURCE);
+      assertThat(OwnNetwork.run("nft", "list", "ruleset")).doesNotContain("cvgone");
+    }
+  }
+
+  @Test
+  void noticesThatItWasRemovedAndComesBack() throws Exception {
+    try (TunDevice tun = open("cvtest")) {
+      List<TunnelDevice> wanted = List.of(device("cvtest", List.of(DELEGATED), List.of()));
+      filter.apply(wanted);
+      assertThat(filter.stands(filter.counters())).isTrue();
+
+      OwnNetwork.run("nft", "flush", "ruleset");
+      assertThat(filter.stands(filter.counters())).isFalse();
+      filter.apply(wanted);
+
+      isDropped(tun, "2001:db8:1::2", FilterCheck.IN_SOURCE);
+    }
+  }
+
+  @Test
+  void leavesOtherTablesAlone() throws Exception {
+    OwnNetwork.run("nft", "add", "table", "inet", "operator");
+    filter.apply(List.of(device("cvtest", List.of(), List.of())));
+    TunnelFilter neighbor = new TunnelFilter("test1", nft);
+    neighbor.apply(List.of());
+    assertThat(FilterTable.owners()).isEqualTo(Set.of("test0", "test1"));
+
+    filter.remove();
+
+    assertThat(FilterTable.owners()).isEqualTo(Set.of("test1"));
+    assertThat(OwnNetwork.run("nft", "list", "tables")).contains("operator", "culvert_test1");
+  }
+
+  @Test
+  void holdsManyTunnels() throws Exception {
+    List<TunnelDevice> many =
+        IntStream.range(0, 500)
+            .mapToObj(i -> device("cv" + i, List.of(prefix(i)), List.of()))
+            .toList();
+
+    filter.apply(many);
+
+    assertThat(filter.stands(filter.counters())).isTrue();
+    assertThat(filter.counters()).hasSize(1 + 4 * 500);
+    filter.apply(many.subList(0, 499));
+    assertThat(filter.stands(filter.counters())).isTrue();
+    assertThat(filter.counters()).hasSize(1 + 4 * 499);
+  }
+
+  @Test
+  void saysWhyItCannotFilter() {
+    TunnelFilter broken = new TunnelFilter("test0", new Nft("/nonexistent/nft"));
+
+    assertThatThrownBy(() -> broken.apply(List.of()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("/nonexistent/nft");
+    assertThatThrownBy(() -> nft.change("add rule inet nothing nowhere accept\n"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("refuses:");
+  }
+
+  /** An echo request comes out of the tunnel. */
+  private static void comesIn(TunDevice tun, String from) throws Exception {
+    PacketBatch batch = Packets.batch();
+    InetAddress source = IpAddresses.parse(from);
+    Packets.put(batch, Packets.echoRequest(source, HERE, 8), new InetSocketAddress(source, 0));
+    tun.send(batch, 0, 1);
+  }
+
+  private static void isAnswered(TunDevice tun, String from) throws Exception {
+    comesIn(tun, from);
+    PacketBatch replies = Packets.batch();
+    assertThat(tun.receive(replies)).isTrue();
+    assertThat(replies.size()).isEqualTo(1);
+    assertThat(Packets.octets(replies, 0)).endsWith(new byte[8]).hasSize(OCTETS);
+    InetAddress to = IpAddresses.of(Arrays.copyOfRange(Packets.octets(replies, 0), 24, 40));
+    assertThat(to).isEqualTo(IpAddresses.parse(from));
+  }
+
+  private void isDropped(TunDevice tun, String from, FilterCheck check) throws Exception {
+    Count after = count(check).plus(new Count(1, OCTETS));
+    comesIn(tun, from);
+    Eventually.holds("one more counted under " + check, () -> count(check).equals(after));
+  }
+
+  private static IpPrefix prefix(int i) {
+    return IpPrefix.parse("2001:db8:" + Integer.toHexString(i) + "::/48");
+  }
+
+  private Count count(FilterCheck check) {
+    try {
+      return Optional.ofNullable(filter.counters().get(check.counter("cvtest"))).orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private TunDevice open(String name) throws IOException {
+    TunDevice tun = devices.openTun(name, 1280);
+    devices.configure(
+        name,
+        new DeviceConfiguration(
+            Set.of(InterfaceAddress.host(HERE)), Set.of(IpPrefix.parse("::/0")), 1280));
+    return tun;
+  }
+
+  private static TunnelDevice device(String name, List<IpPrefix> remote, List<IpPrefix> local) {
+    return new TunnelDevice(name, name, V6V4, OUTER, HERE, remote, local, 1280);
+  }
+}
