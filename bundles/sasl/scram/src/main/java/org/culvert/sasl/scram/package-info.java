@@ -1,4 +1,4 @@
-/** The mechanisms of the SCRAM family (RFC 5802, RFC 7677). */
+/** The mechanisms of the SCRAM family (RFC 5802, RFC 7677) for both roles. */
 @NullMarked
 package org.culvert.sasl.scram;
 
