@@ -1,0 +1,129 @@
+package org.culvert.tls.bouncycastle;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What one side shows of itself: a certificate with those that vouch for it, and its key. */
+final class KeyAndChain {
+  private static final Logger LOG = LoggerFactory.getLogger(KeyAndChain.class);
+
+  private final PrivateKey key;
+  private final List<X509Certificate> chain;
+
+  KeyAndChain(PrivateKey key, List<X509Certificate> chain) {
+    this.key = key;
+    this.chain = List.copyOf(chain);
+  }
+
+  /**
+   * Reads both files.
+   *
+   * @throws org.culvert.api.config.InvalidConfigurationException if one cannot be read, if they do
+   *     not belong together, or if the certificate is out of date
+   */
+  static KeyAndChain read(KeyPairFiles files) {
+    KeyAndChain read =
+        new KeyAndChain(
+            Pem.privateKey(files.keyKey(), files.key()),
+            Pem.certificates(files.certificateKey(), files.certificate()));
+    read.check(files);
+    warnIfOthersCanRead(files.key());
+    return read;
+  }
+
+  private void check(KeyPairFiles files) {
+    try {
+      leaf().checkValidity();
+    } catch (CertificateExpiredException e) {
+      throw Pem.refused(
+          files.certificateKey(),
+          files.certificate(),
+          "this certificate expired on " + leaf().getNotAfter().toInstant() + "; renew it");
+    } catch (CertificateNotYetValidException e) {
+      throw Pem.refused(
+          files.certificateKey(),
+          files.certificate(),
+          "this certificate is not valid before " + leaf().getNotBefore().toInstant());
+    }
+    if (!belongTogether()) {
+      throw Pem.refused(
+          files.keyKey(),
+          files.key(),
+          "this is not the key of the first certificate in " + files.certificate());
+    }
+  }
+
+  private boolean belongTogether() {
+    byte[] probe = {1, 2, 3};
+    try {
+      Signature signature = Signature.getInstance(signatureAlgorithm(), Provider.CRYPTO);
+      signature.initSign(key);
+      signature.update(probe);
+      byte[] signed = signature.sign();
+      signature.initVerify(leaf().getPublicKey());
+      signature.update(probe);
+      return signature.verify(signed);
+    } catch (SignatureException e) {
+      return false;
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
+  private String signatureAlgorithm() {
+    return switch (key.getAlgorithm()) {
+      case "RSA" -> "SHA256withRSA";
+      case "EC", "ECDSA" -> "SHA256withECDSA";
+      default -> key.getAlgorithm();
+    };
+  }
+
+  private static void warnIfOthersCanRead(Path file) {
+    try {
+      Set<PosixFilePermission> modes = Files.getPosixFilePermissions(file);
+      if (modes.contains(PosixFilePermission.OTHERS_READ)) {
+        LOG.warn("{} holds a private key, and everybody on this node can read it: chmod 600", file);
+      }
+    } catch (IOException | UnsupportedOperationException e) {
+      LOG.debug("who can read {} cannot be told", file, e);
+    }
+  }
+
+  /** Returns the certificate. */
+  X509Certificate leaf() {
+    return chain.get(0);
+  }
+
+  /** Makes what hands both to an engine. */
+  KeyManager[] keyManagers() throws GeneralSecurityException, IOException {
+    KeyStore store = KeyStore.getInstance("PKCS12", Provider.CRYPTO);
+    store.load(null, null);
+    store.setKeyEntry("own", key, new char[0], chain.toArray(new Certificate[0]));
+    KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX", Provider.TLS);
+    factory.init(store, new char[0]);
+    return factory.getKeyManagers();
+  }
+
+  /** Names the certificate by its fingerprint only. */
+  @Override
+  public String toString() {
+    return "certificate with SHA-256 fingerprint " + Fingerprint.of(leaf());
+  }
+}
