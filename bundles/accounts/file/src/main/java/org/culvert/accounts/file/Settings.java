@@ -10,11 +10,16 @@ import org.culvert.api.config.InvalidConfigurationException;
  * @param file the file of users, absolute; it need not exist
  * @param realm the realm of DIGEST-MD5
  * @param digestMd5 whether to keep and to hand out what DIGEST-MD5 needs
- * @param iterations PBKDF2 iterations for new hashes
+ * @param iterations SCRAM iterations for new passwords
+ * @param bcryptCost the binary logarithm of bcrypt's iterations for new passwords
  * @param copied whether Karaf takes the file for one of its own configurations, and keeps a copy
  */
-record Settings(Path file, String realm, boolean digestMd5, int iterations, boolean copied) {
-  static final int MIN_ITERATIONS = 1_000;
+record Settings(
+    Path file, String realm, boolean digestMd5, int iterations, int bcryptCost, boolean copied) {
+  /** Fewer are refused by clients (RFC 5802 section 5.1). */
+  static final int MIN_ITERATIONS = 4_096;
+
+  static final int MIN_BCRYPT_COST = 8;
   static final int MAX_ITERATIONS = 10_000_000;
 
   /** Reads the configuration; relative files start at Karaf's base, or at the working directory. */
@@ -41,8 +46,19 @@ record Settings(Path file, String realm, boolean digestMd5, int iterations, bool
           config.iterations(),
           "write a number from " + MIN_ITERATIONS + " to " + MAX_ITERATIONS);
     }
+    if (config.bcryptCost() < MIN_BCRYPT_COST || config.bcryptCost() > BcryptVerifier.MAX_COST) {
+      throw refused(
+          "bcryptCost",
+          config.bcryptCost(),
+          "write a number from " + MIN_BCRYPT_COST + " to " + BcryptVerifier.MAX_COST);
+    }
     return new Settings(
-        file, config.realm(), config.digestMd5(), config.iterations(), isCopied(file, base));
+        file,
+        config.realm(),
+        config.digestMd5(),
+        config.iterations(),
+        config.bcryptCost(),
+        isCopied(file, base));
   }
 
   /** Karaf loads these files of its etc into its configuration store, which is no secret place. */

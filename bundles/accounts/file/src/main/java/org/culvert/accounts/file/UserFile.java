@@ -11,6 +11,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,10 +38,10 @@ final class UserFile {
   /**
    * What the file holds.
    *
-   * @param stamp the state it was in
+   * @param stamp the state it was in; empty if there is no file
    * @param lines its lines
    */
-  record Content(Stamp stamp, List<String> lines) {
+  record Content(Optional<Stamp> stamp, List<String> lines) {
     Content {
       lines = List.copyOf(lines);
     }
@@ -60,32 +62,36 @@ final class UserFile {
     return stamp(path);
   }
 
-  /** Reads the file; empty if there is none. */
-  Optional<Content> read() throws IOException {
+  /** Reads the file; one that is not there has one empty line. */
+  Content read() throws IOException {
     Optional<Stamp> before = stamp();
-    if (before.isEmpty()) {
-      return Optional.empty();
+    if (before.isPresent()) {
+      try {
+        String text = new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1);
+        return new Content(before, List.of(text.split("\n", -1)));
+      } catch (NoSuchFileException e) {
+        // It went away between the two looks.
+      }
     }
-    try {
-      String text = new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1);
-      return Optional.of(new Content(before.get(), List.of(text.split("\n", -1))));
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    }
+    return new Content(Optional.empty(), List.of(""));
   }
 
   /**
-   * Replaces all lines at once and durably, with a file that its owner alone can read.
+   * Replaces all lines at once and durably, or makes the file. Its owner stays, and it alone can
+   * read the file.
    *
    * @param content the new lines, and the state of the file that they were made from
    * @return the new state; empty if the file changed meanwhile and was left alone
    */
   Optional<Stamp> replace(Content content) throws IOException {
-    Path target = path.toRealPath();
+    Path target = content.stamp().isPresent() ? path.toRealPath() : path;
     Path directory = Objects.requireNonNull(target.getParent(), "a file lies in a directory");
     // Made with mode 0600 where the file system has modes.
     Path draft = Files.createTempFile(directory, ".culvert-users-", ".tmp");
     try {
+      if (content.stamp().isPresent()) {
+        keepOwner(target, draft);
+      }
       String text = String.join("\n", content.lines());
       ByteBuffer octets = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
       try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
@@ -95,7 +101,7 @@ final class UserFile {
         channel.force(true);
       }
       Optional<Stamp> written = stamp(draft);
-      if (!stamp().equals(Optional.of(content.stamp()))) {
+      if (!stamp().equals(content.stamp())) {
         return Optional.empty();
       }
       Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
@@ -103,6 +109,26 @@ final class UserFile {
       return written;
     } finally {
       Files.deleteIfExists(draft);
+    }
+  }
+
+  /** Only a privileged process can give a file away; for others it fails, and the old one stays. */
+  private static void keepOwner(Path from, Path to) throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(to, PosixFileAttributeView.class);
+    if (view == null) {
+      return;
+    }
+    PosixFileAttributes is = view.readAttributes();
+    PosixFileAttributes was = Files.readAttributes(from, PosixFileAttributes.class);
+    if (!was.owner().equals(is.owner())) {
+      view.setOwner(was.owner());
+    }
+    if (!was.group().equals(is.group())) {
+      try {
+        view.setGroup(was.group());
+      } catch (IOException e) {
+        // The group may not read the file either way.
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -24,10 +26,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.culvert.api.account.Account;
+import org.culvert.api.account.AccountPolicy;
+import org.culvert.api.account.PasswordCheck;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileCredentialStoreTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00.5Z");
+
+  /** As earlier versions wrote it; the password is passwordPASSWORDpassword. */
+  private static final String OLD =
+      "alice = {PBKDF2-SHA256}4096$c2FsdFNBTFRzYWx0U0FMVHNhbHRTQUxUc2FsdFNBTFRzYWx0"
+          + "$NIyJ28vTKy8y2BS4EW6EzysXNH68GAAYHE4qH7jdU+E";
+
   private final AtomicLong clock = new AtomicLong();
   private final AtomicLong mtime = new AtomicLong();
   private final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
@@ -51,23 +62,38 @@ class FileCredentialStoreTest {
 
     assertThat(read())
         .matches(
-            "alice = \\{PBKDF2-SHA256}1000\\$[A-Za-z0-9+/]{22}\\$[A-Za-z0-9+/]{43}"
-                + " \\{HA1}culvert\\$[0-9a-f]{32}\n");
+            "alice = since:2026-01-01T00:00:00Z \\{BLF-CRYPT}\\$2b\\$04\\$[./A-Za-z0-9]{53}"
+                + " \\{SCRAM-SHA-256}4096(,[A-Za-z0-9+/]+=*){3}"
+                + " \\{SCRAM-SHA-1}4096(,[A-Za-z0-9+/]+=*){3}\n");
     for (FileCredentialStore one : List.of(store, store())) {
       Account alice = one.find("alice").orElseThrow();
       assertThat(alice.enabled()).isTrue();
       assertThat(passes(alice, "secret1")).isTrue();
       assertThat(passes(alice, "secret2")).isFalse();
-      assertThat(alice.digestSecret().orElseThrow().realm()).isEqualTo("culvert");
-      assertThat(alice.digestSecret().orElseThrow().octets())
-          .isEqualTo(md5("alice:culvert:secret1".getBytes(StandardCharsets.ISO_8859_1)));
+      assertThat(alice.scramSecret("SCRAM-SHA-256").orElseThrow().iterations()).isEqualTo(4096);
+      assertThat(alice.scramSecret("SCRAM-SHA-1").orElseThrow().iterations()).isEqualTo(4096);
+      assertThat(alice.digestSecret()).isEmpty();
     }
     assertThat(warnings).isEmpty();
   }
 
   @Test
+  void digestSecretIsMadeForTheUserWhoIsToHaveOne() throws Exception {
+    write("alice = digest secret1\nbob = secret1\n");
+
+    FileCredentialStore store = store();
+
+    Account alice = store.find("alice").orElseThrow();
+    assertThat(alice.digestSecret().orElseThrow().realm()).isEqualTo("culvert");
+    assertThat(alice.digestSecret().orElseThrow().octets())
+        .isEqualTo(md5("alice:culvert:secret1".getBytes(StandardCharsets.ISO_8859_1)));
+    assertThat(store.find("bob").orElseThrow().digestSecret()).isEmpty();
+    assertThat(read().lines().toList().get(1)).doesNotContain("{HA1}");
+  }
+
+  @Test
   void digestSecretOfARealExchangeIsWritten() throws Exception {
-    write("alice = pw11\n");
+    write("alice = digest pw11\n");
 
     Account alice = store(settings("hexos", true)).find("alice").orElseThrow();
 
@@ -77,7 +103,7 @@ class FileCredentialStoreTest {
 
   @Test
   void namesAndPasswordsThatFitAreHashedInIso88591() throws Exception {
-    write("jürgen = pässword\nΩ = pässword\n");
+    write("jürgen = digest pässword\nΩ = digest pässword\n");
 
     FileCredentialStore store = store();
 
@@ -92,7 +118,7 @@ class FileCredentialStoreTest {
 
   @Test
   void withoutDigestMd5NothingForItIsKeptOrHandedOut() throws Exception {
-    write("alice = secret1\nbob = {HA1}culvert$00112233445566778899aabbccddeeff\n");
+    write("alice = digest secret1\nbob = {HA1}culvert$00112233445566778899aabbccddeeff\n");
 
     FileCredentialStore store = store(settings("culvert", false));
 
@@ -111,7 +137,9 @@ class FileCredentialStoreTest {
     FileCredentialStore store = store();
 
     String rewritten = Files.readString(file(), StandardCharsets.ISO_8859_1);
-    assertThat(rewritten).startsWith(before + "alice = {PBKDF2-SHA256}").endsWith("\r\n" + after);
+    assertThat(rewritten)
+        .startsWith(before + "alice = since:2026-01-01T00:00:00Z {BLF-CRYPT}")
+        .endsWith("\r\n" + after);
     assertThat(store.find("alice")).isPresent();
     assertThat(store.find("bob")).isPresent();
   }
@@ -147,7 +175,106 @@ class FileCredentialStoreTest {
     store();
 
     assertThat(file()).isSymbolicLink();
-    assertThat(Files.readString(target)).contains("{PBKDF2-SHA256}").doesNotContain("secret1");
+    assertThat(Files.readString(target)).contains("{BLF-CRYPT}").doesNotContain("secret1");
+  }
+
+  @Test
+  void replacedFileKeepsItsOwner() throws Exception {
+    write("alice = secret1\n");
+    assumeThat(System.getProperty("user.name")).isEqualTo("root");
+    UserPrincipal nobody =
+        file().getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+    Files.setOwner(file(), nobody);
+
+    store();
+
+    assertThat(read()).contains("{BLF-CRYPT}");
+    assertThat(Files.getOwner(file())).isEqualTo(nobody);
+  }
+
+  @Test
+  void oldHashesBecomeKeysAndTheFirstPasswordThatPassesBringsTheRest() throws Exception {
+    String ha1 = "{HA1}culvert$00112233445566778899aabbccddeeff";
+    write(OLD + " " + ha1 + "\n");
+
+    FileCredentialStore store = store();
+
+    assertThat(read()).matches("alice = digest \\{SCRAM-SHA-256}4096,\\S+ \\{HA1}\\S+\n");
+    Account old = store.find("alice").orElseThrow();
+    assertThat(old.scramSecret("SCRAM-SHA-256")).isPresent();
+    assertThat(old.digestSecret()).isPresent();
+    assertThat(passes(old, "wrong")).isFalse();
+    assertThat(read()).doesNotContain("{BLF-CRYPT}");
+
+    assertThat(passes(old, "passwordPASSWORDpassword")).isTrue();
+
+    assertThat(read()).contains("{BLF-CRYPT}", "{SCRAM-SHA-256}", "{SCRAM-SHA-1}", "{HA1}");
+    Account whole = store.find("alice").orElseThrow();
+    assertThat(whole.scramSecret("SCRAM-SHA-1")).isPresent();
+    assertThat(passes(whole, "passwordPASSWORDpassword")).isTrue();
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void passwordThatPassedDoesNotUndoAChangeMadeMeanwhile() throws Exception {
+    write(OLD + "\n");
+    FileCredentialStore store = store();
+    Account old = store.find("alice").orElseThrow();
+    write("alice = secret2\n");
+
+    assertThat(passes(old, "passwordPASSWORDpassword")).isTrue();
+
+    assertThat(read()).doesNotContain("secret2");
+    assertThat(passes(store.find("alice").orElseThrow(), "secret2")).isTrue();
+    assertThat(passes(store.find("alice").orElseThrow(), "passwordPASSWORDpassword")).isFalse();
+  }
+
+  @Test
+  void passwordTooLongForBcryptIsVerifiedByScramsKeysWhole() throws Exception {
+    String longer = "x".repeat(BcryptVerifier.MAX_OCTETS + 1);
+    write("alice = mechanisms:PLAIN " + longer + "\n");
+
+    Account alice = store().find("alice").orElseThrow();
+
+    assertThat(read()).contains("{SCRAM-SHA-256}").doesNotContain("{BLF-CRYPT}");
+    assertThat(passes(alice, longer)).isTrue();
+    assertThat(passes(alice, longer.substring(1))).isFalse();
+    assertThat(passes(alice, longer + "x")).isFalse();
+  }
+
+  @Test
+  void policyOfTheLineIsTheAccounts() throws Exception {
+    write("alice = tls-only mechanisms:scram-sha-256 secret1\n");
+
+    Account alice = store().find("alice").orElseThrow();
+
+    assertThat(alice.policy()).isEqualTo(new AccountPolicy(Set.of("SCRAM-SHA-256"), true));
+    assertThat(read())
+        .startsWith("alice = tls-only mechanisms:SCRAM-SHA-256 ")
+        .doesNotContain("{BLF-CRYPT}", "{SCRAM-SHA-1}", "{HA1}");
+  }
+
+  @Test
+  void userWithoutAVerifierThatCouldServeIsReported() throws Exception {
+    write("alice = mechanisms:PLAIN {HA1}culvert$00112233445566778899aabbccddeeff\n");
+
+    store();
+
+    assertThat(warnings).singleElement().asString().contains(" line 1 (alice) ", "anew");
+  }
+
+  @Test
+  void passwordThatPassedStaysRememberedWhenAnotherLineChanges() throws Exception {
+    Settings costly = new Settings(file(), "culvert", false, 4096, 13, false);
+    write("alice = mechanisms:PLAIN secret1\n");
+    FileCredentialStore store = store(costly);
+    assertThat(passes(store.find("alice").orElseThrow(), "secret1")).isTrue();
+    PasswordCheck before = store.find("alice").orElseThrow().passwordCheck().orElseThrow();
+
+    change(read() + "bob = mechanisms:EXTERNAL\n");
+
+    assertThat(store.find("bob")).isPresent();
+    assertThat(store.find("alice").orElseThrow().passwordCheck().orElseThrow()).isSameAs(before);
   }
 
   @Test
@@ -157,13 +284,13 @@ class FileCredentialStoreTest {
     FileCredentialStore store = store();
 
     assertThat(store.find("alice").orElseThrow().enabled()).isFalse();
-    assertThat(read()).startsWith("alice = disabled {PBKDF2-SHA256}");
+    assertThat(read()).startsWith("alice = disabled since:");
     assertThat(store().find("alice").orElseThrow().enabled()).isFalse();
   }
 
   @Test
   void brokenLineDisablesItselfAloneWithOneWarningThatQuotesNothing() throws Exception {
-    write("alice = secret1\nbob two canary-5f1e words\ncarol = secret3\n");
+    write("alice = secret1\nbob = two canary-5f1e words\ncarol = secret3\n");
 
     FileCredentialStore store = store();
     tick();
@@ -174,9 +301,9 @@ class FileCredentialStoreTest {
     assertThat(store.find("bob")).isEmpty();
     assertThat(warnings).hasSize(1);
     assertThat(warnings.get(0))
-        .contains(file() + " line 2 ")
-        .doesNotContain("bob", "canary-5f1e", "words");
-    assertThat(read()).contains("\nbob two canary-5f1e words\n");
+        .startsWith(file() + " line 2 (bob) is ignored: ")
+        .doesNotContain("canary-5f1e", "two");
+    assertThat(read()).contains("\nbob = two canary-5f1e words\n");
   }
 
   @Test
@@ -275,7 +402,7 @@ class FileCredentialStoreTest {
   void changeDuringTheReplacementIsNotOverwritten() throws Exception {
     write("alice = secret1\n");
     UserFile users = new UserFile(file());
-    UserFile.Content content = users.read().orElseThrow();
+    UserFile.Content content = users.read();
     change("alice = secret2\nbob = secret3\n");
 
     assertThat(users.replace(content)).isEmpty();
@@ -287,7 +414,9 @@ class FileCredentialStoreTest {
   @Test
   void operatorHearsThatKarafCopiesTheFile() throws Exception {
     write("alice = secret1\n");
-    Settings copied = new Settings(file(), "culvert", true, Settings.MIN_ITERATIONS, true);
+    Settings copied =
+        new Settings(
+            file(), "culvert", true, Settings.MIN_ITERATIONS, BcryptVerifier.MIN_COST, true);
 
     store(copied);
 
@@ -339,7 +468,7 @@ class FileCredentialStoreTest {
   }
 
   private FileCredentialStore store(Settings settings) {
-    return new FileCredentialStore(settings, warnings::add, clock::get);
+    return new FileCredentialStore(settings, warnings::add, clock::get, () -> NOW);
   }
 
   private Settings settings(String realm, boolean digestMd5) {

@@ -9,6 +9,7 @@ import org.culvert.api.config.InvalidConfigurationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
 
@@ -20,14 +21,15 @@ class SettingsTest {
                 Path.of("etc/culvert-users.properties").toAbsolutePath(),
                 "culvert",
                 true,
-                100_000,
+                50_000,
+                11,
                 false));
   }
 
   @Test
   void relativeFileStartsAtKarafsBase() {
     Settings settings =
-        Settings.from(TestSettings.config("etc/users.properties", "culvert", 100_000), "/opt/k");
+        Settings.from(TestSettings.config("etc/users.properties", "culvert", 50_000), "/opt/k");
 
     assertThat(settings.file()).isEqualTo(Path.of("/opt/k/etc/users.properties"));
     assertThat(settings.copied()).isFalse();
@@ -35,7 +37,7 @@ class SettingsTest {
 
   @Test
   void relativeFileWithoutKarafStartsAtTheWorkingDirectory() {
-    Settings settings = Settings.from(TestSettings.config("etc/users.cfg", "culvert", 1000), "");
+    Settings settings = Settings.from(TestSettings.config("etc/users.cfg", "culvert", 5000), "");
 
     assertThat(settings.file()).isEqualTo(Path.of("etc/users.cfg").toAbsolutePath());
     assertThat(settings.copied()).isFalse();
@@ -51,23 +53,31 @@ class SettingsTest {
     "/etc/users.cfg, false",
   })
   void filesThatKarafTakesForConfigurationsAreKnown(String file, boolean copied) {
-    assertThat(Settings.from(TestSettings.config(file, "culvert", 1000), "/opt/k").copied())
+    assertThat(Settings.from(TestSettings.config(file, "culvert", 5000), "/opt/k").copied())
         .isEqualTo(copied);
   }
 
   @ParameterizedTest
   @CsvSource({
-    "'', culvert, 1000, file",
-    "x, '', 1000, realm",
-    "x, 'a,b', 1000, realm",
-    "x, 'a b', 1000, realm",
-    "x, 'a\"b', 1000, realm",
-    "x, culvert, 999, iterations",
+    "'', culvert, 5000, file",
+    "x, '', 5000, realm",
+    "x, 'a,b', 5000, realm",
+    "x, 'a b', 5000, realm",
+    "x, 'a\"b', 5000, realm",
+    "x, culvert, 4095, iterations",
     "x, culvert, 10000001, iterations",
   })
   void impossibleValuesAreRefusedByName(String file, String realm, int iterations, String key) {
     assertThatThrownBy(() -> Settings.from(TestSettings.config(file, realm, iterations), ""))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageStartingWith("etc/org.culvert.accounts.file.cfg: " + key + " = ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {7, 17})
+  void impossibleCostsAreRefused(int cost) {
+    assertThatThrownBy(() -> Settings.from(TestSettings.config(Map.of("bcryptCost", cost)), ""))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("bcryptCost = \"" + cost + "\": write a number from 8 to 16");
   }
 }

@@ -13,7 +13,8 @@ final class TestSettings {
   }
 
   static Settings of(Path file, String realm, boolean digestMd5) {
-    return new Settings(file, realm, digestMd5, Settings.MIN_ITERATIONS, false);
+    return new Settings(
+        file, realm, digestMd5, Settings.MIN_ITERATIONS, BcryptVerifier.MIN_COST, false);
   }
 
   static FileCredentialStore.Config config(String file, String realm, int iterations) {

@@ -1,0 +1,91 @@
+package org.culvert.accounts.file;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.culvert.api.account.AccountPolicy;
+import org.culvert.api.account.AccountSettings;
+import org.culvert.api.account.AccountSummary;
+
+/**
+ * A user as the file has it.
+ *
+ * @param name the user
+ * @param settings what the operator decided
+ * @param since when the user was added
+ * @param verifiers what is kept of the password
+ * @param unknown verifiers of kinds that others know
+ */
+record UserEntry(
+    String name,
+    AccountSettings settings,
+    Optional<Instant> since,
+    Verifiers verifiers,
+    List<String> unknown) {
+  static final String DISABLED = "disabled";
+  static final String DIGEST = "digest";
+  static final String TLS_ONLY = "tls-only";
+  static final String MECHANISMS = "mechanisms:";
+  static final String SINCE = "since:";
+
+  UserEntry {
+    unknown = List.copyOf(unknown);
+  }
+
+  /** Makes a new user, as of now. */
+  static UserEntry of(String name, AccountSettings settings, Instant now, Verifiers verifiers) {
+    return new UserEntry(
+        name, settings, Optional.of(now.truncatedTo(ChronoUnit.SECONDS)), verifiers, List.of());
+  }
+
+  /** Returns the same user with another password: what was made from the old one goes. */
+  UserEntry with(AccountSettings other, Verifiers made) {
+    return new UserEntry(name, other, since, made, List.of());
+  }
+
+  /** Returns the same user with other settings, without the verifiers that they rule out. */
+  UserEntry with(AccountSettings other) {
+    return new UserEntry(name, other, since, verifiers.only(other), unknown);
+  }
+
+  /** Tells what may be told. */
+  AccountSummary summary(Settings configuration) {
+    return new AccountSummary(
+        name, settings, verifiers.mechanisms(settings.policy(), configuration), since);
+  }
+
+  /** Writes the line, with an octet in each character. */
+  String octets() {
+    List<String> words = new ArrayList<>();
+    words.add(name);
+    words.add("=");
+    if (!settings.enabled()) {
+      words.add(DISABLED);
+    }
+    if (settings.digestMd5()) {
+      words.add(DIGEST);
+    }
+    AccountPolicy policy = settings.policy();
+    if (policy.tlsOnly()) {
+      words.add(TLS_ONLY);
+    }
+    if (!policy.mechanisms().isEmpty()) {
+      words.add(MECHANISMS + String.join(",", new TreeSet<>(policy.mechanisms())));
+    }
+    since.ifPresent(time -> words.add(SINCE + time));
+    words.addAll(verifiers.words());
+    words.addAll(unknown);
+    return new String(
+        String.join(" ", words).getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+  }
+
+  /** Names the user only. */
+  @Override
+  public String toString() {
+    return "UserEntry[" + name + "]";
+  }
+}

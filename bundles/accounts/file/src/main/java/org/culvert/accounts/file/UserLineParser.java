@@ -1,0 +1,240 @@
+package org.culvert.accounts.file;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.culvert.api.account.AccountPolicy;
+import org.culvert.api.account.AccountSettings;
+import org.culvert.api.account.DigestSecret;
+
+/**
+ * Reads one line: {@code user = words}, where the words are settings, verifiers in the form <code>
+ * {SCHEME}text</code>, and a password in clear: a word that is neither, alone among the verifiers,
+ * or {@code password:} and the rest of the line.
+ */
+final class UserLineParser {
+  /** The longest line in octets. */
+  static final int MAX_LENGTH = 4096;
+
+  /** The longest user name in characters. */
+  static final int MAX_NAME = 64;
+
+  /** The most mechanisms that a user's policy names. */
+  static final int MAX_MECHANISMS = 16;
+
+  static final String CLEAR = "password:";
+
+  private static final String MECHANISM = "[A-Za-z0-9_-]{1,20}";
+  private static final String ANEW = "write the password anew, as password:THE PASSWORD";
+
+  private final String name;
+  private String rest;
+  private boolean disabled;
+  private boolean digest;
+  private boolean tlsOnly;
+  private boolean outdated;
+  private final Set<String> mechanisms = new HashSet<>();
+  private Optional<Instant> since = Optional.empty();
+  private Optional<BcryptVerifier> bcrypt = Optional.empty();
+  private final List<ScramVerifier> scram = new ArrayList<>();
+  private final List<DigestSecret> digests = new ArrayList<>();
+  private final List<String> unknown = new ArrayList<>();
+
+  private UserLineParser(String name, String words) {
+    this.name = name;
+    this.rest = words;
+  }
+
+  /** Reads a line that has an octet in each character. */
+  static UserLine parse(String octets) {
+    if (octets.length() > MAX_LENGTH) {
+      return nameless("is longer than " + MAX_LENGTH + " octets", "shorten it");
+    }
+    String line;
+    try {
+      line =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(octets.getBytes(StandardCharsets.ISO_8859_1)))
+              .toString()
+              .strip();
+    } catch (CharacterCodingException e) {
+      return nameless("is not UTF-8", "save the file as UTF-8");
+    }
+    if (line.isEmpty() || line.startsWith("#")) {
+      return new UserLine.Other();
+    }
+    int equals = line.indexOf('=');
+    if (equals < 0) {
+      return nameless("has no equals sign", "write USER = PASSWORD");
+    }
+    String name = line.substring(0, equals).strip();
+    if (!isName(name)) {
+      return nameless(
+          "has no user name in front of the equals sign",
+          "write 1 to " + MAX_NAME + " characters without spaces, controls and #");
+    }
+    return new UserLineParser(name, line.substring(equals + 1).strip()).parseWords();
+  }
+
+  /** Tells whether a user of this name can stand in the file. */
+  static boolean isName(String name) {
+    int length = name.codePointCount(0, name.length());
+    return length >= 1
+        && length <= MAX_NAME
+        && name.codePoints()
+            .noneMatch(
+                c ->
+                    c == '#'
+                        || c == '='
+                        || Character.isISOControl(c)
+                        || Character.isSpaceChar(c)
+                        || Character.getType(c) == Character.FORMAT
+                        || Character.getType(c) == Character.SURROGATE);
+  }
+
+  /** Tells whether these mechanisms can stand in the file. */
+  static boolean areMechanisms(Set<String> names) {
+    return names.size() <= MAX_MECHANISMS && names.stream().allMatch(n -> n.matches(MECHANISM));
+  }
+
+  private UserLine parseWords() {
+    while (!rest.isEmpty()) {
+      if (rest.startsWith(CLEAR)) {
+        return clear(rest.substring(CLEAR.length()).strip());
+      }
+      String word = rest.split("\\s+", 2)[0];
+      rest = rest.substring(word.length()).strip();
+      if (isSetting(word)) {
+        continue;
+      }
+      if (!word.startsWith("{")) {
+        return rest.isEmpty() && !hasVerifiers()
+            ? clear(word)
+            : broken(
+                "has words that are not understood",
+                "write a password with spaces, or a new one beside verifiers, as"
+                    + " password:THE PASSWORD");
+      }
+      Optional<UserLine> refusal = verifier(word);
+      if (refusal.isPresent()) {
+        return refusal.get();
+      }
+    }
+    UserEntry entry = entry(new Verifiers(bcrypt, scram, digests), unknown);
+    if (!mechanisms.isEmpty() && !areMechanisms(mechanisms)) {
+      return broken(
+          "has mechanisms that are none", "write names, as in mechanisms:SCRAM-SHA-256,PLAIN");
+    }
+    return entry.verifiers().isEmpty() && Verifiers.wantsPassword(entry.settings().policy())
+        ? broken("has neither a password nor a verifier of a known kind", ANEW)
+        : new UserLine.Kept(entry, outdated);
+  }
+
+  private boolean isSetting(String word) {
+    if (word.startsWith(UserEntry.MECHANISMS)) {
+      mechanisms.addAll(
+          List.of(
+              word.substring(UserEntry.MECHANISMS.length())
+                  .toUpperCase(Locale.ROOT)
+                  .split(",", -1)));
+      return true;
+    }
+    if (word.startsWith(UserEntry.SINCE)) {
+      try {
+        since = Optional.of(Instant.parse(word.substring(UserEntry.SINCE.length())));
+        return true;
+      } catch (DateTimeParseException e) {
+        return false;
+      }
+    }
+    switch (word) {
+      case UserEntry.DISABLED -> disabled = true;
+      case UserEntry.DIGEST -> digest = true;
+      case UserEntry.TLS_ONLY -> tlsOnly = true;
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Takes a verifier; returns something only if it has to be refused. */
+  private Optional<UserLine> verifier(String word) {
+    String scheme = word.substring(0, word.indexOf('}') + 1);
+    if (scheme.equals(BcryptVerifier.SCHEME)) {
+      if (bcrypt.isPresent()) {
+        return twice();
+      }
+      bcrypt = BcryptVerifier.parse(word);
+      return bcrypt.isPresent() ? Optional.empty() : malformed(scheme);
+    }
+    if (scheme.equals(Ha1.SCHEME)) {
+      Optional<DigestSecret> secret = Ha1.parse(word);
+      secret.ifPresent(digests::add);
+      return secret.isPresent() ? Optional.empty() : malformed(scheme);
+    }
+    boolean old = scheme.equals(Pbkdf2.SCHEME);
+    if (!old && ScramHash.of(scheme.replaceAll("[{}]", "")).isEmpty()) {
+      unknown.add(word);
+      return Optional.empty();
+    }
+    outdated |= old;
+    Optional<ScramVerifier> keys = old ? Pbkdf2.parse(word) : ScramVerifier.parse(word);
+    if (keys.isEmpty()) {
+      return malformed(scheme);
+    }
+    if (scram.stream().anyMatch(one -> one.hash() == keys.get().hash())) {
+      return twice();
+    }
+    scram.add(keys.get());
+    return Optional.empty();
+  }
+
+  private UserLine clear(String password) {
+    Optional<String> fault = Password.fault(password.toCharArray());
+    if (fault.isPresent()) {
+      return broken("has a password that " + fault.get(), "choose another password");
+    }
+    if (!areMechanisms(mechanisms)) {
+      return broken(
+          "has mechanisms that are none", "write names, as in mechanisms:SCRAM-SHA-256,PLAIN");
+    }
+    return new UserLine.Clear(entry(Verifiers.NONE, List.of()), password);
+  }
+
+  /** A user whose line has what DIGEST-MD5 needs was meant to use it, before there was a word. */
+  private UserEntry entry(Verifiers verifiers, List<String> others) {
+    AccountPolicy policy = new AccountPolicy(mechanisms, tlsOnly);
+    AccountSettings settings = new AccountSettings(!disabled, digest || !digests.isEmpty(), policy);
+    return new UserEntry(name, settings, since, verifiers, others);
+  }
+
+  private boolean hasVerifiers() {
+    return bcrypt.isPresent() || !scram.isEmpty() || !digests.isEmpty() || !unknown.isEmpty();
+  }
+
+  private Optional<UserLine> malformed(String scheme) {
+    return Optional.of(broken("has a malformed " + scheme + " verifier", ANEW));
+  }
+
+  private Optional<UserLine> twice() {
+    return Optional.of(broken("has two verifiers of one kind", "remove one of them"));
+  }
+
+  private UserLine broken(String reason, String remedy) {
+    return new UserLine.Broken(Optional.of(name), reason, remedy);
+  }
+
+  private static UserLine nameless(String reason, String remedy) {
+    return new UserLine.Broken(Optional.empty(), reason, remedy);
+  }
+}

@@ -1,0 +1,158 @@
+package org.culvert.accounts.file;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.culvert.api.account.AccountPolicy;
+import org.culvert.api.account.AccountSettings;
+import org.culvert.api.account.DigestSecret;
+import org.culvert.api.account.PasswordCheck;
+
+/**
+ * What is kept of one user's password.
+ *
+ * <p>A verifier is kept only where the user may use the mechanism that needs it, for whoever steals
+ * the file attacks the weakest.
+ *
+ * @param bcrypt verifies a password in clear
+ * @param scram verify a proof, one for each hash function
+ * @param digests what DIGEST-MD5 needs, for one realm each
+ */
+record Verifiers(
+    Optional<BcryptVerifier> bcrypt, List<ScramVerifier> scram, List<DigestSecret> digests) {
+  static final String PLAIN = "PLAIN";
+  static final String DIGEST_MD5 = "DIGEST-MD5";
+
+  static final Verifiers NONE = new Verifiers(Optional.empty(), List.of(), List.of());
+
+  Verifiers {
+    scram = List.copyOf(scram);
+    digests = List.copyOf(digests);
+  }
+
+  /** Hashes a password without fault, once for each mechanism; this takes long on purpose. */
+  static Verifiers of(String user, char[] password, AccountSettings account, Settings settings) {
+    char[] prepared =
+        Password.stored(password)
+            .orElseThrow(() -> new IllegalArgumentException("the password was not examined"));
+    AccountPolicy policy = account.policy();
+    Optional<BcryptVerifier> bcrypt =
+        wants(policy, PLAIN)
+            ? BcryptVerifier.of(prepared, settings.bcryptCost())
+            : Optional.empty();
+    List<ScramVerifier> scram = new ArrayList<>();
+    for (ScramHash hash : ScramHash.values()) {
+      boolean standsIn = hash == ScramHash.SHA_256 && wants(policy, PLAIN) && bcrypt.isEmpty();
+      if (wants(policy, hash.mechanism()) || standsIn) {
+        scram.add(ScramVerifier.of(hash, prepared, settings.iterations()));
+      }
+    }
+    Arrays.fill(prepared, '\0');
+    List<DigestSecret> digests =
+        account.digestMd5() && settings.digestMd5() && wants(policy, DIGEST_MD5)
+            ? List.of(Ha1.of(user, settings.realm(), new String(password)))
+            : List.of();
+    return new Verifiers(bcrypt, scram, digests);
+  }
+
+  /** Tells whether a policy allows a mechanism, with or without channel binding. */
+  static boolean wants(AccountPolicy policy, String mechanism) {
+    return policy.allows(mechanism, true) || policy.allows(mechanism + "-PLUS", true);
+  }
+
+  /** Tells whether a policy allows a mechanism that needs a password. */
+  static boolean wantsPassword(AccountPolicy policy) {
+    return wants(policy, PLAIN)
+        || wants(policy, DIGEST_MD5)
+        || Arrays.stream(ScramHash.values()).anyMatch(hash -> wants(policy, hash.mechanism()));
+  }
+
+  /** Returns those that an account may still use. */
+  Verifiers only(AccountSettings account) {
+    AccountPolicy policy = account.policy();
+    Optional<BcryptVerifier> kept = wants(policy, PLAIN) ? bcrypt : Optional.empty();
+    return new Verifiers(
+        kept,
+        scram.stream()
+            .filter(
+                one ->
+                    wants(policy, one.hash().mechanism())
+                        || (wants(policy, PLAIN) && kept.isEmpty()))
+            .toList(),
+        account.digestMd5() && wants(policy, DIGEST_MD5) ? digests : List.of());
+  }
+
+  /** Returns what verifies a password in clear: bcrypt, or the best of the rest. */
+  Optional<PasswordCheck> passwordCheck() {
+    return bcrypt
+        .<PasswordCheck>map(check -> check)
+        .or(() -> scram(ScramHash.SHA_256))
+        .or(() -> scram(ScramHash.SHA_1));
+  }
+
+  /** Returns what DIGEST-MD5 needs in the configured realm, unless it is switched off. */
+  Optional<DigestSecret> digest(Settings settings) {
+    return settings.digestMd5()
+        ? digests.stream().filter(one -> one.realm().equals(settings.realm())).findFirst()
+        : Optional.empty();
+  }
+
+  /** Names the mechanisms that these verifiers and a policy allow, the strongest first. */
+  List<String> mechanisms(AccountPolicy policy, Settings settings) {
+    List<String> names = new ArrayList<>();
+    for (ScramHash hash : ScramHash.values()) {
+      if (wants(policy, hash.mechanism())
+          && scram(hash).flatMap(ScramVerifier::secret).isPresent()) {
+        names.add(hash.mechanism());
+      }
+    }
+    if (wants(policy, DIGEST_MD5) && digest(settings).isPresent()) {
+      names.add(DIGEST_MD5);
+    }
+    if (wants(policy, PLAIN) && passwordCheck().isPresent()) {
+      names.add(PLAIN);
+    }
+    return names;
+  }
+
+  /** Tells whether a password would bring verifiers that these lack. */
+  boolean lack(AccountSettings account, Settings settings) {
+    AccountPolicy policy = account.policy();
+    return (bcrypt.isEmpty() && wants(policy, PLAIN))
+        || (digest(settings).isEmpty()
+            && account.digestMd5()
+            && settings.digestMd5()
+            && wants(policy, DIGEST_MD5))
+        || Arrays.stream(ScramHash.values())
+            .anyMatch(hash -> scram(hash).isEmpty() && wants(policy, hash.mechanism()));
+  }
+
+  /** Names the kinds of verifiers. */
+  Set<String> kinds() {
+    Set<String> kinds = new HashSet<>();
+    bcrypt.ifPresent(one -> kinds.add(BcryptVerifier.SCHEME));
+    scram.forEach(one -> kinds.add(one.hash().scheme()));
+    digests.forEach(one -> kinds.add(Ha1.SCHEME + one.realm()));
+    return kinds;
+  }
+
+  boolean isEmpty() {
+    return bcrypt.isEmpty() && scram.isEmpty() && digests.isEmpty();
+  }
+
+  /** Writes them as words. */
+  List<String> words() {
+    List<String> words = new ArrayList<>();
+    bcrypt.ifPresent(one -> words.add(one.text()));
+    scram.forEach(one -> words.add(one.text()));
+    digests.forEach(one -> words.add(Ha1.text(one)));
+    return words;
+  }
+
+  private Optional<ScramVerifier> scram(ScramHash hash) {
+    return scram.stream().filter(one -> one.hash() == hash).findFirst();
+  }
+}
