@@ -1,4 +1,4 @@
-/** The mechanism EXTERNAL (RFC 4422, appendix A). */
+/** The SASL mechanism EXTERNAL (RFC 4422 appendix A) for both roles. */
 @NullMarked
 package org.culvert.sasl.external;
 
