@@ -1,12 +1,14 @@
 package org.culvert.protocol;
 
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.TunnelBroker;
 import org.culvert.api.broker.TunnelOffer;
+import org.culvert.api.status.Referral;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
@@ -83,7 +85,7 @@ final class CommandPhase {
   /** Takes the XML of a command. */
   void command(byte[] body) {
     try {
-      TunnelCommand command = RequestReader.read(body);
+      TunnelCommand command = RequestReader.read(body, version.dialect());
       if (work == Work.NONE) {
         execute(command);
       } else if (isAcceptedUnasked(command)) {
@@ -99,8 +101,16 @@ final class CommandPhase {
 
   /** Answers with a refusal; what goes on, goes on. */
   void refuse(TspException refusal) {
-    refusals.accept(refusal.code().text().toLowerCase(Locale.ROOT));
-    reply(StatusLine.of(refusal.code(), refusal.referral()));
+    refuse(refusal.code(), refusal.referral());
+  }
+
+  private void refuse(StatusCode code, Optional<Referral> referral) {
+    refusals.accept(code.text().toLowerCase(Locale.ROOT));
+    reply(
+        StatusLine.of(
+            code,
+            version.dialect().text(code),
+            referral.filter(brokers -> version.knowsReferral())));
   }
 
   /** A client that need not say {@code accept} may say it while the broker is at it. */
@@ -204,10 +214,11 @@ final class CommandPhase {
           if (kind == Work.ACCEPT) {
             offered = null;
           }
-          refuse(
-              failure instanceof TspException refusal
-                  ? refusal
-                  : new TspException(StatusCode.SERVER_ERROR, "the broker failed", failure));
+          if (failure instanceof TspException refusal) {
+            refuse(version.dialect().code(refusal.code()), refusal.referral());
+          } else {
+            refuse(StatusCode.SERVER_ERROR, Optional.empty());
+          }
         });
   }
 

@@ -29,15 +29,13 @@ record StatusLine(int number, String text) {
 
   /** Writes a refusal, with the list of brokers if it names any, CR LF included. */
   static String of(StatusCode code, Optional<Referral> referral) {
-    return referral
-        .map(
-            brokers ->
-                (code.number() + REFERRAL)
-                    + " "
-                    + code.text()
-                    + "\r\n"
-                    + ReplyWriter.referral(brokers))
-        .orElse(of(code));
+    return of(code, code.text(), referral);
+  }
+
+  /** Writes a refusal with a text of its own. */
+  static String of(StatusCode code, String text, Optional<Referral> referral) {
+    int number = code.number() + (referral.isPresent() ? REFERRAL : 0);
+    return number + " " + text + "\r\n" + referral.map(ReplyWriter::referral).orElse("");
   }
 
   /** Reads a line without its end; empty if it is no status line. */

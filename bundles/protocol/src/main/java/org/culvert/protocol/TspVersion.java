@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.culvert.protocol.xml.Dialect;
 
 /**
  * A version of TSP (RFC 5572 section 4.4.2).
@@ -29,6 +30,8 @@ record TspVersion(String text, Numbers numbers) {
   }
 
   private static final Numbers OLD = new Numbers(1, 0, 1);
+  private static final Numbers FIRST_WITH_REFERRAL = new Numbers(2, 0, 1);
+  private static final String OF_DRAFT = "2.0";
   private static final Numbers LAST_WITH_DEFECT = new Numbers(2, 0, 0);
 
   /** Reads a version line without its end; empty if it is none. */
@@ -71,7 +74,17 @@ record TspVersion(String text, Numbers numbers) {
    * Tells whether the client is bound to say {@code accept}: the draft's 2.0 is not, nor is 1.0.
    */
   boolean insistsOnAccept() {
-    return knowsAccept() && !text.equals("2.0");
+    return knowsAccept() && dialect() != Dialect.DRAFT;
+  }
+
+  /** Returns the dialect that the client expects answers in. */
+  Dialect dialect() {
+    return text.equals(OF_DRAFT) ? Dialect.DRAFT : Dialect.RFC;
+  }
+
+  /** Tells whether the client reads a list of brokers; older ones take its code for no code. */
+  boolean knowsReferral() {
+    return numbers.compareTo(FIRST_WITH_REFERRAL) >= 0;
   }
 
   /** Tells whether a broker of this version can be sent {@code accept}. */

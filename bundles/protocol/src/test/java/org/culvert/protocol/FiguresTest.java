@@ -117,8 +117,8 @@ class FiguresTest {
             offer(
                 TunnelType.V4V6,
                 1440,
-                party("192.0.2.2", "2001:db8:c18:ffff::2", Optional.empty()),
-                party("192.0.2.1", "2001:db8:c18:ffff::1", Optional.empty()),
+                party("192.0.2.2", "2001:db8:c18:ffff::2", 30),
+                party("192.0.2.1", "2001:db8:c18:ffff::1", 30),
                 "",
                 Optional.empty()));
     assertThat(ReplyReader.offer(figure("19.2"), Samples.ANY))

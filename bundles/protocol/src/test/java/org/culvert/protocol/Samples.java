@@ -67,8 +67,8 @@ public final class Samples {
   public static final TunnelOffer E5 =
       offer(
           TunnelType.V4V6,
-          party("192.0.0.1", "2001:db8:f::1", Optional.empty()),
-          party("192.0.0.2", "2001:db8:f::2", Optional.empty()),
+          party("192.0.0.1", "2001:db8:f::1", 30),
+          party("192.0.0.2", "2001:db8:f::2", 30),
           keepAlive("192.0.0.1", 30),
           Optional.empty());
 
@@ -80,6 +80,11 @@ public final class Samples {
 
   public static TunnelOffer.Party party(String ipv4, String ipv6, Optional<String> name) {
     return new TunnelOffer.Party(ip(ipv4), ip(ipv6), name);
+  }
+
+  /** Returns an end with IPv4 inside. */
+  public static TunnelOffer.Party party(String ipv4, String ipv6, int ipv4Length) {
+    return new TunnelOffer.Party(ip(ipv4), ip(ipv6), Optional.empty(), OptionalInt.of(ipv4Length));
   }
 
   public static Optional<KeepAlive> keepAlive(String address, int seconds) {
@@ -113,7 +118,8 @@ public final class Samples {
         offer.client(),
         offer.keepAlive(),
         offer.router(),
-        offer.resolvers());
+        offer.resolvers(),
+        offer.mtu());
   }
 
   private static TunnelRequest request(TunnelType type, String address, boolean keepAlive) {

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.culvert.api.broker.DnsServer;
 import org.culvert.api.broker.RouterGrant;
 import org.culvert.api.broker.TunnelOffer;
@@ -22,14 +23,21 @@ import org.culvert.protocol.xml.TunnelElement.RouterElement;
 
 /** Reads what brokers answer, old ones included. */
 public final class ReplyReader {
+  /** The smallest MTU that any IP link may have, IPv4's. */
+  private static final int LEAST_MTU = 68;
+
+  private static final int MOST_MTU = 0xFFFF;
+  private static final int IPV4_BITS = 32;
+
   /** Brokers of one referral. */
   static final int MAX_BROKERS = 50;
 
   private ReplyReader() {}
 
   /**
-   * Reads an offer. Lifetime, keepalive and names may be missing; a type that is missing is the one
-   * asked for, and a client's outer address that is missing is the one that the client named.
+   * Reads an offer. Lifetime, MTU, keepalive, names and the lengths of addresses may be missing or
+   * make no sense; a type that is missing is the one asked for, and a client's outer address that
+   * is missing is the one that the client named.
    *
    * @throws IOException if it cannot be read, or if an address is missing or bad
    */
@@ -37,7 +45,7 @@ public final class ReplyReader {
     TunnelElement tunnel = TunnelDocument.read(document);
     try {
       TunnelType type = tunnel.type().map(TunnelType::new).orElse(asked.type());
-      TunnelOffer.Party server = server(tunnel.server());
+      TunnelOffer.Party server = server(tunnel.server(), type);
       TunnelOffer.Party client = client(tunnel.client(), type, asked);
       InetAddress inside = type.equals(TunnelType.V4V6) ? server.ipv4() : server.ipv6();
       return new TunnelOffer(
@@ -52,7 +60,8 @@ public final class ReplyReader {
           client,
           tunnel.client().keepalive().flatMap(keepalive -> keepAlive(keepalive, inside)),
           router(tunnel.client()),
-          resolvers(tunnel.client()));
+          resolvers(tunnel.client()),
+          number(tunnel.mtu(), LEAST_MTU, MOST_MTU));
     } catch (IllegalArgumentException e) {
       throw new IOException("broker's offer: " + e.getMessage(), e);
     }
@@ -70,11 +79,12 @@ public final class ReplyReader {
     return brokers.isEmpty() ? Optional.empty() : Optional.of(new Referral(brokers));
   }
 
-  private static TunnelOffer.Party server(PartyElement server) throws IOException {
+  private static TunnelOffer.Party server(PartyElement server, TunnelType type) throws IOException {
     return new TunnelOffer.Party(
         find(server.addresses(), "ipv4").orElseThrow(() -> missing("the server's IPv4 address")),
         find(server.addresses(), "ipv6").orElseThrow(() -> missing("the server's IPv6 address")),
-        name(server));
+        name(server),
+        ipv4Length(server, type));
   }
 
   private static TunnelOffer.Party client(PartyElement client, TunnelType type, TunnelRequest asked)
@@ -89,7 +99,28 @@ public final class ReplyReader {
         find(client.addresses(), "ipv6")
             .or(() -> claimed6)
             .orElseThrow(() -> missing("the client's IPv6 address")),
-        name(client));
+        name(client),
+        ipv4Length(client, type));
+  }
+
+  /** Outside, where an address has no length, one that is there means nothing. */
+  private static OptionalInt ipv4Length(PartyElement party, TunnelType type) {
+    return type.equals(TunnelType.V4V6)
+        ? number(
+            party.addresses().stream()
+                .filter(address -> address.type().equals("ipv4"))
+                .findFirst()
+                .flatMap(AddressElement::length),
+            1,
+            IPV4_BITS)
+        : OptionalInt.empty();
+  }
+
+  private static OptionalInt number(Optional<String> text, int least, int most) {
+    return text.flatMap(digits -> Decimal.parse(digits, most))
+        .filter(value -> value >= least)
+        .map(value -> OptionalInt.of(value.intValue()))
+        .orElse(OptionalInt.empty());
   }
 
   private static Optional<InetAddress> find(List<AddressElement> addresses, String family) {

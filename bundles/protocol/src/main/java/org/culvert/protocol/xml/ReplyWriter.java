@@ -1,6 +1,7 @@
 package org.culvert.protocol.xml;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import org.culvert.api.broker.RouterGrant;
 import org.culvert.api.broker.TunnelOffer;
@@ -8,13 +9,9 @@ import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.status.Referral;
 import org.culvert.api.tunnel.KeepAlive;
-import org.culvert.api.tunnel.TunnelType;
 
 /** Writes what a broker answers. */
 public final class ReplyWriter {
-  private static final int POINT_TO_POINT = 30;
-  private static final int HOST = 32;
-
   private ReplyWriter() {}
 
   /**
@@ -23,22 +20,11 @@ public final class ReplyWriter {
    */
   public static String offer(TunnelOffer offer) {
     Markup markup = new Markup();
-    if (offer.lifetime().isPresent()) {
-      markup.open(
-          "tunnel",
-          "action",
-          "info",
-          "type",
-          offer.type().name(),
-          "lifetime",
-          Long.toString(offer.lifetime().get().toMinutes()));
-    } else {
-      markup.open("tunnel", "action", "info", "type", offer.type().name());
-    }
+    markup.open("tunnel", attributes(offer));
     markup.open("server");
-    party(markup, offer, offer.server());
+    party(markup, offer.server());
     markup.close().open("client");
-    party(markup, offer, offer.client());
+    party(markup, offer.client());
     offer.router().ifPresent(router -> router(markup, router));
     resolvers(markup, offer.resolvers());
     offer.keepAlive().ifPresent(keepAlive -> keepAlive(markup, keepAlive));
@@ -55,35 +41,27 @@ public final class ReplyWriter {
     return markup.close().close().toString();
   }
 
-  private static void party(Markup markup, TunnelOffer offer, TunnelOffer.Party party) {
-    if (offer.type().equals(TunnelType.V4V6)) {
-      markup.leaf(
-          "address",
-          IpAddresses.uncompressed(party.ipv4()),
-          "type",
-          "ipv4",
-          "length",
-          Integer.toString(innerLength(offer)));
+  private static String[] attributes(TunnelOffer offer) {
+    List<String> attributes = new ArrayList<>();
+    attributes.addAll(List.of("action", "info", "type", offer.type().name()));
+    offer
+        .lifetime()
+        .ifPresent(
+            time -> attributes.addAll(List.of("lifetime", String.valueOf(time.toMinutes()))));
+    offer.mtu().ifPresent(mtu -> attributes.addAll(List.of("mtu", String.valueOf(mtu))));
+    return attributes.toArray(String[]::new);
+  }
+
+  private static void party(Markup markup, TunnelOffer.Party party) {
+    String ipv4 = IpAddresses.uncompressed(party.ipv4());
+    if (party.ipv4Length().isPresent()) {
+      String length = String.valueOf(party.ipv4Length().getAsInt());
+      markup.leaf("address", ipv4, "type", "ipv4", "length", length);
     } else {
-      markup.address(party.ipv4(), IpAddresses.uncompressed(party.ipv4()));
+      markup.address(party.ipv4(), ipv4);
     }
     markup.address(party.ipv6(), IpAddresses.uncompressed(party.ipv6()));
     party.name().ifPresent(name -> markup.leaf("address", name, "type", "dn"));
-  }
-
-  /** The two ends share a link of four addresses if they can, else each stands alone. */
-  private static int innerLength(TunnelOffer offer) {
-    IpPrefix link = IpPrefix.containing(offer.server().ipv4(), POINT_TO_POINT);
-    boolean shared =
-        link.contains(offer.client().ipv4())
-            && isHostOf(link, offer.client().ipv4())
-            && isHostOf(link, offer.server().ipv4());
-    return shared ? POINT_TO_POINT : HOST;
-  }
-
-  private static boolean isHostOf(IpPrefix link, InetAddress address) {
-    int host = (address.getAddress()[3] ^ link.network().getAddress()[3]) & 3;
-    return host == 1 || host == 2;
   }
 
   private static void router(Markup markup, RouterGrant router) {

@@ -32,11 +32,20 @@ public final class RequestReader {
   private RequestReader() {}
 
   /**
-   * Reads a command.
+   * Reads a command in the RFC's dialect.
    *
    * @throws TspException with what the client shall be told
    */
   public static TunnelCommand read(byte[] document) {
+    return read(document, Dialect.RFC);
+  }
+
+  /**
+   * Reads a command.
+   *
+   * @throws TspException with what the client shall be told, in its dialect
+   */
+  public static TunnelCommand read(byte[] document, Dialect dialect) {
     TunnelElement tunnel;
     try {
       tunnel = TunnelDocument.read(document);
@@ -44,7 +53,7 @@ public final class RequestReader {
       throw new TspException(StatusCode.INVALID_REQUEST, "unreadable request", e);
     }
     return switch (tunnel.action().orElse("")) {
-      case "create" -> new TunnelCommand.Create(request(tunnel));
+      case "create" -> new TunnelCommand.Create(request(tunnel, dialect));
       case "info" -> new TunnelCommand.Info(tunnel.type().flatMap(RequestReader::knownType));
       case "delete" -> new TunnelCommand.Delete();
       case "accept" -> new TunnelCommand.Accept();
@@ -53,7 +62,7 @@ public final class RequestReader {
     };
   }
 
-  private static TunnelRequest request(TunnelElement tunnel) {
+  private static TunnelRequest request(TunnelElement tunnel, Dialect dialect) {
     String name =
         tunnel
             .type()
@@ -64,7 +73,7 @@ public final class RequestReader {
                 () -> new TspException(StatusCode.UNSUPPORTED_TUNNEL_TYPE, "not a tunnel type"));
     return new TunnelRequest(
         type,
-        addresses(type, tunnel.client().addresses()),
+        addresses(type, tunnel.client().addresses(), dialect),
         tunnel.proxy(),
         tunnel.client().keepalive().flatMap(RequestReader::interval),
         tunnel.client().router().map(RequestReader::router));
@@ -78,14 +87,15 @@ public final class RequestReader {
     }
   }
 
-  /** Reads the client's addresses; a name is passed over, as the broker makes names itself. */
-  private static List<InetAddress> addresses(TunnelType type, List<AddressElement> elements) {
+  /** Reads the client's addresses; its name is passed over, as the broker makes names itself. */
+  private static List<InetAddress> addresses(
+      TunnelType type, List<AddressElement> elements, Dialect dialect) {
     List<InetAddress> addresses = new ArrayList<>();
-    boolean overIpv6 = type.equals(TunnelType.V4V6);
     for (AddressElement element : elements) {
       switch (element.type()) {
         case "ipv4" -> addresses.add(ipv4(element.text()));
-        case "ipv6" -> addresses.add(ipv6(element.text(), overIpv6));
+        case "ipv6" -> addresses.add(ipv6(element.text(), dialect));
+        case "dn" -> checkNicname(element.text(), dialect);
         default -> {}
       }
     }
@@ -96,6 +106,12 @@ public final class RequestReader {
     return addresses;
   }
 
+  private static void checkNicname(String text, Dialect dialect) {
+    if (dialect == Dialect.DRAFT && DnsServers.hostName(text).isEmpty()) {
+      throw new TspException(Dialect.NICNAME, "bad nicname");
+    }
+  }
+
   private static Inet4Address ipv4(String text) {
     try {
       return usable(IpAddresses.parse4(text));
@@ -104,14 +120,11 @@ public final class RequestReader {
     }
   }
 
-  private static Inet6Address ipv6(String text, boolean overIpv6) {
+  private static Inet6Address ipv6(String text, Dialect dialect) {
     try {
       return usable(IpAddresses.parse6(text));
     } catch (IllegalArgumentException e) {
-      throw new TspException(
-          overIpv6 ? StatusCode.INVALID_IPV6_ADDRESS_OF_DRAFT : StatusCode.INVALID_IPV6_ADDRESS,
-          "bad IPv6 address",
-          e);
+      throw new TspException(dialect.code(StatusCode.INVALID_IPV6_ADDRESS), "bad IPv6 address", e);
     }
   }
 

@@ -21,6 +21,7 @@ final class TunnelElement {
   @JsonProperty private @Nullable String type;
   @JsonProperty private @Nullable String lifetime;
   @JsonProperty private @Nullable String proxy;
+  @JsonProperty private @Nullable String mtu;
   @JsonProperty private PartyElement client = new PartyElement();
   @JsonProperty private PartyElement server = new PartyElement();
   private final List<PartyElement> brokers = new ArrayList<>();
@@ -35,6 +36,10 @@ final class TunnelElement {
 
   Optional<String> lifetime() {
     return word(lifetime);
+  }
+
+  Optional<String> mtu() {
+    return word(mtu);
   }
 
   boolean proxy() {
@@ -101,7 +106,14 @@ final class TunnelElement {
     @JacksonXmlProperty(isAttribute = true)
     private @Nullable String type;
 
+    @JacksonXmlProperty(isAttribute = true)
+    private @Nullable String length;
+
     @JacksonXmlText private @Nullable String text;
+
+    Optional<String> length() {
+      return word(length);
+    }
 
     String type() {
       return word(type).orElse("");

@@ -45,8 +45,31 @@ class RequestReaderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "::", "ff02::1", "2001:db8::g", "192.0.2.1"})
-  void hasTheDraftsCodeForTheOuterIpv6Address(String address) {
-    assertRefused(create("v4v6", "<address type=\"ipv6\">" + address + "</address>"), 309);
+  void tellsInTheClientsDialectWhatIsWrongWithTheOuterIpv6Address(String address) {
+    String document = create("v4v6", "<address type=\"ipv6\">" + address + "</address>");
+
+    assertRefused(document, 502);
+    assertRefused(document, Dialect.DRAFT, 309);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-a", "a b", "a..example", "a_b.example", "<x/>"})
+  void refusesABadNicnameInTheDraftsDialectOnly(String name) {
+    String document = create("v6v4", IPV4 + dn(name));
+
+    assertRefused(document, Dialect.DRAFT, 502);
+    assertThat(request(document)).isNotNull();
+    assertThat(RequestReader.read(octets(create("v6v4", IPV4 + dn("Host-1"))), Dialect.DRAFT))
+        .isNotNull();
+  }
+
+  @Test
+  void takesTheIpv4AddressThatAV4V6ClientWishes() {
+    String wish = "<address type=\"ipv6\">2001:db8::2</address>" + IPV4;
+
+    assertThat(request(create("v4v6", wish)).clientIpv4())
+        .contains(IpAddresses.parse4("192.0.2.1"));
+    assertRefused(create("v4v6", wish.replace("192.0.2.1", "0.0.0.0")), 501);
   }
 
   @Test
@@ -198,12 +221,20 @@ class RequestReaderTest {
   }
 
   private static void assertRefused(String document, int code) {
-    assertThatThrownBy(() -> read(document))
+    assertRefused(document, Dialect.RFC, code);
+  }
+
+  private static void assertRefused(String document, Dialect dialect, int code) {
+    assertThatThrownBy(() -> RequestReader.read(octets(document), dialect))
         .isInstanceOfSatisfying(
             TspException.class, e -> assertThat(e.code().number()).isEqualTo(code));
   }
 
   private static TunnelCommand read(String document) {
-    return RequestReader.read(document.getBytes(StandardCharsets.UTF_8));
+    return RequestReader.read(octets(document));
+  }
+
+  private static byte[] octets(String document) {
+    return document.getBytes(StandardCharsets.UTF_8);
   }
 }
