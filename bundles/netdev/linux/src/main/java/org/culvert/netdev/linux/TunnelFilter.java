@@ -53,6 +53,9 @@ final class TunnelFilter {
             }
           });
     } else {
+      // Until it is made anew nothing can be relied on, whatever the kernel was told before.
+      installed = Map.of();
+      begun = false;
       text.append(rules.begin(counts));
       wanted.forEach((name, chains) -> text.append(rules.add(name, chains, counts)));
     }
