@@ -39,7 +39,7 @@ client_shell() { shell "$c" "$1"; }
 start_broker() {
   if [ ! -d "$broker_home" ]; then
     unpack "$broker_home"
-    printf '%s = %s\n' "$user" "$password" >"$broker_home/etc/culvert-users.properties"
+    printf '%s = digest %s\n' "$user" "$password" >"$broker_home/etc/culvert-users.properties"
   fi
   local begin; begin=$(date +%s%N)
   start "$broker_home" "$b" broker

@@ -1,0 +1,22 @@
+package org.culvert.commands;
+
+import java.io.PrintStream;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.CommandException;
+
+/** Locks a user out, and keeps the account. */
+@Service
+@Command(
+    scope = "culvert",
+    name = "account-disable",
+    description = "Lock a user out; the account and the password stay")
+public final class AccountDisableCommand extends AccountTunnelCommand {
+  @Override
+  void runOnAccounts(PrintStream out) throws CommandException, InterruptedException {
+    Found found = find(user);
+    found.store().change(user, found.account().settings().enabled(false));
+    out.println("Disabled: " + Text.safe(user) + ".");
+    tunnels(out);
+  }
+}

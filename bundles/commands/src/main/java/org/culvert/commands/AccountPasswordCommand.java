@@ -1,0 +1,22 @@
+package org.culvert.commands;
+
+import java.io.PrintStream;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.CommandException;
+import org.culvert.api.account.AccountSettings;
+
+/** Gives a user another password, and perhaps another policy with it. */
+@Service
+@Command(
+    scope = "culvert",
+    name = "account-password",
+    description = "Set a user's password; it is asked for, or made up")
+public final class AccountPasswordCommand extends PasswordCommand {
+  @Override
+  void runOnAccounts(PrintStream out) throws CommandException {
+    Found found = find(user);
+    AccountSettings settings = apply(found.account().settings());
+    withPassword(out, password -> found.store().change(user, settings, password));
+  }
+}

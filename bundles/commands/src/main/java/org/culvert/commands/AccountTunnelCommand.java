@@ -1,0 +1,64 @@
+package org.culvert.commands;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.support.CommandException;
+import org.culvert.api.broker.BrokerAdministration;
+import org.culvert.api.broker.BrokerAdministration.BrokeredTunnel;
+import org.culvert.api.lease.Lease;
+
+/**
+ * What the commands that lock a user out share. No new session is let in; a tunnel that is up knows
+ * of no user and stays, so it is named, or ended too.
+ */
+abstract class AccountTunnelCommand extends AccountCommand {
+  @Argument(name = "user", description = "The user's name", required = true)
+  @Completion(UserCompleter.class)
+  String user = "";
+
+  @Option(name = "--end-tunnel", description = "End the user's tunnel too")
+  boolean endTunnel;
+
+  final void tunnels(PrintStream out) throws CommandException, InterruptedException {
+    Optional<BrokerAdministration> broker = find(BrokerAdministration.class, "");
+    if (broker.isEmpty()) {
+      if (endTunnel) {
+        out.println("Note: no broker is running here, so no tunnel was ended.");
+      }
+      return;
+    }
+    for (BrokeredTunnel tunnel : of(user, broker.get().tunnels())) {
+      Lease lease = tunnel.lease();
+      String id = lease.id().substring(0, Math.min(Tunnels.SHORT_ID, lease.id().length()));
+      if (endTunnel) {
+        boolean ended = await(broker.get().delete(lease.id()));
+        out.println((ended ? "Ended" : "Already gone") + ": tunnel " + id + ".");
+      } else {
+        out.println(
+            "Note: tunnel "
+                + id
+                + " stays for "
+                + Text.of(Duration.between(Instant.now(), lease.expires()))
+                + " at most. To end it: culvert:tunnel-delete "
+                + id);
+      }
+    }
+  }
+
+  /** Returns the tunnels that a user has; those that ended are only reservations. */
+  static List<BrokeredTunnel> of(String user, List<BrokeredTunnel> tunnels) {
+    return tunnels.stream()
+        .filter(tunnel -> !tunnel.lease().anonymous() && tunnel.lease().owner().equals(user))
+        .filter(
+            tunnel ->
+                tunnel.lease().state() == Lease.State.ACTIVE
+                    || tunnel.lease().state() == Lease.State.OFFERED)
+        .toList();
+  }
+}

@@ -1,0 +1,95 @@
+package org.culvert.commands;
+
+import java.io.PrintStream;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.security.sasl.SaslServerFactory;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.support.CommandException;
+import org.culvert.api.account.AccountPolicy;
+import org.culvert.api.account.AccountSettings;
+import org.culvert.api.account.SaslProperties;
+import org.osgi.framework.InvalidSyntaxException;
+
+/** What the commands that set how a user may authenticate share. */
+abstract class PolicyCommand extends AccountCommand {
+  @Argument(name = "user", description = "The user's name", required = true)
+  @Completion(UserCompleter.class)
+  String user = "";
+
+  @Option(
+      name = "--mechanisms",
+      description = "The only SASL mechanisms allowed, separated by commas; any: no restriction")
+  String mechanisms = "";
+
+  @Option(name = "--tls-only", description = "Let the user in over TLS only")
+  boolean tlsOnly;
+
+  @Option(name = "--no-tls-only", description = "Let the user in with or without TLS")
+  boolean noTlsOnly;
+
+  @Option(
+      name = "--digest",
+      description = "Keep what DIGEST-MD5 needs, for old clients; it is as good as the password")
+  boolean digest;
+
+  @Option(name = "--no-digest", description = "Forget what DIGEST-MD5 needs")
+  boolean noDigest;
+
+  /** Returns settings with what the options say. */
+  final AccountSettings apply(AccountSettings settings) throws CommandException {
+    if ((digest && noDigest) || (tlsOnly && noTlsOnly)) {
+      throw refusal("Two options contradict each other.", "Leave one of them out.");
+    }
+    AccountPolicy before = settings.policy();
+    Set<String> names = before.mechanisms();
+    if (mechanisms.equalsIgnoreCase("any")) {
+      names = Set.of();
+    } else if (!mechanisms.isEmpty()) {
+      names = Set.copyOf(List.of(mechanisms.toUpperCase(Locale.ROOT).split(",", -1)));
+    }
+    return settings
+        .digestMd5(digest || (settings.digestMd5() && !noDigest))
+        .policy(new AccountPolicy(names, tlsOnly || (before.tlsOnly() && !noTlsOnly)));
+  }
+
+  final boolean isPolicyGiven() {
+    return digest || noDigest || tlsOnly || noTlsOnly || !mechanisms.isEmpty();
+  }
+
+  /** Says what will surprise: a mechanism that no bundle has, or a secret yet to be made. */
+  final void remark(PrintStream out, AccountSettings settings) {
+    Set<String> absent = new TreeSet<>(settings.policy().mechanisms());
+    absent.removeAll(offered());
+    if (!absent.isEmpty() && !json) {
+      out.println("Note: no bundle offers " + Text.safe(String.join(", ", absent)) + " now.");
+    }
+  }
+
+  private Set<String> offered() {
+    try {
+      return context.getServiceReferences(SaslServerFactory.class, null).stream()
+          .map(reference -> reference.getProperty(SaslProperties.MECHANISM))
+          .flatMap(PolicyCommand::names)
+          .collect(Collectors.toSet());
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalStateException("no filter was given", e);
+    }
+  }
+
+  private static Stream<String> names(Object property) {
+    if (property instanceof String[] several) {
+      return Stream.of(several);
+    }
+    return property instanceof Collection<?> several
+        ? several.stream().map(Object::toString)
+        : Stream.of(String.valueOf(property));
+  }
+}
