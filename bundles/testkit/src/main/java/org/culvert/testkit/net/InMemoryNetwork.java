@@ -3,6 +3,7 @@ package org.culvert.testkit.net;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,20 +32,20 @@ public final class InMemoryNetwork {
   private final Map<InetAddress, InMemoryNat> nats = new ConcurrentHashMap<>();
   private final List<Crossing> capture = new CopyOnWriteArrayList<>();
 
-  /** Returns the sockets of a host with this public address. */
-  public OuterSockets host(String address) {
-    return host(address, null);
+  /** Returns the sockets of a host with these public addresses. */
+  public OuterSockets host(String... addresses) {
+    return host(Arrays.asList(addresses), null);
   }
 
   /** Returns the sockets of a host with this private address behind a NAT. */
   public OuterSockets hostBehind(InMemoryNat nat, String address) {
-    return host(address, nat);
+    return host(List.of(address), nat);
   }
 
-  private OuterSockets host(String address, @Nullable InMemoryNat nat) {
-    InetAddress own = IpAddresses.parse(address);
+  private OuterSockets host(List<String> addresses, @Nullable InMemoryNat nat) {
+    List<InetAddress> own = addresses.stream().map(IpAddresses::parse).toList();
     return (wire, local) -> {
-      if (!local.getAddress().equals(own)) {
+      if (!own.contains(local.getAddress())) {
         throw new IOException("this host has no address " + IpAddresses.text(local.getAddress()));
       }
       return new Socket(new Bound(wire, local), nat);

@@ -18,7 +18,7 @@ public final class InMemoryNetworkDevices implements NetworkDevices {
   @Override
   public TunDevice openTun(String name, int mtu) throws IOException {
     refuseIfTold();
-    InMemoryTun tun = new InMemoryTun(name, mtu, () -> tuns.remove(name));
+    InMemoryTun tun = new InMemoryTun(name, mtu, closed -> tuns.remove(name, closed));
     if (tuns.putIfAbsent(name, tun) != null) {
       throw new IOException("there is a device " + name + " already");
     }

@@ -1,11 +1,14 @@
 package org.culvert.testkit.net;
 
+import java.io.IOException;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.culvert.api.net.InterfaceAddress;
 import org.culvert.api.netdev.DeviceConfiguration;
 import org.culvert.api.netdev.PacketBatch;
@@ -20,16 +23,23 @@ public final class InMemoryTun implements TunDevice {
 
   private final String name;
   private final int mtu;
-  private final Runnable whenClosed;
+  private final Consumer<InMemoryTun> whenClosed;
   private final PacketQueue toReceiver = new PacketQueue();
   private final BlockingQueue<byte[]> came = new LinkedBlockingQueue<>();
   private volatile Optional<DeviceConfiguration> configuration = Optional.empty();
   private volatile boolean deaf;
+  private volatile boolean removed;
 
-  InMemoryTun(String name, int mtu, Runnable whenClosed) {
+  InMemoryTun(String name, int mtu, Consumer<InMemoryTun> whenClosed) {
     this.name = name;
     this.mtu = mtu;
     this.whenClosed = whenClosed;
+  }
+
+  /** Removes the device behind its owner's back, as an operator might. */
+  public void remove() {
+    removed = true;
+    close();
   }
 
   /** Lets the operating system route a packet into the device. */
@@ -80,34 +90,51 @@ public final class InMemoryTun implements TunDevice {
   }
 
   @Override
-  public boolean receive(PacketBatch batch) {
-    return toReceiver.receive(batch);
+  public boolean receive(PacketBatch batch) throws IOException {
+    boolean open = toReceiver.receive(batch);
+    refuseIfRemoved();
+    return open;
+  }
+
+  private void refuseIfRemoved() throws IOException {
+    if (removed) {
+      throw new IOException(name + " was removed");
+    }
   }
 
   @Override
-  public int send(PacketBatch batch, int from, int to) {
+  public int send(PacketBatch batch, int from, int to) throws IOException {
+    refuseIfRemoved();
     for (int i = from; i < to; i++) {
       if (batch.length(i) > 0) {
         byte[] packet = PacketQueue.copy(batch, i);
         came.add(packet);
-        if (!deaf && Packets.isEchoRequest(packet) && isOwn(packet)) {
-          toReceiver.add(Packets.echoReplyTo(packet), null);
+        if (!deaf) {
+          answer(packet);
         }
       }
     }
     return 0;
   }
 
-  private boolean isOwn(byte[] packet) {
+  private void answer(byte[] packet) {
+    if (Packets.isEchoRequest(packet) && isOwn(Packets.destination(packet))) {
+      toReceiver.add(Packets.echoReplyTo(packet), null);
+    } else if (Ipv4Packets.isEchoRequest(packet) && isOwn(Ipv4Packets.destination(packet))) {
+      toReceiver.add(Ipv4Packets.echoReplyTo(packet), null);
+    }
+  }
+
+  private boolean isOwn(InetAddress address) {
     return configuration
         .map(DeviceConfiguration::addresses)
-        .map(own -> own.contains(InterfaceAddress.host(Packets.destination(packet))))
+        .map(own -> own.contains(InterfaceAddress.host(address)))
         .orElse(false);
   }
 
   @Override
   public void close() {
     toReceiver.close();
-    whenClosed.run();
+    whenClosed.accept(this);
   }
 }

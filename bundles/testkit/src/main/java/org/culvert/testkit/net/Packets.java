@@ -80,7 +80,10 @@ public final class Packets {
 
   /** Tells whether a packet is an ICMPv6 message of this type. */
   public static boolean isIcmp(byte[] packet, int type) {
-    return packet.length > HEADER && packet[6] == ICMPV6 && (packet[HEADER] & 0xFF) == type;
+    return packet.length > HEADER
+        && packet[0] >> 4 == 6
+        && packet[6] == ICMPV6
+        && (packet[HEADER] & 0xFF) == type;
   }
 
   /** Returns a packet's source. */

@@ -1,19 +1,39 @@
 package org.culvert.datapath.userspace;
 
 import java.io.IOException;
+import java.util.Optional;
+import org.culvert.api.netdev.NetworkDevices;
 import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.netdev.TunDevice;
 import org.culvert.api.tunnel.DropReason;
 
-/** The TUN device as the readers of the outer sockets see it: a place to put bursts, in turn. */
+/**
+ * The TUN device, which may have to be made anew when somebody removes it, as the readers of the
+ * outer sockets see it: a place to put bursts, in turn.
+ */
 final class Device implements AutoCloseable {
-  private final TunDevice tun;
+  private final NetworkDevices devices;
+  private final String name;
+  private final int mtu;
+
+  /** Replaced while holding this object's lock. */
+  private volatile TunDevice tun;
+
+  private volatile Optional<String> failure = Optional.empty();
 
   /** Written while holding this object's lock. */
   private final Tally lost = new Tally();
 
-  Device(TunDevice tun) {
-    this.tun = tun;
+  /** Makes the device. */
+  Device(NetworkDevices devices, String name, int mtu) throws IOException {
+    this.devices = devices;
+    this.name = name;
+    this.mtu = mtu;
+    this.tun = devices.openTun(name, mtu);
+  }
+
+  String name() {
+    return name;
   }
 
   TunDevice tun() {
@@ -22,6 +42,23 @@ final class Device implements AutoCloseable {
 
   Tally lost() {
     return lost;
+  }
+
+  /** Takes note that the device can no longer be read. */
+  void failed(String reason) {
+    failure = Optional.of(reason);
+  }
+
+  /** Returns why the device can no longer be read; empty while it can. */
+  Optional<String> failure() {
+    return failure;
+  }
+
+  /** Makes the device anew. Its addresses and routes are gone with the old one. */
+  synchronized void reopen() throws IOException {
+    tun.close();
+    tun = devices.openTun(name, mtu);
+    failure = Optional.empty();
   }
 
   /** Hands a burst to the operating system. The lock is taken once a burst. */
@@ -33,7 +70,7 @@ final class Device implements AutoCloseable {
     try {
       refused = tun.send(batch, 0, batch.size());
     } catch (IOException e) {
-      // The device is being closed; what was in flight is lost.
+      // The device is being closed, or is gone and will be made anew; what was in flight is lost.
       refused = batch.size();
     }
     if (refused > 0) {

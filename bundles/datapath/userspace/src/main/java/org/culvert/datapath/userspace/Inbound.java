@@ -9,7 +9,8 @@ import org.culvert.api.tunnel.DropReason;
  *
  * <ol>
  *   <li>the outer source is exactly a tunnel's other end
- *   <li>the packet is whole, and of the inner version
+ *   <li>the packet is whole, and of the tunnel's inner version
+ *   <li>it has a hop left
  *   <li>neither inner address is one that no tunnel may carry
  *   <li>the inner source lies in what was assigned to the tunnel
  * </ol>
@@ -23,19 +24,47 @@ final class Inbound {
   private Inbound() {}
 
   /** Examines a burst; what may not pass is dropped from it. */
-  static void examine(PacketBatch batch, KeyTable<Tunnel> endpoints, Tally strangers) {
+  static void examine(
+      PacketBatch batch, KeyTable<Tunnel> endpoints, OwnAddresses own, Tally strangers) {
     for (int i = 0; i < batch.size(); i++) {
       Tunnel tunnel = endpoints.get(batch.peerHigh(i), batch.peerLow(i), batch.peerPort(i));
       if (tunnel == null) {
         batch.drop(i);
         strangers.dropped(DropReason.UNKNOWN_OUTER_SOURCE, 1);
+      } else if (tunnel.isIpv4) {
+        examineIpv4(batch, i, tunnel, own.ipv4());
       } else {
-        examine(batch, i, tunnel);
+        examineIpv6(batch, i, tunnel, own.ipv6());
       }
     }
   }
 
-  private static void examine(PacketBatch batch, int i, Tunnel tunnel) {
+  private static void examineIpv4(PacketBatch batch, int i, Tunnel tunnel, PrefixSet own) {
+    ByteBuffer memory = batch.memory();
+    int at = batch.offset(i);
+    int length = Ipv4.wholeLength(memory, at, batch.length(i));
+    if (length < 0) {
+      drop(batch, i, tunnel, DropReason.MALFORMED);
+      return;
+    }
+    if (Ipv4.timeToLive(memory, at) == 0) {
+      drop(batch, i, tunnel, DropReason.HOP_LIMIT);
+      return;
+    }
+    long source = Ipv4.source(memory, at);
+    long destination = Ipv4.destination(memory, at);
+    if (Ipv4.isMartian(source)
+        || Ipv4.isMartian(destination)
+        || isOurs(tunnel, own, 0, source)
+        || (own.contains(0, destination)
+            && OwnAddresses.isTunneled(memory.get(at + Ipv4.PROTOCOL)))) {
+      drop(batch, i, tunnel, DropReason.MARTIAN);
+      return;
+    }
+    admit(batch, i, tunnel, length, 0, source);
+  }
+
+  private static void examineIpv6(PacketBatch batch, int i, Tunnel tunnel, PrefixSet own) {
     ByteBuffer memory = batch.memory();
     int at = batch.offset(i);
     int length = Ipv6.wholeLength(memory, at, batch.length(i));
@@ -47,26 +76,36 @@ final class Inbound {
       drop(batch, i, tunnel, DropReason.HOP_LIMIT);
       return;
     }
-    long high = memory.getLong(at + Ipv6.SOURCE);
-    long low = memory.getLong(at + Ipv6.SOURCE + 8);
-    if (Ipv6.isMartian(high, low)
-        || isOurs(tunnel, high, low)
-        || Ipv6.isMartian(
-            memory.getLong(at + Ipv6.DESTINATION), memory.getLong(at + Ipv6.DESTINATION + 8))) {
+    long sourceHigh = memory.getLong(at + Ipv6.SOURCE);
+    long sourceLow = memory.getLong(at + Ipv6.SOURCE + 8);
+    long high = memory.getLong(at + Ipv6.DESTINATION);
+    long low = memory.getLong(at + Ipv6.DESTINATION + 8);
+    if (Ipv6.isMartian(sourceHigh, sourceLow)
+        || Ipv6.isMartian(high, low)
+        || isOurs(tunnel, own, sourceHigh, sourceLow)
+        || (own.contains(high, low)
+            && OwnAddresses.isTunneled(memory.get(at + Ipv6.NEXT_HEADER)))) {
       drop(batch, i, tunnel, DropReason.MARTIAN);
       return;
     }
+    admit(batch, i, tunnel, length, sourceHigh, sourceLow);
+  }
+
+  private static void admit(
+      PacketBatch batch, int i, Tunnel tunnel, int length, long high, long low) {
     if (!tunnel.remote.contains(high, low)) {
       drop(batch, i, tunnel, DropReason.INNER_SOURCE);
       return;
     }
-    batch.packet(i, at, length);
+    batch.packet(i, batch.offset(i), length);
     tunnel.in.carried(length);
   }
 
   /** A packet from outside that claims to come from this end is forged. */
-  private static boolean isOurs(Tunnel tunnel, long high, long low) {
-    return (high == tunnel.localHigh && low == tunnel.localLow) || tunnel.local.contains(high, low);
+  private static boolean isOurs(Tunnel tunnel, PrefixSet own, long high, long low) {
+    return (high == tunnel.localHigh && low == tunnel.localLow)
+        || tunnel.local.contains(high, low)
+        || own.contains(high, low);
   }
 
   private static void drop(PacketBatch batch, int i, Tunnel tunnel, DropReason reason) {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>the packet is whole, and neither address is one that no tunnel may carry
  *   <li>the longest prefix that holds its destination names the tunnel
  *   <li>its source is one that this end may send from
- *   <li>it fits the tunnel's MTU, else its sender is told
+ *   <li>it fits the tunnel's MTU; else its sender is told, or, if it is IPv4 and allows it, it is
+ *       cut
  *   <li>packets that follow one another to the same socket leave in one burst
  * </ol>
  *
@@ -21,27 +22,74 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbound {
   private final Tally unrouted;
-  private final IcmpErrors errors;
+  private final ErrorBurst errors;
+  private final Icmpv4Errors icmpv4;
+  private final Icmpv6Errors icmpv6;
+  private final Fragments fragments;
   private final @Nullable Tunnel[] chosen;
 
-  Outbound(int capacity, Tally unrouted, LongSupplier nanos) {
-    this.errors = new IcmpErrors(nanos);
+  /**
+   * @param capacity packets of the largest burst
+   * @param longest octets of the longest packet
+   * @param nanos read once a burst at most
+   */
+  Outbound(int capacity, int longest, Tally unrouted, LongSupplier nanos) {
+    this.errors = new ErrorBurst(nanos);
+    this.icmpv4 = new Icmpv4Errors(errors);
+    this.icmpv6 = new Icmpv6Errors(errors);
+    this.fragments = new Fragments(longest);
     this.chosen = new Tunnel[capacity];
     this.unrouted = unrouted;
   }
 
   /** Sends a burst; returns the ICMP errors that go back into the device. */
-  PacketBatch forward(PacketBatch batch, RoutingTable routes, @Nullable Tunnel speaker) {
+  PacketBatch forward(PacketBatch batch, Routes routes) {
     errors.begin();
+    ByteBuffer memory = batch.memory();
     for (int i = 0; i < batch.size(); i++) {
-      chosen[i] = choose(batch, i, routes, speaker);
+      boolean isIpv4 = batch.length(i) > 0 && (memory.get(batch.offset(i)) & 0xF0) == 0x40;
+      chosen[i] =
+          isIpv4 ? chooseIpv4(batch, i, routes.ipv4()) : chooseIpv6(batch, i, routes.ipv6());
     }
     sendRuns(batch);
     return errors.batch();
   }
 
-  private @Nullable Tunnel choose(
-      PacketBatch batch, int i, RoutingTable routes, @Nullable Tunnel speaker) {
+  private @Nullable Tunnel chooseIpv4(PacketBatch batch, int i, RoutingTable routes) {
+    ByteBuffer memory = batch.memory();
+    int at = batch.offset(i);
+    int length = Ipv4.wholeLength(memory, at, batch.length(i));
+    if (length < 0) {
+      return drop(batch, i, unrouted, DropReason.MALFORMED);
+    }
+    long source = Ipv4.source(memory, at);
+    long destination = Ipv4.destination(memory, at);
+    if (Ipv4.isMartian(destination) || Ipv4.isMartian(source)) {
+      return drop(batch, i, unrouted, DropReason.MARTIAN);
+    }
+    batch.packet(i, at, length);
+    Tunnel tunnel = routes.find(0, destination);
+    if (tunnel == null) {
+      Tunnel speaker = routes.speaker();
+      if (speaker != null) {
+        icmpv4.noRoute(batch, i, speaker);
+      }
+      return drop(batch, i, unrouted, DropReason.NO_ROUTE);
+    }
+    if (!tunnel.local.isEmpty() && !tunnel.local.contains(0, source)) {
+      return drop(batch, i, tunnel.out, DropReason.INNER_SOURCE);
+    }
+    if (length <= tunnel.mtu) {
+      return choose(batch, i, tunnel, length);
+    }
+    if ((Ipv4.flags(memory, at) & Ipv4.DONT_FRAGMENT) != 0) {
+      icmpv4.fragmentationNeeded(batch, i, tunnel);
+      return drop(batch, i, tunnel.out, DropReason.TOO_BIG);
+    }
+    return tunnel;
+  }
+
+  private @Nullable Tunnel chooseIpv6(PacketBatch batch, int i, RoutingTable routes) {
     ByteBuffer memory = batch.memory();
     int at = batch.offset(i);
     int length = Ipv6.wholeLength(memory, at, batch.length(i));
@@ -55,10 +103,12 @@ final class Outbound {
     if (Ipv6.isMartian(high, low) || Ipv6.isMartian(sourceHigh, sourceLow)) {
       return drop(batch, i, unrouted, DropReason.MARTIAN);
     }
+    batch.packet(i, at, length);
     Tunnel tunnel = routes.find(high, low);
     if (tunnel == null) {
+      Tunnel speaker = routes.speaker();
       if (speaker != null) {
-        errors.noRoute(batch, i, speaker);
+        icmpv6.noRoute(batch, i, speaker);
       }
       return drop(batch, i, unrouted, DropReason.NO_ROUTE);
     }
@@ -66,10 +116,13 @@ final class Outbound {
       return drop(batch, i, tunnel.out, DropReason.INNER_SOURCE);
     }
     if (length > tunnel.mtu) {
-      errors.packetTooBig(batch, i, tunnel);
+      icmpv6.packetTooBig(batch, i, tunnel);
       return drop(batch, i, tunnel.out, DropReason.TOO_BIG);
     }
-    batch.packet(i, at, length);
+    return choose(batch, i, tunnel, length);
+  }
+
+  private static Tunnel choose(PacketBatch batch, int i, Tunnel tunnel, int length) {
     batch.peer(i, tunnel.peerHigh, tunnel.peerLow, tunnel.peerPort);
     tunnel.out.carried(length);
     return tunnel;
@@ -81,7 +134,7 @@ final class Outbound {
     return null;
   }
 
-  /** A dropped packet ends no run: sockets skip it. */
+  /** A dropped packet ends no run: sockets skip it. One that must be cut ends it. */
   private void sendRuns(PacketBatch batch) {
     int from = 0;
     OuterPort port = null;
@@ -90,11 +143,17 @@ final class Outbound {
       if (tunnel == null) {
         continue;
       }
-      if (port != null && tunnel.port != port) {
+      boolean cut = batch.length(i) > tunnel.mtu;
+      if (port != null && (cut || tunnel.port != port)) {
         unrouted.dropped(DropReason.CONGESTION, port.send(batch, from, i));
         from = i;
       }
       port = tunnel.port;
+      if (cut) {
+        unrouted.dropped(DropReason.CONGESTION, fragments.send(batch, i, tunnel));
+        from = i + 1;
+        port = null;
+      }
     }
     if (port != null) {
       unrouted.dropped(DropReason.CONGESTION, port.send(batch, from, batch.size()));

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One outer socket with the tunnels that share it and the thread that reads it.
  *
- * <p>Its table of outer endpoints is swapped whole, between two bursts.
+ * <p>Its table of outer endpoints is swapped between two bursts.
  */
 final class OuterPort implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OuterPort.class);
@@ -25,6 +25,9 @@ final class OuterPort implements AutoCloseable {
   /** Tells ports apart: what they carry, and where they are bound. */
   record Key(WireFormat wire, InetSocketAddress local) {}
 
+  /** What the reader knows, swapped whole. */
+  private record Known(KeyTable<Tunnel> endpoints, OwnAddresses own) {}
+
   private final Key key;
   private final OuterSocket socket;
   private final Device device;
@@ -32,7 +35,7 @@ final class OuterPort implements AutoCloseable {
   private final Tally strangers = new Tally();
   private final Thread reader;
   private volatile boolean closed;
-  private volatile KeyTable<Tunnel> endpoints = new KeyTable<>(0);
+  private volatile Known known = new Known(new KeyTable<>(0), OwnAddresses.NONE);
 
   OuterPort(Key key, OuterSocket socket, Device device, PacketBatch batch) {
     this.key = key;
@@ -56,12 +59,12 @@ final class OuterPort implements AutoCloseable {
   }
 
   /** Makes these the tunnels of the port. No two may have the same other end. */
-  void tunnels(Collection<Tunnel> tunnels) {
+  void tunnels(Collection<Tunnel> tunnels, OwnAddresses own) {
     KeyTable<Tunnel> table = new KeyTable<>(tunnels.size());
     for (Tunnel tunnel : tunnels) {
       table.put(tunnel.peerHigh, tunnel.peerLow, tunnel.peerPort, tunnel);
     }
-    endpoints = table;
+    known = new Known(table, own);
   }
 
   /**
@@ -88,7 +91,8 @@ final class OuterPort implements AutoCloseable {
           return;
         }
         told = false;
-        Inbound.examine(batch, endpoints, strangers);
+        Known now = known;
+        Inbound.examine(batch, now.endpoints(), now.own(), strangers);
         device.send(batch);
       } catch (IOException e) {
         // A network that is down comes back, and tunnels must not be deaf then.

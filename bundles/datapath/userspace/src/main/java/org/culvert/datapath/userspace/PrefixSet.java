@@ -1,11 +1,17 @@
 package org.culvert.datapath.userspace;
 
+import java.net.Inet4Address;
 import java.util.List;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.PacketBatch;
 
-/** A few IPv6 prefixes as numbers, to test an address against without making objects. */
+/**
+ * A few prefixes as numbers, to test an address against without making objects. An IPv4 address is
+ * the last 32 of 128 bits.
+ */
 final class PrefixSet {
+  private static final int IPV4_BEGINS = 96;
+
   private final long[] highs;
   private final long[] lows;
   private final int[] lengths;
@@ -17,7 +23,7 @@ final class PrefixSet {
     for (int i = 0; i < highs.length; i++) {
       highs[i] = PacketBatch.high(prefixes.get(i).network());
       lows[i] = PacketBatch.low(prefixes.get(i).network());
-      lengths[i] = prefixes.get(i).length();
+      lengths[i] = bits(prefixes.get(i));
     }
   }
 
@@ -32,6 +38,13 @@ final class PrefixSet {
       }
     }
     return false;
+  }
+
+  /** Returns how many of 128 bits a prefix fixes. */
+  static int bits(IpPrefix prefix) {
+    return prefix.network() instanceof Inet4Address
+        ? IPV4_BEGINS + prefix.length()
+        : prefix.length();
   }
 
   /** Returns the upper half of the mask of a prefix length. */

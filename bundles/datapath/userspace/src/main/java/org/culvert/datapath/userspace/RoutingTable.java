@@ -2,21 +2,20 @@ package org.culvert.datapath.userspace;
 
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.List;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.PacketBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which tunnel leads to an inner destination: the longest matching prefix. Immutable once filled.
+ * Which tunnel leads to an inner destination of one version of IP: the longest matching prefix.
+ * Immutable once filled.
  *
  * <p>One look-up for each prefix length in use, longest first; there are few lengths.
  */
 final class RoutingTable {
-  static final RoutingTable EMPTY = new RoutingTable(List.of());
-
   private final KeyTable<Tunnel> tunnels;
   private final int[] lengths;
+  private final @Nullable Tunnel speaker;
 
   RoutingTable(Collection<Tunnel> tunnels) {
     int entries = 0;
@@ -24,10 +23,11 @@ final class RoutingTable {
       entries += tunnel.carried.remotePrefixes().size();
     }
     this.tunnels = new KeyTable<>(entries);
+    this.speaker = tunnels.isEmpty() ? null : tunnels.iterator().next();
     this.lengths =
         tunnels.stream()
             .flatMap(tunnel -> tunnel.carried.remotePrefixes().stream())
-            .map(IpPrefix::length)
+            .map(PrefixSet::bits)
             .distinct()
             .sorted(Comparator.reverseOrder())
             .mapToInt(Integer::intValue)
@@ -37,10 +37,15 @@ final class RoutingTable {
         this.tunnels.put(
             PacketBatch.high(prefix.network()),
             PacketBatch.low(prefix.network()),
-            prefix.length(),
+            PrefixSet.bits(prefix),
             tunnel);
       }
     }
+  }
+
+  /** Returns the tunnel from whose address errors about no tunnel are sent. */
+  @Nullable Tunnel speaker() {
+    return speaker;
   }
 
   @Nullable Tunnel find(long high, long low) {

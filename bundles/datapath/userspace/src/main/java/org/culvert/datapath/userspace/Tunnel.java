@@ -2,6 +2,7 @@ package org.culvert.datapath.userspace;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.culvert.api.datapath.CarriedTunnel;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.tunnel.TunnelCounters;
 
@@ -9,6 +10,10 @@ import org.culvert.api.tunnel.TunnelCounters;
 final class Tunnel {
   final CarriedTunnel carried;
   final OuterPort port;
+
+  /** Whether packets inside are IPv4; else they are IPv6. */
+  final boolean isIpv4;
+
   final PrefixSet remote;
   final PrefixSet local;
   final long localHigh;
@@ -43,6 +48,7 @@ final class Tunnel {
   private Tunnel(CarriedTunnel carried, OuterPort port, Tally in, Tally out, Injected injected) {
     this.carried = carried;
     this.port = port;
+    this.isIpv4 = carried.wire().inner() == IpVersion.IPV4;
     this.remote = new PrefixSet(carried.remotePrefixes());
     this.local = new PrefixSet(carried.localPrefixes());
     this.localHigh = PacketBatch.high(carried.localAddress());

@@ -11,7 +11,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * The datapath that works everywhere: a TUN device and sockets, with the packets in between here.
+ * The datapath that works everywhere and carries every format: a TUN device and sockets, with the
+ * packets in between here.
  */
 @Component
 public final class UserspaceDatapath implements Datapath {
@@ -32,13 +33,13 @@ public final class UserspaceDatapath implements Datapath {
 
   @Override
   public boolean carries(WireFormat wire) {
-    return wire.inner() == WireFormat.IpVersion.IPV6;
+    return true;
   }
 
   @Override
   public Forwarding start(String device, int mtu) throws IOException {
     UserspaceForwarding forwarding =
-        new UserspaceForwarding(devices.openTun(device, mtu), mtu, sockets);
+        new UserspaceForwarding(new Device(devices, device, mtu), mtu, sockets);
     forwarding.start();
     return forwarding;
   }

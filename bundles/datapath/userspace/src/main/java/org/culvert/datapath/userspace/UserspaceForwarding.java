@@ -1,6 +1,7 @@
 package org.culvert.datapath.userspace;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -11,16 +12,18 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.culvert.api.datapath.CarriedTunnel;
 import org.culvert.api.datapath.Forwarding;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.netdev.TunDevice;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.TunnelCounters;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,42 +39,57 @@ final class UserspaceForwarding implements Forwarding {
   private static final int BURST = 64;
 
   /** What the device's thread needs, swapped whole. */
-  private record Snapshot(
-      Map<String, Tunnel> tunnels, RoutingTable routes, @Nullable Tunnel speaker) {
-    static final Snapshot EMPTY = new Snapshot(Map.of(), RoutingTable.EMPTY, null);
+  private record Snapshot(Map<String, Tunnel> tunnels, Routes routes) {
+    static final Snapshot EMPTY = new Snapshot(Map.of(), Routes.NONE);
   }
 
   private final OuterSockets sockets;
   private final Device device;
   private final int slot;
   private final Tally unrouted = new Tally();
-  private final Thread reader;
 
-  /** Ports in use; guarded by this object's lock, as all changes are. */
+  /** Reads the device; guarded by this object's lock, as all changes are. */
+  private Thread reader;
+
+  /** Ports in use; guarded like the reader. */
   private final Map<OuterPort.Key, OuterPort> ports = new HashMap<>();
 
-  /** What ports counted that are closed now; guarded like the ports. */
+  /** What ports counted that are closed now; guarded like the reader. */
   private final Map<DropReason, Long> ofClosedPorts = new EnumMap<>(DropReason.class);
 
   private volatile Snapshot snapshot = Snapshot.EMPTY;
 
-  UserspaceForwarding(TunDevice tun, int mtu, OuterSockets sockets) {
+  /** Takes over the device. */
+  UserspaceForwarding(Device device, int mtu, OuterSockets sockets) {
     this.sockets = sockets;
-    this.device = new Device(tun);
+    this.device = device;
     // Room for an outer header that a raw socket delivers, and for what is larger than it should
     // be.
     this.slot = Math.max(2048, Integer.highestOneBit(mtu + 128) << 1);
-    this.reader = new Thread(this::read, "culvert-device-" + tun.name());
-    this.reader.setDaemon(true);
+    this.reader = reader();
   }
 
-  void start() {
+  private Thread reader() {
+    Thread thread = new Thread(this::read, "culvert-device-" + device.name());
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  synchronized void start() {
     reader.start();
   }
 
   @Override
   public synchronized Map<String, String> apply(Collection<CarriedTunnel> desired) {
     Map<String, String> failures = new LinkedHashMap<>();
+    if (device.failure().isPresent()) {
+      try {
+        reopen();
+      } catch (IOException e) {
+        desired.forEach(tunnel -> failures.put(tunnel.id(), String.valueOf(e.getMessage())));
+        return failures;
+      }
+    }
     Map<String, Tunnel> tunnels = new LinkedHashMap<>();
     Map<OuterPort, List<Tunnel>> byPort = new HashMap<>();
     Set<IpPrefix> prefixes = new HashSet<>();
@@ -81,6 +99,8 @@ final class UserspaceForwarding implements Forwarding {
       InetSocketAddress remote = carried.outer().remote();
       if (!ends.add(List.of(key, remote))) {
         failures.put(carried.id(), "another tunnel has the same outer addresses");
+      } else if (!isOfOneVersion(carried)) {
+        failures.put(carried.id(), "its inner addresses are not those of its type");
       } else if (carried.remotePrefixes().stream().anyMatch(prefixes::contains)) {
         failures.put(carried.id(), "another tunnel has the same inner prefix");
       } else {
@@ -94,12 +114,30 @@ final class UserspaceForwarding implements Forwarding {
         }
       }
     }
-    Tunnel speaker = tunnels.isEmpty() ? null : tunnels.values().iterator().next();
     // Outward first, so that nothing goes to an old place once the new tables stand.
-    snapshot = new Snapshot(tunnels, new RoutingTable(tunnels.values()), speaker);
-    byPort.forEach(OuterPort::tunnels);
+    snapshot = new Snapshot(tunnels, Routes.of(tunnels.values()));
+    OwnAddresses own =
+        OwnAddresses.of(
+            byPort.keySet().stream().map(port -> port.key().local().getAddress()).toList());
+    byPort.forEach((port, carried) -> port.tunnels(carried, own));
     closeAllBut(byPort.keySet());
     return failures;
+  }
+
+  private void reopen() throws IOException {
+    Threads.join(reader);
+    device.reopen();
+    reader = reader();
+    reader.start();
+    LOG.info("Device {} was made anew", device.name());
+  }
+
+  /** An IPv4 packet must never be looked up among IPv6 prefixes, nor the reverse. */
+  private static boolean isOfOneVersion(CarriedTunnel carried) {
+    boolean isIpv4 = carried.wire().inner() == IpVersion.IPV4;
+    return Stream.concat(carried.remotePrefixes().stream(), carried.localPrefixes().stream())
+            .allMatch(prefix -> prefix.network() instanceof Inet4Address == isIpv4)
+        && carried.localAddress() instanceof Inet4Address == isIpv4;
   }
 
   private Tunnel tunnel(CarriedTunnel carried, OuterPort port) {
@@ -139,20 +177,26 @@ final class UserspaceForwarding implements Forwarding {
 
   private void read() {
     PacketBatch batch = new PacketBatch(BURST, slot);
-    Outbound outbound = new Outbound(BURST, unrouted, System::nanoTime);
+    Outbound outbound = new Outbound(BURST, slot, unrouted, System::nanoTime);
+    TunDevice tun = device.tun();
     try {
-      while (device.tun().receive(batch)) {
-        Snapshot now = snapshot;
-        device.send(outbound.forward(batch, now.routes(), now.speaker()));
+      while (tun.receive(batch)) {
+        device.send(outbound.forward(batch, snapshot.routes()));
       }
-    } catch (IOException e) {
-      LOG.warn("Device {} can no longer be read: {}", device.tun().name(), e.getMessage());
+    } catch (IOException | RuntimeException e) {
+      device.failed("device " + device.name() + " can no longer be read: " + e.getMessage());
+      LOG.warn("Device {} can no longer be read", device.name(), e);
     }
   }
 
   @Override
   public String device(String id) {
-    return device.tun().name();
+    return device.name();
+  }
+
+  @Override
+  public Optional<String> failure(String id) {
+    return device.failure();
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.culvert.api.net.IpAddresses;
@@ -19,6 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class InboundTest {
   private static final String ELSEWHERE = "2001:db8:ffff::1";
+
+  private static final String OWN_OUTER = "2001:db8:a::1";
+  private static final OwnAddresses OWN =
+      OwnAddresses.of(List.of(IpAddresses.parse(OWN_OUTER), IpAddresses.parse("192.0.2.1")));
 
   private final KeyTable<Tunnel> endpoints = new KeyTable<>(1);
   private final Tally strangers = new Tally();
@@ -58,7 +63,8 @@ class InboundTest {
         "ff02::1",
         "ff0e::1",
         "2002:c000:201::1",
-        Samples.SERVER_INNER
+        Samples.SERVER_INNER,
+        OWN_OUTER
       })
   void dropsSourcesThatNoTunnelMayCarry(String source) {
     refuses(Packets.udp(source, ELSEWHERE, 100), DropReason.MARTIAN);
@@ -76,6 +82,25 @@ class InboundTest {
   @ValueSource(strings = {"::", "::1", "fe80::1", "ff02::2", "ff02::16", "2002:c000:201::1"})
   void dropsDestinationsThatNoTunnelMayCarry(String destination) {
     refuses(Packets.udp(Samples.CLIENT_INNER, destination, 100), DropReason.MARTIAN);
+  }
+
+  /** Threat T3: this end would take the inner packet for one that came from outside. */
+  @ParameterizedTest
+  @ValueSource(ints = {4, 41})
+  void dropsTunneledPacketsToOurOwnOuterAddress(int nextHeader) {
+    byte[] nested =
+        Packets.packet(
+            IpAddresses.parse(Samples.CLIENT_INNER),
+            IpAddresses.parse(OWN_OUTER),
+            nextHeader,
+            Packets.udp(ELSEWHERE, ELSEWHERE, 100));
+
+    refuses(nested, DropReason.MARTIAN);
+  }
+
+  @Test
+  void letsOtherPacketsReachOurOwnOuterAddress() {
+    assertThat(examine(Packets.udp(Samples.CLIENT_INNER, OWN_OUTER, 100)).length(0)).isEqualTo(100);
   }
 
   /** The solicitations that a fresh TUN device of Linux emits. */
@@ -110,7 +135,7 @@ class InboundTest {
     for (int length = 1; length < 100; length++) {
       PacketBatch batch = Samples.batch(Samples.CLIENT, whole);
       batch.packet(0, batch.slot(0), length);
-      Inbound.examine(batch, endpoints, strangers);
+      Inbound.examine(batch, endpoints, OWN, strangers);
       assertThat(batch.length(0)).as("%s octets", length).isZero();
     }
 
@@ -157,7 +182,7 @@ class InboundTest {
         Samples.outer(forged.split(":", -1)[0], Integer.parseInt(forged.split(":", -1)[1]));
     PacketBatch batch = Samples.batch(peer, Packets.udp(Samples.CLIENT_INNER, ELSEWHERE, 100));
 
-    Inbound.examine(batch, endpoints, strangers);
+    Inbound.examine(batch, endpoints, OWN, strangers);
 
     assertThat(batch.length(0)).isZero();
     assertThat(Tally.sum(strangers)).isEqualTo(Map.of(DropReason.UNKNOWN_OUTER_SOURCE, 1L));
@@ -213,7 +238,7 @@ class InboundTest {
 
   private PacketBatch examine(byte[] packet) {
     PacketBatch batch = Samples.batch(Samples.CLIENT, packet);
-    Inbound.examine(batch, endpoints, strangers);
+    Inbound.examine(batch, endpoints, OWN, strangers);
     return batch;
   }
 

@@ -26,10 +26,10 @@ class OutboundTest {
   private final Samples.CountingSocket otherSocket = new Samples.CountingSocket();
   private final Tally unrouted = new Tally();
   private long nanos;
-  private final Outbound outbound = new Outbound(256, unrouted, () -> nanos);
+  private final Outbound outbound = new Outbound(256, 2048, unrouted, () -> nanos);
   private Tunnel tunnel;
   private Tunnel other;
-  private RoutingTable routes;
+  private Routes routes;
 
   @BeforeEach
   void openTwoTunnels() throws Exception {
@@ -44,7 +44,7 @@ class OutboundTest {
             List.of(IpPrefix.parse("2001:db8:ffff::/48")),
             1400);
     other = new Tunnel(filtered, Samples.port(otherSocket));
-    routes = new RoutingTable(List.of(tunnel, other));
+    routes = Routes.of(List.of(tunnel, other));
   }
 
   @Test
@@ -195,6 +195,6 @@ class OutboundTest {
   }
 
   private PacketBatch forward(byte[]... packets) {
-    return outbound.forward(Samples.batch(Samples.CLIENT, packets), routes, tunnel);
+    return outbound.forward(Samples.batch(Samples.CLIENT, packets), routes);
   }
 }

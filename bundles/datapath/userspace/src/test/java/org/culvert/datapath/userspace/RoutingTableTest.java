@@ -18,7 +18,8 @@ class RoutingTableTest {
 
   @Test
   void leadsNowhereWhenEmpty() {
-    assertThat(RoutingTable.EMPTY.find(1, 2)).isNull();
+    assertThat(new RoutingTable(List.of()).find(1, 2)).isNull();
+    assertThat(new RoutingTable(List.of()).speaker()).isNull();
   }
 
   @Test
@@ -57,6 +58,51 @@ class RoutingTableTest {
             .isSameAs(longest);
       }
     }
+  }
+
+  @Test
+  void agreesWithAScanForIpv4() throws Exception {
+    Random random = new Random(2);
+    Set<IpPrefix> taken = new HashSet<>();
+    List<Tunnel> tunnels = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      IpPrefix prefix = IpPrefix.containing(address4(random), random.nextInt(33));
+      if (taken.add(prefix)) {
+        tunnels.add(tunnel4("t" + i, prefix.toString()));
+      }
+    }
+    RoutingTable table = new RoutingTable(tunnels);
+    for (int i = 0; i < 2_000; i++) {
+      InetAddress address = address4(random);
+      Tunnel longest =
+          tunnels.stream()
+              .filter(t -> prefix(t).contains(address))
+              .max(Comparator.comparingInt(t -> prefix(t).length()))
+              .orElse(null);
+
+      assertThat(table.find(0, PacketBatch.low(address))).isSameAs(longest);
+    }
+  }
+
+  @Test
+  void keepsTheTwoVersionsApart() throws Exception {
+    Routes routes = Routes.of(List.of(tunnel("six", "::/0"), tunnel4("four", "0.0.0.0/0")));
+
+    assertThat(find(routes.ipv6(), "2001:db8::1").carried.id()).isEqualTo("six");
+    assertThat(find(routes.ipv4(), "192.0.2.1").carried.id()).isEqualTo("four");
+    assertThat(Routes.of(List.of(tunnel("six", "::/0"))).ipv4().find(0, 1)).isNull();
+  }
+
+  private static InetAddress address4(Random random) {
+    byte[] octets = {10, 0, 0, 0};
+    octets[1 + random.nextInt(3)] = (byte) (1 << random.nextInt(8));
+    return IpAddresses.of(octets);
+  }
+
+  private static Tunnel tunnel4(String id, String prefix) throws Exception {
+    return new Tunnel(
+        Samples.tunnel4(id, Samples.CLIENT_4, List.of(), prefix),
+        Samples.port(new Samples.CountingSocket()));
   }
 
   private static InetAddress address(Random random) {

@@ -1,6 +1,7 @@
 package org.culvert.datapath.userspace;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.culvert.api.datapath.CarriedTunnel;
@@ -19,11 +20,19 @@ final class Samples {
   static final WireFormat UDP = new WireFormat(IpVersion.IPV4, IpVersion.IPV6, new Carrier.Udp());
   static final WireFormat PROTOCOL_41 =
       new WireFormat(IpVersion.IPV4, IpVersion.IPV6, new Carrier.IpProtocol(41));
+  static final WireFormat PROTOCOL_4 =
+      new WireFormat(IpVersion.IPV6, IpVersion.IPV4, new Carrier.IpProtocol(4));
   static final InetSocketAddress SERVER = outer("192.0.2.1", 3653);
   static final InetSocketAddress CLIENT = outer("198.51.100.7", 40_000);
   static final String SERVER_INNER = "2001:db8::1";
   static final String CLIENT_INNER = "2001:db8::7";
   static final String CLIENT_PREFIX = "2001:db8:700::/48";
+
+  static final InetSocketAddress SERVER_4 = outer("2001:db8:a::1", 0);
+  static final InetSocketAddress CLIENT_4 = outer("2001:db8:b::7", 0);
+  static final String SERVER_INNER_4 = "203.0.113.1";
+  static final String CLIENT_INNER_4 = "203.0.113.7";
+  static final String CLIENT_PREFIX_4 = "10.7.0.0/16";
 
   private Samples() {}
 
@@ -44,6 +53,23 @@ final class Samples {
         IpAddresses.parse(SERVER_INNER),
         Arrays.stream(prefixes).map(IpPrefix::parse).toList(),
         List.of(),
+        1280);
+  }
+
+  /** The IPv4 tunnel of one client with an address and a prefix. */
+  static CarriedTunnel clientTunnel4() {
+    return tunnel4("four", CLIENT_4, List.of(), CLIENT_INNER_4 + "/32", CLIENT_PREFIX_4);
+  }
+
+  static CarriedTunnel tunnel4(
+      String id, InetSocketAddress remote, List<IpPrefix> local, String... prefixes) {
+    return new CarriedTunnel(
+        id,
+        PROTOCOL_4,
+        new OuterEndpoints(SERVER_4, remote),
+        IpAddresses.parse(SERVER_INNER_4),
+        Arrays.stream(prefixes).map(IpPrefix::parse).toList(),
+        local,
         1280);
   }
 
@@ -75,7 +101,7 @@ final class Samples {
 
   /** A port around a socket that a test looks at; nothing reads it. */
   static OuterPort port(OuterSocket socket) throws Exception {
-    Device device = new Device(new InMemoryNetworkDevices().openTun("unused", 1280));
+    Device device = new Device(new InMemoryNetworkDevices(), "unused", 1280);
     OuterPort.Key key = new OuterPort.Key(UDP, SERVER);
     return new OuterPort(key, socket, device, new PacketBatch(1, 64));
   }
@@ -85,6 +111,8 @@ final class Samples {
     int calls;
     int packets;
     long lastPeer;
+    final List<byte[]> sent = new ArrayList<>();
+    boolean keeping;
 
     @Override
     public boolean receive(PacketBatch batch) {
@@ -98,6 +126,9 @@ final class Samples {
         if (batch.length(i) > 0) {
           packets++;
           lastPeer = batch.peerLow(i);
+          if (keeping) {
+            sent.add(packet(batch, i));
+          }
         }
       }
       return 0;

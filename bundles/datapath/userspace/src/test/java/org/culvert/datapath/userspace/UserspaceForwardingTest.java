@@ -12,8 +12,7 @@ import java.util.Map;
 import org.culvert.api.datapath.CarriedTunnel;
 import org.culvert.api.datapath.Forwarding;
 import org.culvert.api.encapsulation.WireFormat;
-import org.culvert.api.encapsulation.WireFormat.Carrier;
-import org.culvert.api.encapsulation.WireFormat.IpVersion;
+import org.culvert.api.net.IpAddresses;
 import org.culvert.api.netdev.OuterSocket;
 import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.tunnel.DropReason;
@@ -22,11 +21,13 @@ import org.culvert.testkit.net.Eventually;
 import org.culvert.testkit.net.InMemoryNetwork;
 import org.culvert.testkit.net.InMemoryNetworkDevices;
 import org.culvert.testkit.net.InMemoryTun;
+import org.culvert.testkit.net.Ipv4Packets;
 import org.culvert.testkit.net.Packets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UserspaceForwardingTest {
@@ -37,7 +38,7 @@ class UserspaceForwardingTest {
   private final InMemoryNetwork network = new InMemoryNetwork();
   private final InMemoryNetworkDevices devices = new InMemoryNetworkDevices();
   private final UserspaceDatapath datapath =
-      new UserspaceDatapath(devices, network.host("192.0.2.1"));
+      new UserspaceDatapath(devices, network.host("192.0.2.1", "2001:db8:a::1"));
   private Forwarding forwarding;
   private InMemoryTun tun;
   private OuterSocket client;
@@ -55,14 +56,14 @@ class UserspaceForwardingTest {
     client.close();
   }
 
-  @Test
-  void carriesIpv6OnlyAndSaysSo() {
-    assertThat(datapath.carries(Samples.UDP)).isTrue();
-    assertThat(datapath.carries(Samples.PROTOCOL_41)).isTrue();
-    assertThat(
-            datapath.carries(
-                new WireFormat(IpVersion.IPV6, IpVersion.IPV4, new Carrier.IpProtocol(4))))
-        .isFalse();
+  @ParameterizedTest
+  @MethodSource
+  void carriesEveryFormat(WireFormat wire) {
+    assertThat(datapath.carries(wire)).isTrue();
+  }
+
+  static List<WireFormat> carriesEveryFormat() {
+    return List.of(Samples.UDP, Samples.PROTOCOL_41, Samples.PROTOCOL_4);
   }
 
   @Test
@@ -78,6 +79,116 @@ class UserspaceForwardingTest {
     assertThat(tun.next()).isEqualTo(in);
     TunnelCounters counters = forwarding.counters("seven");
     assertThat(counters).isEqualTo(new TunnelCounters(1, 600, 1, 500, Map.of()));
+  }
+
+  @Test
+  void movesBothVersionsThroughOneDevice() throws Exception {
+    forwarding.apply(List.of(Samples.clientTunnel(), Samples.clientTunnel4()));
+    OuterSocket client4 = network.host("2001:db8:b::7").open(Samples.PROTOCOL_4, Samples.CLIENT_4);
+    byte[] out = Ipv4Packets.udp("192.0.2.99", Samples.CLIENT_INNER_4, 500);
+    byte[] in = Ipv4Packets.udp(Samples.CLIENT_INNER_4, "192.0.2.99", 600);
+    byte[] out6 = Packets.udp(HOST, Samples.CLIENT_INNER, 500);
+
+    tun.push(out);
+    tun.push(out6);
+    client4.send(Samples.batch(Samples.SERVER_4, in), 0, 1);
+
+    PacketBatch batch = new PacketBatch(64, 2048);
+    assertThat(client4.receive(batch)).isTrue();
+    assertThat(Samples.packet(batch, 0)).isEqualTo(out);
+    assertThat(clientReceives()).containsExactly(out6);
+    assertThat(tun.next()).isEqualTo(in);
+    assertThat(forwarding.counters("four")).isEqualTo(new TunnelCounters(1, 600, 1, 500, Map.of()));
+    assertThat(forwarding.device("four")).isEqualTo(forwarding.device("seven"));
+    client4.close();
+  }
+
+  /** Threat T2, and packets of the other version, which would pass another tunnel's checks. */
+  @Test
+  void letsNoPacketOfTheOtherVersionOut() throws Exception {
+    forwarding.apply(List.of(Samples.clientTunnel(), Samples.clientTunnel4()));
+    byte[] four = Ipv4Packets.udp(Samples.CLIENT_INNER_4, "192.0.2.99", 100);
+    byte[] six = Packets.udp(Samples.CLIENT_INNER, HOST, 100);
+
+    network.forge(Samples.UDP, Samples.CLIENT, Samples.SERVER, four);
+    network.forge(Samples.PROTOCOL_4, Samples.CLIENT_4, Samples.SERVER_4, six);
+    network.forge(Samples.PROTOCOL_4, Samples.outer("2001:db8:b::8", 0), Samples.SERVER_4, four);
+    network.forge(Samples.UDP, Samples.CLIENT, Samples.SERVER, six);
+    network.forge(Samples.PROTOCOL_4, Samples.CLIENT_4, Samples.SERVER_4, four);
+
+    assertThat(List.of(tun.next(), tun.next())).containsExactlyInAnyOrder(four, six);
+    assertThat(tun.drain()).isEmpty();
+    assertThat(forwarding.counters("seven").drops()).isEqualTo(Map.of(DropReason.MALFORMED, 1L));
+    assertThat(forwarding.counters("four").drops()).isEqualTo(Map.of(DropReason.MALFORMED, 1L));
+    assertThat(forwarding.drops()).isEqualTo(Map.of(DropReason.UNKNOWN_OUTER_SOURCE, 1L));
+  }
+
+  /** Threat T3: the outer addresses of all tunnels count, of whatever type. */
+  @Test
+  void letsNothingOutThatWouldBeDecapsulatedHereAgain() throws Exception {
+    forwarding.apply(List.of(Samples.clientTunnel(), Samples.clientTunnel4()));
+    byte[] nested =
+        Ipv4Packets.packet(
+            IpAddresses.parse(Samples.CLIENT_INNER_4),
+            Samples.SERVER.getAddress(),
+            41,
+            Packets.udp(Samples.CLIENT_INNER, HOST, 100));
+
+    network.forge(Samples.PROTOCOL_4, Samples.CLIENT_4, Samples.SERVER_4, nested);
+
+    Eventually.holds(
+        "it is dropped",
+        () -> forwarding.counters("four").drops().equals(Map.of(DropReason.MARTIAN, 1L)));
+    assertThat(tun.drain()).isEmpty();
+  }
+
+  @Test
+  void refusesATunnelWithPrefixesOfTheOtherVersion() {
+    Map<String, String> failures =
+        forwarding.apply(
+            List.of(
+                Samples.tunnel4("mixed", Samples.CLIENT_4, List.of(), "2001:db8::7/128"),
+                Samples.clientTunnel()));
+
+    assertThat(failures)
+        .containsExactly(Map.entry("mixed", "its inner addresses are not those of its type"));
+  }
+
+  @Test
+  void noticesThatItsDeviceWasRemovedAndMakesItAnew() throws Exception {
+    forwarding.apply(List.of(Samples.clientTunnel()));
+    clientSends(Packets.udp(Samples.CLIENT_INNER, HOST, 100));
+    tun.next();
+    assertThat(forwarding.failure("seven")).isEmpty();
+
+    tun.remove();
+    Eventually.holds("it is noticed", () -> forwarding.failure("seven").isPresent());
+    assertThat(forwarding.failure("seven").orElseThrow()).contains("culvert0 was removed");
+    assertThat(forwarding.apply(List.of(Samples.clientTunnel()))).isEmpty();
+
+    assertThat(forwarding.failure("seven")).isEmpty();
+    byte[] in = Packets.udp(Samples.CLIENT_INNER, HOST, 100);
+    clientSends(in);
+    assertThat(devices.tun("culvert0").next()).isEqualTo(in);
+    byte[] out = Packets.udp(HOST, Samples.CLIENT_INNER, 200);
+    devices.tun("culvert0").push(out);
+    assertThat(clientReceives()).containsExactly(out);
+    assertThat(forwarding.counters("seven"))
+        .isEqualTo(new TunnelCounters(2, 200, 1, 200, Map.of()));
+  }
+
+  @Test
+  void staysFailedWhileItsDeviceCannotBeMadeAnew() {
+    forwarding.apply(List.of(Samples.clientTunnel()));
+    tun.remove();
+    Eventually.holds("it is noticed", () -> forwarding.failure("seven").isPresent());
+    devices.refuse("not now");
+
+    assertThat(forwarding.apply(List.of(Samples.clientTunnel()))).containsEntry("seven", "not now");
+    assertThat(forwarding.failure("seven")).isPresent();
+    devices.relent();
+    assertThat(forwarding.apply(List.of(Samples.clientTunnel()))).isEmpty();
+    assertThat(forwarding.failure("seven")).isEmpty();
   }
 
   @Test
