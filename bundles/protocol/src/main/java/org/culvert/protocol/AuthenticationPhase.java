@@ -89,13 +89,7 @@ final class AuthenticationPhase {
     exchange = opened;
     switch (opened.dialect()) {
       case SILENT, SERVER_FIRST -> evaluate(opened, new byte[0]);
-      case CLIENT_FIRST -> out.reply(SaslDialect.encode(Wire.NOTHING));
-      case RAW -> {
-        // On TCP clients take anything here for the verdict.
-        if (!stream) {
-          out.reply(Wire.NOTHING);
-        }
-      }
+      case RAW, CLIENT_FIRST -> opened.dialect().goAhead(stream).ifPresent(out::reply);
     }
   }
 

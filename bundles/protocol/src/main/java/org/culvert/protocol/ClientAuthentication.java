@@ -2,13 +2,17 @@ package org.culvert.protocol;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
+import javax.security.auth.callback.UnsupportedCallbackException;
 import javax.security.sasl.Sasl;
 import javax.security.sasl.SaslClient;
 import javax.security.sasl.SaslException;
+import org.culvert.api.account.ChannelBindingCallback;
 import org.culvert.api.account.SaslProperties;
 import org.culvert.api.signaling.Credentials;
 import org.culvert.api.signaling.SignalingTarget;
@@ -20,7 +24,25 @@ import org.jspecify.annotations.Nullable;
 /** The authentication phase as a client goes through it (RFC 5572 section 4.4.2.1). */
 final class ClientAuthentication {
   private static final String ANONYMOUS = "ANONYMOUS";
+  private static final String EXTERNAL = "EXTERNAL";
   private static final String PLAIN = "PLAIN";
+
+  /** Before all others; PLAIN comes after them, for it gives the password away. */
+  private static final List<String> STRONGEST_FIRST =
+      List.of(
+          "SCRAM-SHA-512-PLUS",
+          "SCRAM-SHA-512",
+          "SCRAM-SHA-256-PLUS",
+          "SCRAM-SHA-256",
+          "SCRAM-SHA-1-PLUS",
+          "SCRAM-SHA-1",
+          "DIGEST-MD5");
+
+  /** Mechanisms whose servers prove that they know the user. */
+  private static final List<String> MUTUAL_FAMILIES = List.of("SCRAM-", "DIGEST-MD5");
+
+  private static final List<String> BINDINGS =
+      List.of(ChannelBindingCallback.TLS_EXPORTER, ChannelBindingCallback.TLS_SERVER_END_POINT);
 
   private final SignalingTarget target;
   private final Credentials credentials;
@@ -32,6 +54,7 @@ final class ClientAuthentication {
   private @Nullable SaslClient client;
   private boolean awaitsAcknowledgement;
   private boolean awaitsVerdict;
+  private boolean proved;
 
   ClientAuthentication(
       SignalingTarget target,
@@ -56,6 +79,11 @@ final class ClientAuthentication {
     return awaitsAcknowledgement;
   }
 
+  /** Returns a refusal of the broker's as the word of a proved peer, if it is one by now. */
+  TspException heard(TspException refusal) {
+    return proved || target.transport() == Transport.TLS ? refusal.ofProvedPeer() : refusal;
+  }
+
   /** Chooses a mechanism and begins with it. */
   void begin(CapabilityLine capabilities) throws IOException {
     OfferedClientMechanism mechanism =
@@ -64,7 +92,8 @@ final class ClientAuthentication {
                 () ->
                     new TspException(
                         StatusCode.AUTHENTICATION_FAILED,
-                        "no mechanism in common; broker offers " + capabilities.mechanisms()));
+                        "no mechanism that may be used; broker offers "
+                            + capabilities.mechanisms()));
     SaslClient opened =
         Optional.ofNullable(
                 mechanism
@@ -74,7 +103,7 @@ final class ClientAuthentication {
                         null,
                         SaslProperties.SERVICE,
                         target.host(),
-                        Map.of(Sasl.QOP, "auth"),
+                        properties(capabilities),
                         new CredentialCallbacks(credentials, channel)))
             .orElseThrow(() -> new IOException("the factory makes no " + mechanism.name()));
     client = opened;
@@ -95,8 +124,18 @@ final class ClientAuthentication {
           out.send(line);
         }
       }
-      case SERVER_FIRST, CLIENT_FIRST -> out.send(line);
+      case CLIENT_FIRST -> {
+        awaitsAcknowledgement = true;
+        out.send(line);
+      }
+      case SERVER_FIRST -> out.send(line);
     }
+  }
+
+  private static Map<String, String> properties(CapabilityLine capabilities) {
+    boolean bindingOffered = capabilities.mechanisms().stream().anyMatch(SaslDialect::binds);
+    return Map.of(
+        Sasl.QOP, "auth", SaslProperties.CHANNEL_BINDING_OFFERED, Boolean.toString(bindingOffered));
   }
 
   /**
@@ -112,11 +151,11 @@ final class ClientAuthentication {
     ReplyInbox.Reply reply = ReplyInbox.split(message);
     if (reply.status().isPresent()) {
       if (!reply.status().get().isSuccess()) {
-        throw reply.refusal();
+        throw heard(reply.refusal());
       }
       return succeeded(opened);
     }
-    if (awaitsAcknowledgement) {
+    if (awaitsAcknowledgement && dialect == SaslDialect.RAW) {
       awaitsAcknowledgement = false;
       sendCredentials(opened);
     } else if (awaitsVerdict) {
@@ -132,23 +171,25 @@ final class ClientAuthentication {
     if (!opened.isComplete()) {
       throw new IOException("broker claims success before the mechanism is complete");
     }
+    proved = MUTUAL_FAMILIES.stream().anyMatch(opened.getMechanismName()::startsWith);
     dispose();
     return true;
   }
 
   private void challenge(SaslClient opened, String line) throws IOException {
+    awaitsAcknowledgement = false;
     int padded = SaslDialect.paddedRun(line);
     byte[] challenge =
         SaslDialect.decode(Wire.octets(padded > 0 ? line.substring(0, padded) : line))
             .orElseThrow(() -> new IOException("broker's SASL message is not base64"));
     byte @Nullable [] response = opened.evaluateChallenge(challenge);
-    if (opened.isComplete() && (response == null || response.length == 0)) {
-      awaitsVerdict = true;
-      if (target.transport() == Transport.UDP) {
-        out.send(Wire.NOTHING);
-      }
-    } else {
-      out.send(SaslDialect.encode(response == null ? Wire.NOTHING : response));
+    awaitsVerdict = opened.isComplete();
+    if (response != null) {
+      out.send(SaslDialect.encode(response));
+    } else if (!awaitsVerdict) {
+      throw new IOException("the mechanism has no answer to the broker's message");
+    } else if (!target.transport().isStream()) {
+      out.send(Wire.NOTHING);
     }
   }
 
@@ -162,18 +203,43 @@ final class ClientAuthentication {
     out.send(line);
   }
 
-  /** PLAIN comes last, wherever it stands: it gives the password away. */
-  private Optional<OfferedClientMechanism> choose(List<String> offered) {
-    boolean anonymous = credentials.user().isEmpty();
-    List<OfferedClientMechanism> common =
-        mechanisms.stream()
-            .filter(mechanism -> offered.contains(mechanism.name()))
-            .filter(mechanism -> mechanism.name().equals(ANONYMOUS) == anonymous)
-            .toList();
-    return common.stream()
-        .filter(mechanism -> !mechanism.name().equals(PLAIN))
-        .findFirst()
-        .or(() -> common.stream().findFirst());
+  /** Chooses by strength, whatever the broker's order; of equals the caller's first. */
+  private Optional<OfferedClientMechanism> choose(List<String> offered) throws IOException {
+    boolean bound = isBound();
+    boolean tls = target.transport() == Transport.TLS;
+    return mechanisms.stream()
+        .filter(mechanism -> offered.contains(mechanism.name()))
+        .filter(mechanism -> credentials.allow(mechanism.name(), tls))
+        .filter(mechanism -> isFor(credentials, mechanism.name()))
+        .filter(mechanism -> bound || !SaslDialect.binds(mechanism.name()))
+        .min(Comparator.comparingInt(mechanism -> rank(mechanism.name())));
+  }
+
+  private static boolean isFor(Credentials credentials, String mechanism) {
+    return mechanism.equals(ANONYMOUS) == credentials.isAnonymous()
+        && mechanism.equals(EXTERNAL) == credentials.isByCertificate();
+  }
+
+  private static int rank(String mechanism) {
+    int index = STRONGEST_FIRST.indexOf(mechanism);
+    int unlisted = STRONGEST_FIRST.size();
+    return index >= 0 ? index : mechanism.equals(PLAIN) ? unlisted + 1 : unlisted;
+  }
+
+  /** Tells whether the connection has something to bind to. */
+  private boolean isBound() throws IOException {
+    for (String type : BINDINGS) {
+      ChannelBindingCallback binding = new ChannelBindingCallback(type);
+      try {
+        channel.handle(new Callback[] {binding});
+      } catch (UnsupportedCallbackException e) {
+        return false;
+      }
+      if (binding.octets().isPresent()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Ends the exchange if there is one. */

@@ -69,7 +69,8 @@ public final class ClientSession {
   /**
    * @param target whom to ask, and which version to announce
    * @param credentials whom to authenticate as
-   * @param mechanisms what the client can use, best first; PLAIN is used if there is nothing else
+   * @param mechanisms what the client can use; the strongest that the broker offers and the
+   *     credentials allow is taken
    * @param channel answers a {@link ChannelBindingCallback} where TLS has a binding of its type,
    *     and leaves it unanswered elsewhere
    * @param request makes the request when it is due
@@ -220,7 +221,13 @@ public final class ClientSession {
           commands.create(request);
         }
       }
-      case COMMANDS -> commands.reply(message);
+      case COMMANDS -> {
+        try {
+          commands.reply(message);
+        } catch (TspException e) {
+          throw authentication.heard(e);
+        }
+      }
       case OVER -> {}
     }
   }
@@ -231,7 +238,7 @@ public final class ClientSession {
     ReplyInbox.Reply reply = ReplyInbox.split(message);
     Optional<CapabilityLine> line = CapabilityLine.parse(reply.line());
     if (line.isEmpty()) {
-      throw reply.refusal();
+      throw authentication.heard(reply.refusal());
     }
     TunnelRequest asked = request.get();
     wanted = asked;

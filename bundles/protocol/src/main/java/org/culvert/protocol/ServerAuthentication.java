@@ -80,12 +80,16 @@ final class ServerAuthentication {
   }
 
   private SaslServer open() throws SaslException {
+    boolean bindingOffered =
+        services.mechanisms().stream().anyMatch(offered -> SaslDialect.binds(offered.name()));
     Map<String, String> properties =
         Map.of(
             Sasl.QOP,
             "auth",
             SaslProperties.ZERO_OCTET_DEFECT,
-            Boolean.toString(version.hasZeroOctetDefect()));
+            Boolean.toString(version.hasZeroOctetDefect()),
+            SaslProperties.CHANNEL_BINDING_OFFERED,
+            Boolean.toString(bindingOffered));
     return Optional.ofNullable(
             mechanism
                 .factory()
@@ -94,7 +98,7 @@ final class ServerAuthentication {
                     SaslProperties.SERVICE,
                     services.realm(),
                     properties,
-                    services.callbackHandler()))
+                    services.callbackHandler(mechanism.name())))
         .orElseThrow(() -> new SaslException("the factory makes no " + mechanism.name()));
   }
 

@@ -22,11 +22,14 @@ public interface SessionServices {
   List<OfferedMechanism> mechanisms();
 
   /**
-   * Returns what answers the mechanisms' questions: {@code PasswordCheckCallback}, {@code
-   * DigestSecretCallback}, {@code NameCallback}, {@code AuthorizeCallback}, {@code RealmCallback}.
-   * It is called on {@link #blocking()}.
+   * Returns what answers the questions of one exchange: {@code PasswordCheckCallback}, {@code
+   * DigestSecretCallback}, {@code ScramSecretCallback}, {@code ChannelBindingCallback}, {@code
+   * ExternalIdentityCallback}, {@code AuthorizeCallback}, {@code NameCallback}, {@code
+   * RealmCallback}. It is called on {@link #blocking()}.
+   *
+   * @param mechanism the mechanism's name, since not every user may use every mechanism
    */
-  CallbackHandler callbackHandler();
+  CallbackHandler callbackHandler(String mechanism);
 
   /** Returns the realm, which is also the server's name for SASL; without commas and quotes. */
   String realm();

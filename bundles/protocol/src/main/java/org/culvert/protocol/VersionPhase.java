@@ -25,11 +25,12 @@ final class VersionPhase {
       Optional<TspVersion> announced, SignalingPath path, SessionServices services) {
     Optional<TspVersion> spoken = announced.filter(version -> version.isSpokenOn(path.transport()));
     if (spoken.isEmpty()) {
-      // An old client that may come back by TCP with this version must not be sent away.
-      boolean byTcp = announced.filter(old -> old.isSpokenOn(Transport.TCP)).isPresent();
+      // An old client that may come back by TCP with this version must not be sent away, and what
+      // announces no version at all is no client.
+      boolean elsewhere = announced.filter(old -> !old.isSpokenOn(Transport.TCP)).isPresent();
       return new Outcome.Refused(
           StatusCode.UNSUPPORTED_VERSION,
-          byTcp ? Optional.empty() : services.referral(),
+          elsewhere ? services.referral() : Optional.empty(),
           "unsupported version");
     }
     CapabilityLine capabilities =

@@ -244,7 +244,7 @@ class BadInputTest {
             "");
     int commands = 0;
     for (int round = 0; round < 2000; round++) {
-      Server server = transport == Transport.TCP ? Server.tcp() : Server.udp();
+      Server server = Server.over(transport);
       for (int step = 0; step < 12; step++) {
         int usual = step == 0 ? 0 : step == 1 ? 2 : 7 + random.nextInt(5);
         int chosen = random.nextInt(3) > 0 ? usual : random.nextInt(sense.size());

@@ -54,8 +54,8 @@ class BrokerSessionTest {
   })
   void speaksCertainVersions(String version, boolean overTcp, boolean overUdp) {
     for (Transport transport : Transport.values()) {
-      Server server = transport == Transport.TCP ? Server.tcp() : Server.udp();
-      boolean spoken = transport == Transport.TCP ? overTcp : overUdp;
+      Server server = Server.over(transport);
+      boolean spoken = transport.isStream() ? overTcp : overUdp;
 
       server.hears("VERSION=" + version + "\r\n");
 

@@ -30,6 +30,8 @@ class ClientSessionTest implements ClientSession.ClientOutput {
   private static final String CHALLENGE = "cmVhbG09IngiLG5vbmNlPSIxIg"; // realm="x",nonce="1"
   private static final String PROOF = "cnNwYXV0aD0wMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZg==";
 
+  private static final Credentials ALICE = Credentials.of("alice", "secret1");
+
   private final List<String> sent = new ArrayList<>();
   private boolean closed;
 
@@ -122,8 +124,7 @@ class ClientSessionTest implements ClientSession.ClientOutput {
 
   @Test
   void readsBase64WithoutALinesEndOverTcp() {
-    ClientSession session =
-        session(Transport.TCP, Credentials.of("alice", "secret1"), "DIGEST-MD5");
+    ClientSession session = session(Transport.TCP, ALICE, "DIGEST-MD5");
     hear(session, CAPABILITY);
 
     hear(session, CHALLENGE);
@@ -140,8 +141,7 @@ class ClientSessionTest implements ClientSession.ClientOutput {
   void partsTheProofFromTheSuccessInOneSegment() {
     for (String between : List.of("", "\r\n")) {
       sent.clear();
-      ClientSession session =
-          session(Transport.TCP, Credentials.of("alice", "secret1"), "DIGEST-MD5");
+      ClientSession session = session(Transport.TCP, ALICE, "DIGEST-MD5");
       hear(session, CAPABILITY);
       hear(session, CHALLENGE + "\r\n");
 
@@ -153,8 +153,7 @@ class ClientSessionTest implements ClientSession.ClientOutput {
 
   @Test
   void pollsEvenIfTheSuccessCameWithTheProof() {
-    ClientSession session =
-        session(Transport.UDP, Credentials.of("alice", "secret1"), "DIGEST-MD5");
+    ClientSession session = session(Transport.UDP, ALICE, "DIGEST-MD5");
     hear(session, CAPABILITY);
     hear(session, CHALLENGE);
 
@@ -168,7 +167,7 @@ class ClientSessionTest implements ClientSession.ClientOutput {
   @ParameterizedTest
   @EnumSource(Transport.class)
   void trustsNoBrokerThatDoesNotProveItself(Transport transport) {
-    ClientSession session = session(transport, Credentials.of("alice", "secret1"), "DIGEST-MD5");
+    ClientSession session = session(transport, ALICE, "DIGEST-MD5");
     hear(session, CAPABILITY);
     hear(session, CHALLENGE + "\r\n");
 
@@ -182,13 +181,13 @@ class ClientSessionTest implements ClientSession.ClientOutput {
 
   @Test
   void sendsPlainUnaskedOnTcpAndAskedOnUdp() {
-    ClientSession stream = session(Transport.TCP, Credentials.of("alice", "secret1"), "PLAIN");
+    ClientSession stream = session(Transport.TCP, ALICE.evenInClear(), "PLAIN");
     hear(stream, CAPABILITY);
     assertThat(sent)
         .containsExactly("VERSION=2.0.2\r\n", "AUTHENTICATE PLAIN\r\n", "\0alice\0secret1\r\n");
 
     sent.clear();
-    ClientSession datagrams = session(Transport.UDP, Credentials.of("alice", "secret1"), "PLAIN");
+    ClientSession datagrams = session(Transport.UDP, ALICE.evenInClear(), "PLAIN");
     hear(datagrams, CAPABILITY);
     assertThat(sent).last().isEqualTo("AUTHENTICATE PLAIN\r\n");
     hear(datagrams, "");

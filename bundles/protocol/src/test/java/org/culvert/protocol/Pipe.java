@@ -58,7 +58,7 @@ final class Pipe implements ClientSession.ClientOutput {
       TunnelRequest request) {
     this.stream = transport.isStream();
     this.cut = cut;
-    this.server = stream ? Server.tcp() : Server.udp();
+    this.server = Server.over(transport);
     this.client =
         new ClientSession(
             new SignalingTarget(

@@ -24,6 +24,7 @@ final class Server implements SessionOutput, SessionServices {
   boolean closed;
   Optional<Referral> referral = Optional.empty();
   Executor blocking = Runnable::run;
+  CallbackHandler callbackHandler = callbacks -> {};
   List<OfferedMechanism> mechanisms =
       List.of(
           TestMechanisms.server("ANONYMOUS"),
@@ -40,6 +41,10 @@ final class Server implements SessionOutput, SessionServices {
             this,
             Runnable::run,
             this);
+  }
+
+  static Server over(Transport transport) {
+    return new Server(transport);
   }
 
   static Server tcp() {
@@ -107,8 +112,8 @@ final class Server implements SessionOutput, SessionServices {
   }
 
   @Override
-  public CallbackHandler callbackHandler() {
-    return callbacks -> {};
+  public CallbackHandler callbackHandler(String mechanism) {
+    return callbackHandler;
   }
 
   @Override

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Both sessions back to back. */
 class SessionsTest {
   private static final Credentials ALICE =
-      Credentials.of(TestMechanisms.USER, TestMechanisms.PASSWORD);
+      Credentials.of(TestMechanisms.USER, TestMechanisms.PASSWORD).evenInClear();
 
   static Stream<Arguments> pipes() {
     return Stream.of("ANONYMOUS", "PLAIN", "DIGEST-MD5", "SCRAM-SHA-256", "X-OTHER")
@@ -139,7 +139,7 @@ class SessionsTest {
                 transport,
                 Pipe.Cut.WHOLE,
                 "2.0.2",
-                Credentials.of(TestMechanisms.USER, "wrong"),
+                Credentials.of(TestMechanisms.USER, "wrong").evenInClear(),
                 List.of(TestMechanisms.client(mechanism)),
                 Samples.HOST);
 

@@ -132,7 +132,7 @@ class TranscriptsTest {
   }
 
   private static Server play(Transcript transcript, TunnelOffer offer) {
-    Server server = transcript.transport() == Transport.TCP ? Server.tcp() : Server.udp();
+    Server server = Server.over(transcript.transport());
     server.broker.offers(offer);
     server.broker.types(TunnelType.V6V4, TunnelType.V6UDPV4, TunnelType.V4V6);
     ReliableHeader last = null;
