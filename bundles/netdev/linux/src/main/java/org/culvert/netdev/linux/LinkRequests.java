@@ -20,7 +20,7 @@ final class LinkRequests {
   private static final int CREATE = CHANGE | Netlink.NLM_F_CREATE | Netlink.NLM_F_EXCL;
 
   /** No kind of tunnel carries it. */
-  private static final byte IMPOSSIBLE_PROTOCOL = (byte) 255;
+  private static final int IMPOSSIBLE_PROTOCOL = 255;
 
   private LinkRequests() {}
 
@@ -38,7 +38,7 @@ final class LinkRequests {
     int info = message.begin(IFLA_LINKINFO);
     message.attribute(IFLA_INFO_KIND, kind.kernelName().getBytes(StandardCharsets.US_ASCII));
     int data = message.begin(IFLA_INFO_DATA);
-    message.attribute(TunnelKind.IFLA_IPTUN_PROTO, IMPOSSIBLE_PROTOCOL);
+    message.octetAttribute(TunnelKind.IFLA_IPTUN_PROTO, IMPOSSIBLE_PROTOCOL);
     return message.end(data).end(info);
   }
 

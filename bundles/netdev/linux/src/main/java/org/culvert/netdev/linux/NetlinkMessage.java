@@ -43,6 +43,11 @@ final class NetlinkMessage {
     return this;
   }
 
+  /** Named apart: a byte that is handed to {@link #attribute} becomes an {@code int}. */
+  NetlinkMessage octetAttribute(int type, int value) {
+    return attribute(type, new byte[] {(byte) value});
+  }
+
   NetlinkMessage attribute(int type, int value) {
     buffer.putShort((short) (ATTRIBUTE + 4)).putShort((short) type).putInt(value);
     return this;

@@ -34,7 +34,7 @@ final class RoutingRequests {
   private static final int IFLA_MTU = 4;
   private static final int IFLA_AF_SPEC = 26;
   private static final int IFLA_INET6_ADDR_GEN_MODE = 8;
-  private static final byte IN6_ADDR_GEN_MODE_NONE = 1;
+  private static final int IN6_ADDR_GEN_MODE_NONE = 1;
   private static final int IFF_UP = 1;
 
   static final int IFA_ADDRESS = 1;
@@ -68,7 +68,7 @@ final class RoutingRequests {
     NetlinkMessage message = link(device, 0, 0);
     int families = message.begin(IFLA_AF_SPEC);
     int ipv6 = message.begin(AF_INET6);
-    message.attribute(IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+    message.octetAttribute(IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
     return message.end(ipv6).end(families);
   }
 

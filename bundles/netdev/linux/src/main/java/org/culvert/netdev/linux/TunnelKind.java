@@ -82,10 +82,10 @@ enum TunnelKind {
   void write(NetlinkMessage message, TunnelDevice device) {
     message.attribute(IFLA_IPTUN_LOCAL, device.outer().local().getAddress().getAddress());
     message.attribute(IFLA_IPTUN_REMOTE, device.outer().remote().getAddress().getAddress());
-    message.attribute(IFLA_IPTUN_TTL, (byte) HOP_LIMIT);
-    message.attribute(IFLA_IPTUN_PROTO, (byte) protocol);
+    message.octetAttribute(IFLA_IPTUN_TTL, HOP_LIMIT);
+    message.octetAttribute(IFLA_IPTUN_PROTO, protocol);
     if (this == SIT) {
-      message.attribute(IFLA_IPTUN_PMTUDISC, (byte) 1);
+      message.octetAttribute(IFLA_IPTUN_PMTUDISC, 1);
     } else {
       message.attribute(IFLA_IPTUN_FLAGS, IP6_TNL_F_IGN_ENCAP_LIMIT);
     }
