@@ -31,6 +31,17 @@ class AccountSettingsTest {
   }
 
   @Test
+  void mechanismStandsForItsVariantWithChannelBindingAndNotTheOtherWayRound() {
+    AccountPolicy scram = new AccountPolicy(Set.of("SCRAM-SHA-256"), false);
+    AccountPolicy bound = new AccountPolicy(Set.of("SCRAM-SHA-256-PLUS"), false);
+
+    assertThat(scram.allows("scram-sha-256-plus", true)).isTrue();
+    assertThat(scram.allows("SCRAM-SHA-1-PLUS", true)).isFalse();
+    assertThat(bound.allows("SCRAM-SHA-256-PLUS", true)).isTrue();
+    assertThat(bound.allows("SCRAM-SHA-256", true)).isFalse();
+  }
+
+  @Test
   void summaryKeepsItsOwnList() {
     List<String> mechanisms = new ArrayList<>(List.of("PLAIN"));
     AccountSummary summary =
