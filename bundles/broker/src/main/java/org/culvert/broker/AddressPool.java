@@ -102,12 +102,17 @@ final class AddressPool {
     return Optional.empty();
   }
 
+  /** Tells whether inner addresses are such as this pool gives. */
+  boolean gives(Inner inner) {
+    return pool.contains(inner.client()) && inner.exclusive().size() == block;
+  }
+
   /** Holds the address that a user wishes, if it is a client's and free. */
   boolean take(InetAddress wished) {
+    boolean ofClient = block == 1 || Inner.link(wished).get(2).equals(wished);
     return pool.contains(wished)
-        && take(new BigInteger(1, wished.getAddress()).and(hostMask))
-            .filter(wished::equals)
-            .isPresent();
+        && ofClient
+        && take(new BigInteger(1, wished.getAddress()).and(hostMask)).isPresent();
   }
 
   /**

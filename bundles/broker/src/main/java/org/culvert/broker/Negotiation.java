@@ -51,6 +51,7 @@ final class Negotiation {
   private final Admission admission;
   private final Proposer proposer;
   private final Settings settings;
+  private final Set<Slot> asking = new HashSet<>();
 
   Negotiation(Ledger ledger, Turns turns, LeaseLife life) {
     this.ledger = ledger;
@@ -64,7 +65,13 @@ final class Negotiation {
   CompletionStage<TunnelOffer> offer(
       Identity identity, TunnelRequest request, SignalingPath path, Set<TunnelType> carried) {
     Slot slot = new Slot(identity.user(), Family.over(path));
-    return turns.take(Set.of(slot), () -> offerNow(identity, slot, request, path, carried));
+    if (!asking.add(slot)) {
+      throw new TspException(StatusCode.REQUEST_PENDING, "an earlier request is being processed");
+    }
+    CompletionStage<TunnelOffer> offer =
+        turns.take(Set.of(slot), () -> offerNow(identity, slot, request, path, carried));
+    offer.whenComplete((granted, failure) -> asking.remove(slot));
+    return offer;
   }
 
   private CompletionStage<TunnelOffer> offerNow(
@@ -73,14 +80,31 @@ final class Negotiation {
       TunnelRequest request,
       SignalingPath path,
       Set<TunnelType> carried) {
-    LeaseBook book = ledger.book();
-    if (book.proposal(slot).isPresent()) {
-      throw new TspException(StatusCode.REQUEST_PENDING, "an offer waits to be accepted");
-    }
     boolean mayProxy = !identity.anonymous() && settings.proxyUsers().contains(identity.user());
     TypeDecision decision = TypeDecision.decide(request, path, carried, mayProxy);
     Optional<Integer> length =
         PrefixRules.wantedLength(settings, identity, slot.family(), request.router());
+    return takeEarlierBack(slot)
+        .thenCompose(nothing -> propose(identity, slot, request, decision, length, path));
+  }
+
+  /** Who asks again without having accepted has lost the answer, or thought better of it. */
+  private CompletionStage<Void> takeEarlierBack(Slot slot) {
+    return ledger
+        .book()
+        .proposal(slot)
+        .map(earlier -> life.takeBack(earlier, "replaced by a later one"))
+        .orElse(CompletableFuture.completedFuture(null));
+  }
+
+  private CompletionStage<TunnelOffer> propose(
+      Identity identity,
+      Slot slot,
+      TunnelRequest request,
+      TypeDecision decision,
+      Optional<Integer> length,
+      SignalingPath path) {
+    LeaseBook book = ledger.book();
     Optional<Lease> before = book.lease(slot);
     admission.check(book, identity, before, new Outer(decision.type(), decision.outer()), path);
 

@@ -62,8 +62,7 @@ final class Stock {
   /** Tells whether a user may keep the inner addresses of a lease as the pools are now. */
   boolean gives(Inner inner, boolean toAnonymous) {
     return pool(Family.of(inner.client()), toAnonymous)
-        .filter(pool -> pool.prefix().contains(inner.client()))
-        .filter(pool -> settings.inner(inner.client()).exclusive().equals(inner.exclusive()))
+        .filter(pool -> pool.gives(inner))
         .isPresent();
   }
 

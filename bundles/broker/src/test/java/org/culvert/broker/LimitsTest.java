@@ -66,11 +66,18 @@ class LimitsTest {
 
   @Test
   void tellsClientsToWaitWhenTooManyDo() {
-    Rig busy = new Rig("maxPendingRequests", 1);
+    Rig busy = new Rig("maxPendingRequests", 1, "busyReferrals", new String[] {"ts2.example"});
     busy.store.hold();
     offerUdp(busy, ALICE, HOME, 1);
 
     assertThat(refusal(offerUdp(busy, BOB, HOME, 2))).isEqualTo(StatusCode.SERVER_BUSY);
+    assertThat(offerUdp(busy, BOB, HOME, 2).toCompletableFuture())
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .havingCause()
+        .asInstanceOf(InstanceOfAssertFactories.type(TspException.class))
+        .extracting(e -> e.referral().orElseThrow().brokers())
+        .isEqualTo(List.of("ts2.example"));
 
     busy.store.release();
     assertThat(get(offerUdp(busy, BOB, HOME, 2))).isNotNull();

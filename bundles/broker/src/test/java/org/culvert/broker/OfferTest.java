@@ -68,11 +68,27 @@ class OfferTest {
   }
 
   @Test
-  void refusesSecondOfferWhileOneWaits() {
-    rig.offerV6V4(ALICE, HOME);
+  void laterCreateTakesThePlaceOfAnOfferThatWaits() {
+    TunnelOffer first = rig.offerRouter(ALICE, HOME, 48);
 
-    assertThat(refusal(rig.broker.offer(ALICE, request(TunnelType.V6V4, HOME), tcp(HOME))))
-        .isEqualTo(StatusCode.REQUEST_PENDING);
+    TunnelOffer second = rig.offerUdp(ALICE, ELSEWHERE, 7);
+
+    assertThat(second.client().ipv6()).isEqualTo(first.client().ipv6());
+    assertThat(refusal(rig.broker.accept(ALICE, first.id()))).isEqualTo(StatusCode.PROTOCOL_ERROR);
+    rig.accepted(ALICE, second);
+    assertThat(rig.lease(ALICE).prefix()).as("the first offer's").isEmpty();
+    assertThat(rig.broker.pools())
+        .extracting(pool -> pool.purpose() + " " + pool.used())
+        .containsExactly("endpoint 1", "anonymous 0", "prefix 0");
+  }
+
+  @Test
+  void badCreateLeavesTheOfferThatWaits() {
+    TunnelOffer offer = rig.offerV6V4(ALICE, HOME);
+
+    assertThat(routerRefusal(ALICE, 65)).isEqualTo(StatusCode.UNSUPPORTED_PREFIX_LENGTH);
+
+    rig.accepted(ALICE, offer);
   }
 
   @Test
@@ -81,9 +97,13 @@ class OfferTest {
     rig.broker.offer(ALICE, request(TunnelType.V6V4, HOME), tcp(HOME));
     CompletionStage<TunnelOffer> second =
         rig.broker.offer(ALICE, request(TunnelType.V6V4, HOME), tcp(HOME));
+    CompletionStage<TunnelOffer> ofAnother =
+        rig.broker.offer(BOB, request(TunnelType.V6V4, ELSEWHERE), tcp(ELSEWHERE));
     rig.store.release();
 
     assertThat(refusal(second)).isEqualTo(StatusCode.REQUEST_PENDING);
+    assertThat(get(ofAnother)).isNotNull();
+    assertThat(rig.offerV6V4(ALICE, HOME)).isNotNull();
   }
 
   @Test

@@ -96,6 +96,39 @@ class PoolsTest {
   }
 
   @Test
+  void handsOutEveryLinkOfASmallIpv4PoolOnce() {
+    AddressPool pool = new AddressPool(IpPrefix.parse("10.64.0.0/24"), 4, SECRET);
+    Set<InetAddress> seen = new HashSet<>();
+
+    for (int i = 0; i < 63; i++) {
+      assertThat(seen.addAll(Inner.link(pool.allocate("user" + i).orElseThrow()))).isTrue();
+    }
+
+    assertThat(seen).hasSize(63 * 4).doesNotContain(IpAddresses.parse("10.64.0.1"));
+    assertThat(pool.allocate("one more")).isEmpty();
+    assertThat(pool.used()).isEqualTo(pool.capacity()).isEqualTo(63);
+  }
+
+  @Test
+  void ipv4AddressTellsNothingOfTheIpv6Address() {
+    int alike = 0;
+    for (int i = 0; i < 200; i++) {
+      byte[] six =
+          new AddressPool(IpPrefix.parse("2001:db8::/64"), SECRET)
+              .allocate("user" + i)
+              .orElseThrow()
+              .getAddress();
+      byte[] four =
+          new AddressPool(IpPrefix.parse("10.0.0.0/8"), SECRET)
+              .allocate("user" + i)
+              .orElseThrow()
+              .getAddress();
+      alike += six[15] == four[3] ? 1 : 0;
+    }
+    assertThat(alike).isLessThan(20);
+  }
+
+  @Test
   void handsOutAnAddressAgainWhenItIsFree() {
     AddressPool pool = new AddressPool(IpPrefix.parse("2001:db8::/126"), SECRET);
     InetAddress one = pool.allocate("one").orElseThrow();

@@ -3,6 +3,7 @@ package org.culvert.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.RouterRequest;
 import org.culvert.api.broker.TunnelOffer;
@@ -109,8 +111,14 @@ final class Rig {
     return broker.offer(identity, request(TunnelType.V6UDPV4, BEHIND_NAT), udp(address, port));
   }
 
-  CompletionStage<TunnelOffer> askV4V6(Identity identity, String address) {
-    return broker.offer(identity, request(TunnelType.V4V6, address), tcp(address));
+  /** Asks for v4v6 from an IPv6 address, claiming that one and perhaps more. */
+  CompletionStage<TunnelOffer> askV4V6(Identity identity, String address, String... more) {
+    List<InetAddress> claimed =
+        Stream.concat(Stream.of(address), Stream.of(more)).map(IpAddresses::parse).toList();
+    return broker.offer(
+        identity,
+        new TunnelRequest(TunnelType.V4V6, claimed, false, Optional.empty(), Optional.empty()),
+        tcp(address));
   }
 
   /** A request for v4v6 from the address itself. */

@@ -1,0 +1,92 @@
+package org.culvert.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.culvert.broker.Rig.ALICE;
+import static org.culvert.broker.Rig.HOME;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.culvert.api.lease.Lease.State;
+import org.junit.jupiter.api.Test;
+
+/** How long the broker bears with a client that is not heard; the interval is 30 seconds. */
+class SilenceTest {
+
+  @Test
+  void endsNoTunnelBeforeItsClientMustHaveNoticed() {
+    Rig rig = new Rig();
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+
+    rig.advance(Duration.ofSeconds(94));
+    notice(rig);
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
+    rig.advance(Duration.ofSeconds(1));
+    notice(rig);
+
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
+    assertThat(rig.server.desired()).isEmpty();
+  }
+
+  @Test
+  void waitsAsManyIntervalsAsTheOperatorSaysWithoutBeingToldAgain() {
+    Rig rig = new Rig("missedKeepAlives", 10);
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    rig.advance(Duration.ofSeconds(105));
+    notice(rig);
+
+    rig.advance(Duration.ofSeconds(305 - 105 - 1));
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
+    rig.advance(Duration.ofSeconds(2));
+
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
+  }
+
+  @Test
+  void letsATunnelBeWhoseClientIsHeardAgain() {
+    Rig rig = new Rig("missedKeepAlives", 10);
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    rig.advance(Duration.ofSeconds(105));
+    notice(rig);
+
+    rig.server.silence = Optional.of(Duration.ofSeconds(20));
+    rig.advance(Duration.ofHours(2));
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
+
+    rig.server.silence = Optional.of(Duration.ofSeconds(305));
+    notice(rig);
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
+  }
+
+  @Test
+  void countsFromTheNoticeAfterARestart() {
+    Rig rig = new Rig("missedKeepAlives", 4);
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    rig.powerCut();
+
+    notice(rig);
+    rig.advance(Duration.ofSeconds(29));
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
+    rig.advance(Duration.ofSeconds(2));
+
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
+  }
+
+  @Test
+  void beginsAnewWithEachAccept() {
+    Rig rig = new Rig("missedKeepAlives", 4);
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    rig.advance(Duration.ofSeconds(105));
+    notice(rig);
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 2));
+
+    rig.advance(Duration.ofSeconds(120));
+    notice(rig);
+
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
+  }
+
+  private static void notice(Rig rig) {
+    rig.server.fallSilent(rig.lease(ALICE).id());
+    rig.advance(Duration.ZERO);
+  }
+}
