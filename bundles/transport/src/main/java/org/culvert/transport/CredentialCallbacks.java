@@ -1,12 +1,7 @@
 package org.culvert.transport;
 
 import java.io.IOException;
-import java.security.GeneralSecurityException;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
-import javax.crypto.SecretKeyFactory;
-import javax.crypto.spec.PBEKeySpec;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.auth.callback.NameCallback;
@@ -14,43 +9,55 @@ import javax.security.auth.callback.UnsupportedCallbackException;
 import javax.security.sasl.AuthorizeCallback;
 import javax.security.sasl.RealmCallback;
 import org.culvert.api.account.Account;
-import org.culvert.api.account.CredentialStore;
+import org.culvert.api.account.ChannelBindingCallback;
 import org.culvert.api.account.DigestSecretCallback;
-import org.culvert.api.account.PasswordCheck;
+import org.culvert.api.account.ExternalIdentityCallback;
 import org.culvert.api.account.PasswordCheckCallback;
+import org.culvert.api.account.ScramSecretCallback;
+import org.culvert.api.tls.TlsConnection;
 
 /**
- * Answers what SASL mechanisms ask, from the credential stores. It blocks as long as they do.
+ * Answers what one mechanism asks in one session: about users, from the accounts; about the
+ * connection, from its TLS. It blocks as long as the credential stores do.
  *
- * <p>An unknown or barred user takes as long to refuse as a wrong password: the password is then
- * checked against the account that was found last, and the result thrown away. What that check
- * costs is known to its store only, so nothing made up here would take the same time.
+ * <p>A user who is barred, or may not use this mechanism here, is answered for like one who does
+ * not exist; the mechanism then does the same work and ends in the same refusal. So it goes at each
+ * question, and once more when the mechanism asks for leave (RFC 4422 section 3.6).
  */
 final class CredentialCallbacks implements CallbackHandler {
-  /** Stands in as long as no account was ever found; its result is of no interest. */
-  private static final int ITERATIONS_WITHOUT_ACCOUNT = 50_000;
-
-  private final Supplier<List<CredentialStore>> stores;
-  private volatile PasswordCheck decoy = CredentialCallbacks::spendTime;
+  private final Accounts accounts;
+  private final String mechanism;
+  private final Optional<TlsConnection> tls;
 
   /**
-   * @param stores the stores by ascending ranking, as the service registry orders them
+   * @param mechanism the mechanism that asks, in upper case
+   * @param tls what carries the session; empty: it goes in the clear
    */
-  CredentialCallbacks(Supplier<List<CredentialStore>> stores) {
-    this.stores = stores;
+  CredentialCallbacks(Accounts accounts, String mechanism, Optional<TlsConnection> tls) {
+    this.accounts = accounts;
+    this.mechanism = mechanism;
+    this.tls = tls;
   }
 
   @Override
   public void handle(Callback[] callbacks) throws IOException, UnsupportedCallbackException {
     for (Callback callback : callbacks) {
       if (callback instanceof PasswordCheckCallback check) {
-        check.verified(verify(check.user(), check.password()));
+        check.verified(accounts.verify(check.user(), check.password(), this::letsIn));
       } else if (callback instanceof DigestSecretCallback digest) {
         find(digest.user())
-            .filter(Account::enabled)
             .flatMap(Account::digestSecret)
             .filter(secret -> secret.realm().equals(digest.realm()))
             .ifPresent(digest::secret);
+      } else if (callback instanceof ScramSecretCallback scram) {
+        find(scram.user())
+            .flatMap(account -> account.scramSecret(scram.mechanism()))
+            .ifPresent(scram::secret);
+      } else if (callback instanceof ChannelBindingCallback binding) {
+        tls.flatMap(connection -> connection.channelBinding(binding.type()))
+            .ifPresent(binding::octets);
+      } else if (callback instanceof ExternalIdentityCallback external) {
+        tls.flatMap(TlsConnection::peerUser).ifPresent(external::user);
       } else if (callback instanceof AuthorizeCallback authorize) {
         authorize(authorize);
       } else if (callback instanceof NameCallback || callback instanceof RealmCallback) {
@@ -61,24 +68,32 @@ final class CredentialCallbacks implements CallbackHandler {
     }
   }
 
-  private boolean verify(String user, char[] password) throws IOException {
-    Optional<Account> account = find(user);
-    Optional<PasswordCheck> check = account.flatMap(Account::passwordCheck);
-    check.ifPresent(c -> decoy = c);
-    boolean matches = check.orElse(decoy).matches(password);
-    return matches && check.isPresent() && account.map(Account::enabled).orElse(false);
-  }
-
-  /** Nobody may act for another; and a mechanism that proves users by itself meets the bar too. */
+  /** Nobody may act for another. */
   private void authorize(AuthorizeCallback callback) throws IOException {
     String user = callback.getAuthenticationID();
     String wanted = callback.getAuthorizationID();
     boolean same = wanted == null || wanted.isEmpty() || wanted.equals(user);
-    boolean allowed = same && find(user).map(Account::enabled).orElse(true);
+    boolean allowed = same && admits(user);
     callback.setAuthorized(allowed);
     if (allowed) {
       callback.setAuthorizedID(user);
     }
+  }
+
+  /**
+   * Tells whether a user whom the mechanism has proved may come in. One without an account may: a
+   * mechanism that proves users by itself, such as EXTERNAL, need not have any.
+   */
+  boolean admits(String user) throws IOException {
+    return accounts.find(user).map(this::letsIn).orElse(true);
+  }
+
+  private Optional<Account> find(String user) throws IOException {
+    return accounts.find(user).filter(this::letsIn);
+  }
+
+  private boolean letsIn(Account account) {
+    return account.enabled() && account.policy().allows(mechanism, tls.isPresent());
   }
 
   /** Some factories ask a server for what the client said and offer that as the default. */
@@ -87,34 +102,6 @@ final class CredentialCallbacks implements CallbackHandler {
       name.setName(name.getDefaultName());
     } else if (callback instanceof RealmCallback realm && realm.getDefaultText() != null) {
       realm.setText(realm.getDefaultText());
-    }
-  }
-
-  /** Asks the stores, the highest ranking first. One that fails ends the search: fail closed. */
-  private Optional<Account> find(String user) throws IOException {
-    List<CredentialStore> ascending = stores.get();
-    for (int i = ascending.size() - 1; i >= 0; i--) {
-      try {
-        Optional<Account> account = ascending.get(i).find(user);
-        if (account.isPresent()) {
-          return account;
-        }
-      } catch (RuntimeException e) {
-        throw new IOException("a credential store failed", e);
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static boolean spendTime(char[] password) {
-    PBEKeySpec guess =
-        new PBEKeySpec(password, new byte[16], ITERATIONS_WITHOUT_ACCOUNT, 8 * Long.BYTES);
-    try {
-      return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256").generateSecret(guess) == null;
-    } catch (GeneralSecurityException e) {
-      return false;
-    } finally {
-      guess.clearPassword();
     }
   }
 }

@@ -57,14 +57,15 @@ record MechanismPolicy(boolean any, Set<String> named) {
   }
 
   /**
-   * Picks from the installed factories those allowed here, the highest-ranking first. Of two with
-   * one name the higher-ranking is taken.
+   * Picks from the installed factories those allowed here, the strongest first. Of two with one
+   * name the higher-ranking is taken.
    *
    * @param installed factories with their service properties, by ascending ranking
    * @param make makes what is wanted of a name and a factory
    */
   <F, T> List<T> select(
       List<Map.Entry<Map<String, Object>, F>> installed, BiFunction<String, F, T> make) {
+    // Names of one strength, such as those not known, in the order of their ranking.
     Map<String, T> offered = new LinkedHashMap<>();
     for (int i = installed.size() - 1; i >= 0; i--) {
       Map.Entry<Map<String, Object>, F> entry = installed.get(i);
@@ -74,7 +75,10 @@ record MechanismPolicy(boolean any, Set<String> named) {
         }
       }
     }
-    return List.copyOf(offered.values());
+    return offered.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey(Strength.DESCENDING))
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   /** A property may hold one name or several; a service without it offers nothing. */

@@ -34,7 +34,7 @@ final class Reception {
   private static final double SECONDS_PER_MINUTE = 60;
 
   private final TransportSettings.Limits limits;
-  private final Function<SignalingPath, SessionServices> services;
+  private final Function<Opening, SessionServices> services;
   private final Executor confined;
   private final Refusals refusals;
   private final LongSupplier nanoTime;
@@ -47,13 +47,13 @@ final class Reception {
   private long opened;
 
   /**
-   * @param services makes what a session on a path works with, a snapshot
+   * @param services makes what a session works with, a snapshot
    * @param confined runs on the server's thread
    * @param nanoTime a clock that never goes back
    */
   Reception(
       TransportSettings.Limits limits,
-      Function<SignalingPath, SessionServices> services,
+      Function<Opening, SessionServices> services,
       Executor confined,
       Refusals refusals,
       LongSupplier nanoTime) {
@@ -97,7 +97,8 @@ final class Reception {
    * @param holder what holds the session on its transport
    * @return empty, and counted, if the source is to be told that the server is busy
    */
-  Optional<OpenSession> open(SignalingPath path, SessionOutput out, SessionHolder holder) {
+  Optional<OpenSession> open(Opening opening, SessionOutput out, SessionHolder holder) {
+    SignalingPath path = opening.path();
     IpPrefix source = Addresses.source(path.remote().getAddress());
     long now = now();
     if (!failures.hasToken(source, now)) {
@@ -116,7 +117,7 @@ final class Reception {
         new OpenSession(
             "s" + ++opened,
             path,
-            new BrokerSession(path, services.apply(path), confined, out),
+            new BrokerSession(path, services.apply(opening), confined, out),
             limits.phase(),
             now);
     live.put(session, holder);

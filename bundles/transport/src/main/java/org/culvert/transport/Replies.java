@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.culvert.protocol.ReliableHeader;
 
 /** What the transport must know of replies: the one it makes itself, and their size. */
 final class Replies {
@@ -14,13 +15,17 @@ final class Replies {
   static final int MOST_AMPLIFICATION = 5;
 
   private static final byte[] BUSY = "530 Server too busy\r\n".getBytes(US_ASCII);
-  private static final byte[] CAPABILITY = "CAPABILITY ".getBytes(US_ASCII);
   private static final byte[] AUTHENTICATION_FAILED = "300 ".getBytes(US_ASCII);
 
   /** A status of four digits and a space. */
   private static final int REFERRAL_CODE_LENGTH = 5;
 
   private Replies() {}
+
+  /** Returns how many octets of data may answer a datagram of so many, its header included. */
+  static int room(int length) {
+    return MOST_AMPLIFICATION * length - ReliableHeader.LENGTH;
+  }
 
   /** Returns the reply to a session that is not admitted, as it stands before the command phase. */
   static byte[] busy() {
@@ -34,14 +39,14 @@ final class Replies {
 
   /**
    * Makes a reply fit. A referral loses its list and becomes the plain code, which means the same
-   * without naming where to go. The CAPABILITY line is left as it is, since no session comes about
-   * without it; with the mechanisms that are usual it fits.
+   * without naming where to go. The CAPABILITY line fits by itself (see {@link CapabilityRoom}),
+   * unless it answers a repetition that is shorter than the original.
    *
    * @param room how many octets the reply may have
    * @return empty if the reply cannot be made to fit
    */
   static Optional<byte[]> fit(byte[] reply, int room) {
-    if (reply.length <= room || startsWith(reply, CAPABILITY)) {
+    if (reply.length <= room) {
       return Optional.of(reply);
     }
     int end = lineEnd(reply);

@@ -34,7 +34,7 @@ final class ServerSockets implements AutoCloseable {
   private final Reception reception;
   private final TcpPort tcp;
   private final UdpPorts udp;
-  private final List<Listener> tcpListeners = new ArrayList<>();
+  private final TlsPort tls;
 
   /** Asks for this node's addresses, which can block. */
   private final ScheduledExecutorService scanner =
@@ -45,8 +45,14 @@ final class ServerSockets implements AutoCloseable {
     this.settings = settings;
     this.loop = loop;
     this.reception = reception;
-    this.tcp = new TcpPort(loop, reception);
+    this.tcp =
+        new TcpPort(
+            loop,
+            loop.thread(),
+            reception,
+            connection -> new TcpSession(reception, connection, loop.thread(), Layer.NONE));
     this.udp = new UdpPorts(loop, reception, settings.port());
+    this.tls = new TlsPort(settings, loop, reception);
   }
 
   /**
@@ -68,12 +74,7 @@ final class ServerSockets implements AutoCloseable {
 
   private void start() {
     if (settings.tcp()) {
-      if (settings.addresses().isEmpty()) {
-        listen(new InetSocketAddress(settings.port()));
-      }
-      for (InetAddress address : settings.addresses()) {
-        listen(new InetSocketAddress(address, settings.port()));
-      }
+      settings.endpoints(settings.port()).forEach(address -> listen(tcp, Transport.TCP, address));
     }
     if (settings.udp()) {
       Set<InetAddress> addresses = addresses();
@@ -88,25 +89,39 @@ final class ServerSockets implements AutoCloseable {
         .scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private void listen(InetSocketAddress address) {
+  /**
+   * Listens on one more address.
+   *
+   * @throws IllegalStateException if the operating system refuses; tells what to do about it
+   */
+  static void listen(TcpPort port, Transport transport, InetSocketAddress address) {
     try {
-      tcpListeners.add(new Listener(Transport.TCP, tcp.listen(address)));
+      port.listen(address);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while opening a port", e);
     } catch (Exception e) {
       throw new IllegalStateException(
-          "cannot listen on TCP "
+          "cannot listen on "
+              + transport
+              + " "
               + IpAddresses.text(address.getAddress())
               + " port "
               + address.getPort()
               + ": "
               + e.getMessage()
-              + "; stop whatever has the port, or change port or addresses in etc/"
+              + "; stop whatever has the port, or change "
+              + (transport == Transport.TLS ? "tls.port" : "port")
+              + " or addresses in etc/"
               + TransportSettings.PID
               + ".cfg",
           e);
     }
+  }
+
+  /** Returns the port of TLS, which opens and closes while the others stay. */
+  TlsPort tls() {
+    return tls;
   }
 
   private void scan() {
@@ -143,7 +158,9 @@ final class ServerSockets implements AutoCloseable {
 
   /** Returns the addresses listened on. */
   List<Listener> listeners() {
-    List<Listener> listeners = new ArrayList<>(tcpListeners);
+    List<Listener> listeners = new ArrayList<>();
+    tcp.listening().forEach(at -> listeners.add(new Listener(Transport.TCP, at)));
+    tls.listening().forEach(at -> listeners.add(new Listener(Transport.TLS, at)));
     onLoop(udp::listening).forEach(at -> listeners.add(new Listener(Transport.UDP, at)));
     return listeners;
   }
@@ -157,6 +174,7 @@ final class ServerSockets implements AutoCloseable {
   @Override
   public void close() {
     scanner.shutdownNow();
+    tls.close();
     tcp.close();
     onLoop(
         () -> {

@@ -3,25 +3,87 @@ package org.culvert.transport;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.security.auth.callback.CallbackHandler;
 import org.culvert.api.broker.TunnelBroker;
 import org.culvert.api.status.Referral;
 import org.culvert.protocol.OfferedMechanism;
 import org.culvert.protocol.SessionServices;
+import org.jspecify.annotations.Nullable;
 
-/** What was installed and allowed when a session was opened. */
-record SessionSnapshot(
-    TunnelBroker broker,
-    List<OfferedMechanism> mechanisms,
-    CallbackHandler callbackHandler,
-    String realm,
-    Executor blocking,
-    Refusals refusals,
-    Optional<Referral> referral)
-    implements SessionServices {
+/**
+ * What was installed and allowed when a session was asked for its capabilities, which is after any
+ * handshake of the connection below.
+ */
+final class SessionSnapshot implements SessionServices {
+  private final TunnelBroker broker;
+  private final Supplier<List<OfferedMechanism>> select;
+  private final Function<String, CallbackHandler> callbacks;
+  private final String realm;
+  private final Executor blocking;
+  private final Refusals refusals;
+  private final Optional<Referral> referral;
+  private @Nullable List<OfferedMechanism> mechanisms;
+
+  /**
+   * @param select picks the mechanisms; asked once, on the session's thread
+   * @param callbacks makes what answers a mechanism, by its name
+   */
+  SessionSnapshot(
+      TunnelBroker broker,
+      Supplier<List<OfferedMechanism>> select,
+      Function<String, CallbackHandler> callbacks,
+      String realm,
+      Executor blocking,
+      Refusals refusals,
+      Optional<Referral> referral) {
+    this.broker = broker;
+    this.select = select;
+    this.callbacks = callbacks;
+    this.realm = realm;
+    this.blocking = blocking;
+    this.refusals = refusals;
+    this.referral = referral;
+  }
+
+  @Override
+  public TunnelBroker broker() {
+    return broker;
+  }
+
+  @Override
+  public List<OfferedMechanism> mechanisms() {
+    List<OfferedMechanism> selected = mechanisms;
+    if (selected == null) {
+      selected = List.copyOf(select.get());
+      mechanisms = selected;
+    }
+    return selected;
+  }
+
+  @Override
+  public String realm() {
+    return realm;
+  }
+
+  @Override
+  public Executor blocking() {
+    return blocking;
+  }
+
+  @Override
+  public CallbackHandler callbackHandler(String mechanism) {
+    return callbacks.apply(mechanism);
+  }
 
   @Override
   public void refused(String reason) {
     refusals.count(reason);
+  }
+
+  @Override
+  public Optional<Referral> referral() {
+    return referral;
   }
 }

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,14 +15,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.callback.UnsupportedCallbackException;
 import javax.security.sasl.SaslClientFactory;
+import org.culvert.api.account.ChannelBindingCallback;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.signaling.Credentials;
 import org.culvert.api.signaling.SignalingExchange;
 import org.culvert.api.signaling.SignalingTarget;
 import org.culvert.api.signaling.TunnelSignaling;
+import org.culvert.api.tls.TlsConnection;
+import org.culvert.api.tls.TlsProvider;
 import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.protocol.ClientSession;
 import org.culvert.protocol.EchoRequest;
 import org.culvert.protocol.OfferedClientMechanism;
@@ -30,6 +37,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
  * Runs TSP exchanges for a tunnel client, with whatever SASL mechanisms are installed when one
@@ -54,6 +64,12 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
   private final Set<CompletableFuture<?>> awaited = ConcurrentHashMap.newKeySet();
 
   @Reference volatile List<Map.Entry<Map<String, Object>, SaslClientFactory>> factories = List.of();
+
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  volatile @Nullable TlsProvider tls;
 
   /** Starts the thread. */
   @Activate
@@ -85,21 +101,23 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
     CompletableFuture<SignalingExchange> result = new CompletableFuture<>();
     onLoop(
         result,
-        () ->
-            connect(target)
-                .whenComplete(
-                    (connection, failure) -> {
-                      if (failure != null) {
-                        fail(result, failure);
-                      } else {
-                        try {
-                          converse(target, credentials, request, connection, result);
-                        } catch (RuntimeException e) {
-                          connection.release();
-                          fail(result, new IOException("the exchange could not begin", e));
-                        }
+        () -> {
+          Optional<TlsConnection> secured = secured(target);
+          connect(target, secured)
+              .whenComplete(
+                  (connection, failure) -> {
+                    if (failure != null) {
+                      fail(result, failure);
+                    } else {
+                      try {
+                        converse(target, credentials, request, connection, secured, result);
+                      } catch (RuntimeException e) {
+                        connection.release();
+                        fail(result, new IOException("the exchange could not begin", e));
                       }
-                    }));
+                    }
+                  });
+        });
     return result;
   }
 
@@ -110,9 +128,22 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
     return result;
   }
 
-  private CompletionStage<ClientConnection> connect(SignalingTarget target) {
+  /** Makes the TLS that a target asks for; there is no going on without. */
+  private Optional<TlsConnection> secured(SignalingTarget target) throws IOException {
+    if (target.transport() != Transport.TLS) {
+      return Optional.empty();
+    }
+    TlsProvider provider = tls;
+    if (provider == null) {
+      throw new IOException("TLS is asked for and no bundle that provides it is installed");
+    }
+    return Optional.of(provider.client(target.host(), target.broker().getPort()));
+  }
+
+  private CompletionStage<ClientConnection> connect(
+      SignalingTarget target, Optional<TlsConnection> secured) {
     if (target.transport().isStream()) {
-      return TcpConnection.open(loop, target.broker());
+      return TcpConnection.open(loop, target.broker(), secured);
     }
     try {
       return CompletableFuture.completedFuture(new UdpConnection(loop, target.broker(), timer()));
@@ -126,13 +157,14 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
       Credentials credentials,
       Function<SignalingPath, TunnelRequest> request,
       ClientConnection connection,
+      Optional<TlsConnection> secured,
       CompletableFuture<SignalingExchange> result) {
     ClientSession session =
         new ClientSession(
             target,
             credentials,
             ALL.select(factories, OfferedClientMechanism::new),
-            callbacks -> {},
+            callbacks -> bind(secured, callbacks),
             () -> request.apply(connection.path()),
             connection);
     connection.serve(session);
@@ -160,6 +192,17 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
     session.start();
   }
 
+  private static void bind(Optional<TlsConnection> secured, Callback[] callbacks)
+      throws UnsupportedCallbackException {
+    for (Callback callback : callbacks) {
+      if (callback instanceof ChannelBindingCallback binding) {
+        secured.flatMap(tls -> tls.channelBinding(binding.type())).ifPresent(binding::octets);
+      } else {
+        throw new UnsupportedCallbackException(callback);
+      }
+    }
+  }
+
   /** Closes the exchange if nobody waits for it any more. */
   private void deliver(
       ClientConnection connection,
@@ -177,7 +220,12 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
             });
   }
 
-  private void onLoop(CompletableFuture<?> result, Runnable task) {
+  /** Something begun on the client's thread. */
+  private interface Task {
+    void run() throws IOException;
+  }
+
+  private void onLoop(CompletableFuture<?> result, Task task) {
     awaited.add(result);
     result.whenComplete((value, failure) -> awaited.remove(result));
     try {
@@ -186,6 +234,8 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
               () -> {
                 try {
                   task.run();
+                } catch (IOException e) {
+                  fail(result, e);
                 } catch (RuntimeException e) {
                   fail(result, new IOException("the exchange failed", e));
                 }

@@ -1,26 +1,29 @@
 package org.culvert.transport;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.SaslServerFactory;
 import org.culvert.api.account.CredentialStore;
 import org.culvert.api.broker.TunnelBroker;
 import org.culvert.api.signaling.SignalingSessions;
-import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.signaling.SignalingTarget;
+import org.culvert.api.tls.TlsProvider;
 import org.culvert.api.tunnel.SignalingPath.Transport;
-import org.culvert.protocol.OfferedMechanism;
 import org.culvert.protocol.SessionServices;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -67,6 +70,16 @@ public final class SignalingServer implements SignalingSessions {
     @AttributeDefinition(description = "Whether to serve UDP, which v6udpv4 tunnels need.")
     boolean udp() default true;
 
+    /** TLS. */
+    @AttributeDefinition(
+        description = "Whether to serve TLS while a bundle that provides it is installed.")
+    boolean tls() default true;
+
+    /** The port of TLS. */
+    @AttributeDefinition(
+        description = "TCP port of TLS. No port is assigned for it; clients have to be told.")
+    int tls_port() default SignalingTarget.TLS_PORT;
+
     /** The realm. */
     @AttributeDefinition(
         description =
@@ -77,12 +90,16 @@ public final class SignalingServer implements SignalingSessions {
     @AttributeDefinition(
         description =
             "SASL mechanisms offered over TCP: names, * for all that are installed, !NAME for all"
-                + " but. PLAIN sends passwords in the clear.")
-    String[] tcp_mechanisms() default {"*"};
+                + " but. PLAIN sends passwords for everybody on the way to read.")
+    String[] tcp_mechanisms() default {"*", "!PLAIN"};
 
     /** UDP mechanisms. */
     @AttributeDefinition(description = "The same over UDP.")
-    String[] udp_mechanisms() default {"*"};
+    String[] udp_mechanisms() default {"*", "!PLAIN"};
+
+    /** TLS mechanisms. */
+    @AttributeDefinition(description = "The same over TLS, where PLAIN does no harm.")
+    String[] tls_mechanisms() default {"*"};
 
     /** Longest phase. */
     @AttributeDefinition(
@@ -148,9 +165,10 @@ public final class SignalingServer implements SignalingSessions {
   private final TunnelBroker broker;
   private final TransportSettings settings;
   private final Refusals refusals = new Refusals();
-  private final CallbackHandler credentials = new CredentialCallbacks(() -> stores());
+  private final Offers offers;
   private final ThreadPoolExecutor blocking;
   private volatile @Nullable ServerSockets sockets;
+  private @Nullable TlsProvider tls;
 
   @Reference volatile List<Map.Entry<Map<String, Object>, SaslServerFactory>> factories = List.of();
 
@@ -169,6 +187,8 @@ public final class SignalingServer implements SignalingSessions {
   SignalingServer(TunnelBroker broker, TransportSettings settings) {
     this.broker = broker;
     this.settings = settings;
+    this.offers =
+        new Offers(settings, broker, new Accounts(() -> credentialStores), () -> factories);
     // Refuses what does not fit; the session then tells its client that the server is busy.
     this.blocking =
         new ThreadPoolExecutor(
@@ -181,9 +201,53 @@ public final class SignalingServer implements SignalingSessions {
     this.blocking.allowCoreThreadTimeOut(true);
   }
 
+  /** Serves TLS; the port opens now, or with the others. */
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  synchronized void bindTls(TlsProvider provider) {
+    tls = provider;
+    openTls();
+  }
+
+  /** Closes the port of TLS, unless another provider has come first. */
+  synchronized void unbindTls(TlsProvider provider) {
+    if (provider.equals(tls)) {
+      tls = null;
+      ServerSockets open = sockets;
+      if (open != null) {
+        open.tls().stopListening();
+        LOG.info("signaling over TLS is not served any more");
+      }
+    }
+  }
+
+  /** TLS that cannot be served is told, and keeps nobody from the other transports. */
+  private void openTls() {
+    ServerSockets open = sockets;
+    TlsProvider provider = tls;
+    if (open == null || provider == null || !settings.tls()) {
+      return;
+    }
+    try {
+      open.tls().open(provider);
+      LOG.info("signaling is served on {}", text(open.listeners(), Transport.TLS));
+    } catch (IOException | RuntimeException e) {
+      LOG.error("signaling over TLS is not served", e);
+    }
+  }
+
+  private static String text(List<Listener> listeners, Transport... transports) {
+    return listeners.stream()
+        .filter(at -> List.of(transports).contains(at.transport()))
+        .map(at -> at.transport() + " " + Addresses.text(at.address()))
+        .collect(Collectors.joining(", "));
+  }
+
   /** Opens the ports; the lists of services are in place by now. */
   @Activate
-  void open() {
+  synchronized void open() {
     NetworkLoop loop = NetworkLoop.start("culvert-signaling");
     ServerSockets opened =
         ServerSockets.open(
@@ -192,16 +256,21 @@ public final class SignalingServer implements SignalingSessions {
             new Reception(
                 settings.limits(), this::services, loop.confined(), refusals, System::nanoTime));
     sockets = opened;
-    LOG.info(
-        "signaling is served on {}",
-        opened.listeners().stream()
-            .map(at -> at.transport() + " " + Addresses.text(at.address()))
-            .collect(Collectors.joining(", ")));
+    if (settings.tcp() || settings.udp()) {
+      LOG.info("signaling is served on {}", text(opened.listeners(), Transport.TCP, Transport.UDP));
+    }
+    if (!settings.clearPasswords().isEmpty()) {
+      LOG.warn(
+          "PLAIN is offered without TLS, by {} in etc/{}.cfg: passwords can be read on the way",
+          String.join(" and ", settings.clearPasswords()),
+          TransportSettings.PID);
+    }
+    openTls();
   }
 
   /** Ends all sessions and closes the ports; tunnels go on. */
   @Deactivate
-  void close() {
+  synchronized void close() {
     ServerSockets open = sockets;
     sockets = null;
     if (open != null) {
@@ -227,20 +296,14 @@ public final class SignalingServer implements SignalingSessions {
     return refusals.snapshot();
   }
 
-  private SessionServices services(SignalingPath path) {
-    MechanismPolicy policy =
-        path.transport() == Transport.TCP ? settings.tcpMechanisms() : settings.udpMechanisms();
+  private SessionServices services(Opening opening) {
     return new SessionSnapshot(
         broker,
-        policy.select(factories, OfferedMechanism::new),
-        credentials,
+        () -> offers.to(opening),
+        mechanism -> offers.callbacks(opening, mechanism),
         settings.realm(),
         blocking,
         refusals,
         settings.referral());
-  }
-
-  private List<CredentialStore> stores() {
-    return credentialStores;
   }
 }

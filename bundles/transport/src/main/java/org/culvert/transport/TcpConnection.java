@@ -9,19 +9,22 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.culvert.api.tls.TlsConnection;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.protocol.ClientSession;
 import org.jspecify.annotations.Nullable;
 
-/** A client session over TCP. */
+/** A client session over TCP, or over TLS on it. */
 final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implements ClientConnection {
   private static final int CONNECT_MILLIS = 10_000;
 
@@ -29,20 +32,24 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
   private static final int PAUSE_MILLIS = 500;
 
   private final SocketChannel channel;
+  private final Optional<TlsConnection> tls;
   private @Nullable ClientSession session;
   private @Nullable Future<?> pause;
 
-  private TcpConnection(SocketChannel channel) {
+  private TcpConnection(SocketChannel channel, Optional<TlsConnection> tls) {
     super(ByteBuf.class);
     this.channel = channel;
+    this.tls = tls;
   }
 
   /**
-   * Connects.
+   * Connects, and shakes hands where TLS is wanted.
    *
+   * @param tls what does it; empty: the session goes in the clear
    * @return completes on the client's thread; fails with an {@link IOException}
    */
-  static CompletionStage<ClientConnection> open(NetworkLoop loop, InetSocketAddress remote) {
+  static CompletionStage<ClientConnection> open(
+      NetworkLoop loop, InetSocketAddress remote, Optional<TlsConnection> tls) {
     CompletableFuture<ClientConnection> opened = new CompletableFuture<>();
     new Bootstrap()
         .group(loop.thread())
@@ -53,7 +60,8 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
             new ChannelInitializer<SocketChannel>() {
               @Override
               protected void initChannel(SocketChannel connecting) {
-                connecting.pipeline().addLast(new TcpConnection(connecting));
+                tls.map(TlsLayer::handler).ifPresent(connecting.pipeline()::addLast);
+                connecting.pipeline().addLast(new TcpConnection(connecting, tls));
               }
             })
         .connect(remote)
@@ -61,7 +69,7 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
             (ChannelFutureListener)
                 connected -> {
                   if (connected.isSuccess()) {
-                    opened.complete(connected.channel().pipeline().get(TcpConnection.class));
+                    connected.channel().pipeline().get(TcpConnection.class).completed(opened);
                   } else {
                     opened.completeExceptionally(
                         new IOException("cannot connect to " + remote, connected.cause()));
@@ -70,10 +78,41 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
     return opened;
   }
 
+  private void completed(CompletableFuture<ClientConnection> opened) {
+    SslHandler shaking = channel.pipeline().get(SslHandler.class);
+    if (shaking == null) {
+      opened.complete(this);
+      return;
+    }
+    shaking
+        .handshakeFuture()
+        .addListener(
+            shaken -> {
+              if (shaken.isSuccess()) {
+                opened.complete(this);
+              } else {
+                channel.close();
+                opened.completeExceptionally(
+                    new IOException(
+                        "no TLS with " + channel.remoteAddress() + ": " + why(shaken.cause()),
+                        shaken.cause()));
+              }
+            });
+  }
+
+  /** The reason of a refused certificate is a few causes down. */
+  private static String why(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null && cause.getCause() != cause) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
   @Override
   public SignalingPath path() {
     return new SignalingPath(
-        Transport.TCP,
+        tls.isPresent() ? Transport.TLS : Transport.TCP,
         Addresses.plain(channel.localAddress()),
         Addresses.plain(channel.remoteAddress()));
   }

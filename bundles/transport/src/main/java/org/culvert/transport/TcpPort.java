@@ -7,15 +7,18 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
- * The listening TCP sockets and the connections that they accepted.
+ * The listening sockets of one stream transport and the connections that they accepted.
  *
- * <p>The wildcard address stands for both families. Confined to the server's thread, except that it
- * is opened and closed from outside.
+ * <p>The wildcard address stands for both families. Opened and closed from outside of the server's
+ * thread, by one thread at a time. Sockets may have a thread of their own, which then does what TLS
+ * costs; sessions are confined to the server's in any case.
  */
 final class TcpPort implements AutoCloseable {
   /** Connections may be more than sessions: those being refused and those being closed. */
@@ -23,15 +26,31 @@ final class TcpPort implements AutoCloseable {
 
   private static final int BACKLOG = 512;
 
-  private final NetworkLoop loop;
+  /** TLS says goodbye before it closes; a peer that does not listen is not waited for. */
+  private static final int LONGEST_GOODBYE_SECONDS = 2;
+
+  /** Makes the session of a connection that was accepted. */
+  interface Sessions {
+    TcpSession session(SocketChannel connection);
+  }
+
+  private final NetworkLoop sockets;
+  private final EventExecutor server;
   private final Reception reception;
+  private final Sessions sessions;
   private final ChannelGroup connections;
   private final List<Channel> listening = new ArrayList<>();
 
-  TcpPort(NetworkLoop loop, Reception reception) {
-    this.loop = loop;
+  /**
+   * @param sockets serves the sockets
+   * @param server the server's thread
+   */
+  TcpPort(NetworkLoop sockets, EventExecutor server, Reception reception, Sessions sessions) {
+    this.sockets = sockets;
+    this.server = server;
     this.reception = reception;
-    this.connections = new DefaultChannelGroup(loop.thread());
+    this.sessions = sessions;
+    this.connections = new DefaultChannelGroup(sockets.thread());
   }
 
   /**
@@ -42,11 +61,13 @@ final class TcpPort implements AutoCloseable {
   InetSocketAddress listen(InetSocketAddress address) throws Exception {
     Channel channel =
         new ServerBootstrap()
-            .group(loop.thread())
-            .channelFactory(loop::serverSocket)
+            .group(sockets.thread())
+            .channelFactory(sockets::serverSocket)
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .childOption(ChannelOption.TCP_NODELAY, true)
+            // A session reads when it has been admitted.
+            .childOption(ChannelOption.AUTO_READ, false)
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override
@@ -68,16 +89,26 @@ final class TcpPort implements AutoCloseable {
       return;
     }
     connections.add(connection);
-    connection.pipeline().addLast(new TcpSession(reception, connection));
+    connection.pipeline().addLast(server, sessions.session(connection));
+  }
+
+  /** Returns the addresses listened on. */
+  List<InetSocketAddress> listening() {
+    return listening.stream().map(channel -> (InetSocketAddress) channel.localAddress()).toList();
+  }
+
+  /** Closes the listening sockets and leaves the connections; returns when the ports are free. */
+  void stopListening() {
+    for (Channel channel : listening) {
+      channel.close().awaitUninterruptibly();
+    }
+    listening.clear();
   }
 
   /** Closes the listening sockets, then the connections; returns when the ports are free. */
   @Override
   public void close() {
-    for (Channel channel : listening) {
-      channel.close().awaitUninterruptibly();
-    }
-    listening.clear();
-    connections.close().awaitUninterruptibly();
+    stopListening();
+    connections.close().awaitUninterruptibly(LONGEST_GOODBYE_SECONDS, TimeUnit.SECONDS);
   }
 }

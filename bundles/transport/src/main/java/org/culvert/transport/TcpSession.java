@@ -6,21 +6,21 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.EventExecutor;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.tunnel.SignalingPath;
-import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.protocol.SessionOutput;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A TCP connection: octets in, session called; replies out, each in a segment of its own.
+ * A connection: octets in, session called; replies out, each in a segment of its own, and over TLS
+ * in a record of its own.
  *
  * <p>What a session does not want yet it bounds itself; a peer that does not read its replies is
  * not read from either.
@@ -41,37 +41,52 @@ final class TcpSession extends SimpleChannelInboundHandler<ByteBuf>
 
   private final Reception reception;
   private final SocketChannel channel;
+  private final EventExecutor thread;
+  private final Layer layer;
   private final Queue<byte[]> heldBack = new ArrayDeque<>();
   private @Nullable OpenSession session;
   private boolean gap;
   private boolean closing;
   private int unheard;
 
-  TcpSession(Reception reception, SocketChannel channel) {
+  /**
+   * @param thread the server's
+   * @param layer what lies between the session and TCP
+   */
+  TcpSession(Reception reception, SocketChannel channel, EventExecutor thread, Layer layer) {
     super(ByteBuf.class);
     this.reception = reception;
     this.channel = channel;
+    this.thread = thread;
+    this.layer = layer;
   }
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
     SignalingPath path =
         new SignalingPath(
-            Transport.TCP,
+            layer.transport(),
             Addresses.plain(channel.localAddress()),
             Addresses.plain(channel.remoteAddress()));
     IpPrefix source = Addresses.source(path.remote().getAddress());
     if (reception.admit(source) != TokenBuckets.Verdict.PASS) {
       reception.refused("rate of a source");
-    } else {
-      Optional<OpenSession> opened = reception.open(path, this, this);
-      if (opened.isPresent()) {
-        session = opened.get();
-        LOG.debug("session {}: TCP from {}", session, path.remote());
+      if (!layer.isCheap()) {
+        channel.close();
         return;
       }
+    } else {
+      session =
+          reception
+              .open(new Opening(path, layer::tls, CapabilityRoom.AMPLE), this, this)
+              .orElse(null);
     }
-    channel.eventLoop().schedule(() -> channel.close(), REFUSAL_SECONDS, TimeUnit.SECONDS);
+    if (session == null) {
+      thread.schedule(() -> channel.close(), REFUSAL_SECONDS, TimeUnit.SECONDS);
+    } else {
+      LOG.debug("session {}: {} from {}", session, layer.transport(), path.remote());
+    }
+    layer.begin(channel);
   }
 
   @Override
@@ -123,7 +138,7 @@ final class TcpSession extends SimpleChannelInboundHandler<ByteBuf>
   private void waitForGap() {
     if (!gap) {
       gap = true;
-      channel.eventLoop().schedule(this::endGap, GAP_MILLIS, TimeUnit.MILLISECONDS);
+      thread.schedule(this::endGap, GAP_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -153,8 +168,8 @@ final class TcpSession extends SimpleChannelInboundHandler<ByteBuf>
 
   /** Sends the end of the stream after the last reply, and waits a moment for the peer's. */
   private void finish() {
-    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> channel.shutdownOutput());
-    channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+    layer.end(channel);
+    thread.schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
     channel.config().setAutoRead(true);
   }
 
@@ -190,7 +205,8 @@ final class TcpSession extends SimpleChannelInboundHandler<ByteBuf>
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    LOG.debug("TCP connection from {} failed", channel.remoteAddress(), cause);
+    // What strangers send makes no stack trace: garbage on a TLS port is an everyday thing.
+    LOG.debug("connection from {} failed: {}", channel.remoteAddress(), cause.toString());
     abandon();
   }
 

@@ -1,6 +1,7 @@
 package org.culvert.transport;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,13 +14,16 @@ import org.culvert.api.status.Referral;
 /**
  * What the operator decided about the server's signaling, validated.
  *
- * @param port the port of both transports
+ * @param port the port of TCP and UDP
  * @param addresses where to listen; empty: everywhere
  * @param tcp whether TCP is served
  * @param udp whether UDP is served
+ * @param tls whether TLS is served while somebody provides it
+ * @param tlsPort the port of TLS
  * @param realm the realm of the accounts, which is also the server's name for SASL
  * @param tcpMechanisms which mechanisms TCP sessions are offered
  * @param udpMechanisms which mechanisms UDP sessions are offered
+ * @param tlsMechanisms which mechanisms TLS sessions are offered
  * @param limits the limits that untrusted input meets
  * @param referral brokers named to clients whose version is not spoken here
  */
@@ -28,13 +32,18 @@ record TransportSettings(
     List<InetAddress> addresses,
     boolean tcp,
     boolean udp,
+    boolean tls,
+    int tlsPort,
     String realm,
     MechanismPolicy tcpMechanisms,
     MechanismPolicy udpMechanisms,
+    MechanismPolicy tlsMechanisms,
     Limits limits,
     Optional<Referral> referral) {
 
   static final String PID = "org.culvert.transport";
+
+  private static final String PLAIN = "PLAIN";
 
   /**
    * Limits.
@@ -76,8 +85,11 @@ record TransportSettings(
    * @throws InvalidConfigurationException if one of them cannot be meant
    */
   static TransportSettings from(SignalingServer.Config config) {
-    if (!config.tcp() && !config.udp()) {
-      throw refused("udp", false, "TCP and UDP are both off; switch one on, or stop this bundle");
+    if (!config.tcp() && !config.udp() && !config.tls()) {
+      throw refused("udp", false, "TCP, UDP and TLS are all off; switch one on");
+    }
+    if (config.tls() && config.tls_port() == config.port()) {
+      throw refused("tls.port", config.tls_port(), "TLS has a port of its own; take another");
     }
     String realm = config.realm();
     if (!realm.matches("[\\x21-\\x7E&&[^\",\\\\]]{1,64}")) {
@@ -91,9 +103,12 @@ record TransportSettings(
         addresses(config.addresses()),
         config.tcp(),
         config.udp(),
+        config.tls(),
+        within("tls.port", config.tls_port(), 1, 65_535),
         realm,
         mechanisms("tcp.mechanisms", config.tcp_mechanisms()),
         mechanisms("udp.mechanisms", config.udp_mechanisms()),
+        mechanisms("tls.mechanisms", config.tls_mechanisms()),
         new Limits(
             seconds("phase.seconds", config.phase_seconds(), 5),
             within("sessions", config.sessions(), 1, 1_000_000),
@@ -108,6 +123,25 @@ record TransportSettings(
             within("failures.per.minute", config.failures_per_minute(), 0, 1_000_000),
             within("failures.burst", config.failures_burst(), 1, 1_000_000)),
         referral(config.referral()));
+  }
+
+  /** Returns where a stream transport listens on a port; the wildcard stands for everywhere. */
+  List<InetSocketAddress> endpoints(int at) {
+    return addresses.isEmpty()
+        ? List.of(new InetSocketAddress(at))
+        : addresses.stream().map(address -> new InetSocketAddress(address, at)).toList();
+  }
+
+  /** Names the keys by which the operator lets passwords go in the clear. */
+  List<String> clearPasswords() {
+    List<String> keys = new ArrayList<>();
+    if (tcp && tcpMechanisms.allows(PLAIN)) {
+      keys.add("tcp.mechanisms");
+    }
+    if (udp && udpMechanisms.allows(PLAIN)) {
+      keys.add("udp.mechanisms");
+    }
+    return keys;
   }
 
   private static List<InetAddress> addresses(String[] texts) {

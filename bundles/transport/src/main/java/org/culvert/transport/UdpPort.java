@@ -134,7 +134,7 @@ final class UdpPort extends SimpleChannelInboundHandler<DatagramPacket> {
     UdpSession session =
         new UdpSession(this, reception, remote, new UdpSession.Request(header, length));
     SignalingPath path = new SignalingPath(Transport.UDP, local, Addresses.plain(remote));
-    Optional<OpenSession> opened = reception.open(path, session, session);
+    Optional<OpenSession> opened = reception.open(Opening.datagram(path, length), session, session);
     if (opened.isEmpty()) {
       if (BrokerSession.opens(data)) {
         send(remote, header, Replies.busy());

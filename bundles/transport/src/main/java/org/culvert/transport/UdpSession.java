@@ -200,8 +200,7 @@ final class UdpSession implements SessionOutput, SessionHolder {
       port.send(remote, header, data);
       return;
     }
-    int room = Replies.MOST_AMPLIFICATION * length - ReliableHeader.LENGTH;
-    Optional<byte[]> fitting = Replies.fit(data, room);
+    Optional<byte[]> fitting = Replies.fit(data, Replies.room(length));
     fitting.ifPresentOrElse(
         octets -> port.send(remote, header, octets),
         () -> reception.refused("reply out of proportion to an unproved sender's datagram"));

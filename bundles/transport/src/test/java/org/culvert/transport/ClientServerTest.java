@@ -12,10 +12,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -34,6 +36,7 @@ import org.culvert.api.tunnel.TunnelType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -41,6 +44,7 @@ class ClientServerTest {
   private static final InetAddress LOOPBACK_6 = IpAddresses.parse("::1");
   private static final Duration QUICK = Duration.ofMillis(50);
 
+  @TempDir private Path directory;
   private final FakeBroker broker = new FakeBroker();
   private final List<SignalingPath> paths = new ArrayList<>();
   private TransportSettings settings;
@@ -48,10 +52,13 @@ class ClientServerTest {
   private SignalingClient client;
 
   @BeforeEach
-  void start() throws IOException {
+  void start() throws Exception {
+    TestTls tls = TestTls.in(directory, Map.of());
     settings = Fixtures.settings(Fixtures.LIMITS);
     server = Fixtures.start(broker, settings);
+    server.bindTls(tls.server());
     client = new SignalingClient(QUICK);
+    client.tls = tls.client(Map.of());
     client.factories =
         List.of(
             TestMechanism.<SaslClientFactory>service(TestMechanism.ANONYMOUS, new TestMechanism()));
@@ -87,14 +94,19 @@ class ClientServerTest {
   }
 
   private InetSocketAddress at(InetAddress address) {
-    return new InetSocketAddress(address, settings.port());
+    return at(address, Transport.TCP);
+  }
+
+  private InetSocketAddress at(InetAddress address, Transport transport) {
+    return new InetSocketAddress(
+        address, transport == Transport.TLS ? settings.tlsPort() : settings.port());
   }
 
   @ParameterizedTest
   @EnumSource(Transport.class)
   void asksAndAcceptsOverIpv4(Transport transport) throws Exception {
     try (SignalingExchange exchange =
-        get(request(at(Fixtures.LOOPBACK), transport, TunnelType.V6V4))) {
+        get(request(at(Fixtures.LOOPBACK, transport), transport, TunnelType.V6V4))) {
       assertThat(exchange.offer().type()).isEqualTo(TunnelType.V6V4);
       assertThat(exchange.path()).isEqualTo(paths.get(0));
       assertThat(exchange.path().local()).isEqualTo(broker.paths.get(0).remote());
@@ -111,7 +123,8 @@ class ClientServerTest {
   void asksAndAcceptsOverIpv6(Transport transport) throws Exception {
     assumeTrue(
         server.listeners().stream().anyMatch(at -> at.address().getAddress().equals(LOOPBACK_6)));
-    try (SignalingExchange exchange = get(request(at(LOOPBACK_6), transport, TunnelType.V4V6))) {
+    try (SignalingExchange exchange =
+        get(request(at(LOOPBACK_6, transport), transport, TunnelType.V4V6))) {
       assertThat(exchange.path().local().getAddress()).isEqualTo(LOOPBACK_6);
       assertThat(exchange.path().isIpv4()).isFalse();
 
@@ -125,7 +138,7 @@ class ClientServerTest {
   @EnumSource(Transport.class)
   void rejects(Transport transport) throws Exception {
     try (SignalingExchange exchange =
-        get(request(at(Fixtures.LOOPBACK), transport, TunnelType.V6V4))) {
+        get(request(at(Fixtures.LOOPBACK, transport), transport, TunnelType.V6V4))) {
       get(exchange.reject());
 
       assertThat(broker.calls).containsExactly("offer", "reject");
@@ -135,7 +148,8 @@ class ClientServerTest {
   @ParameterizedTest
   @EnumSource(Transport.class)
   void hearsRefusal(Transport transport) {
-    assertThatThrownBy(() -> get(request(at(Fixtures.LOOPBACK), transport, TunnelType.V4V6)))
+    assertThatThrownBy(
+            () -> get(request(at(Fixtures.LOOPBACK, transport), transport, TunnelType.V4V6)))
         .isInstanceOfSatisfying(
             TspException.class,
             e -> assertThat(e.code()).isEqualTo(StatusCode.UNSUPPORTED_TUNNEL_TYPE));
@@ -177,6 +191,7 @@ class ClientServerTest {
   void hearsAtOnceThatNobodyListens(Transport transport) throws Exception {
     InetSocketAddress nobody = new InetSocketAddress(Fixtures.LOOPBACK, Fixtures.freePort());
     try (SignalingClient patient = new SignalingClient(Duration.ofMinutes(1))) {
+      patient.tls = client.tls;
       client.close();
       client = patient;
       assertThatThrownBy(() -> get(request(nobody, transport, TunnelType.V6V4)))
@@ -270,7 +285,8 @@ class ClientServerTest {
             () ->
                 get(
                     client.request(
-                        new SignalingTarget(at(Fixtures.LOOPBACK), "b", transport, "latest"),
+                        new SignalingTarget(
+                            at(Fixtures.LOOPBACK, transport), "b", transport, "latest"),
                         Credentials.anonymous(),
                         path -> {
                           throw new IllegalStateException();

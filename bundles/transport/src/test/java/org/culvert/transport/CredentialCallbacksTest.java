@@ -46,7 +46,12 @@ class CredentialCallbacksTest {
           };
   private final CredentialStore high =
       user -> user.equals("alice") ? Optional.of(account("alice", true, "new")) : Optional.empty();
-  private final CredentialCallbacks callbacks = new CredentialCallbacks(() -> List.of(low, high));
+  private final Accounts accounts = new Accounts(() -> List.of(low, high));
+  private final CredentialCallbacks callbacks = clear("X-ANY");
+
+  private CredentialCallbacks clear(String mechanism) {
+    return new CredentialCallbacks(accounts, mechanism, Optional.empty());
+  }
 
   private boolean verified(String user, String password) throws Exception {
     PasswordCheckCallback callback = new PasswordCheckCallback(user, password.toCharArray());
@@ -114,12 +119,15 @@ class CredentialCallbacksTest {
   void failsClosedWhenStoreFails() {
     CredentialCallbacks broken =
         new CredentialCallbacks(
-            () ->
-                List.of(
-                    low,
-                    user -> {
-                      throw new IllegalStateException("no connection");
-                    }));
+            new Accounts(
+                () ->
+                    List.of(
+                        low,
+                        user -> {
+                          throw new IllegalStateException("no connection");
+                        })),
+            "X-ANY",
+            Optional.empty());
 
     assertThatThrownBy(
             () ->

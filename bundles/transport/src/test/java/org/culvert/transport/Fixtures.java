@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import javax.security.sasl.SaslServerFactory;
 import org.culvert.api.net.IpAddresses;
+import org.culvert.api.status.Referral;
 
 /** A running server with a fake broker behind it, and what tests need around it. */
 final class Fixtures {
@@ -46,8 +47,11 @@ final class Fixtures {
         List.of(addresses),
         true,
         true,
+        true,
+        freePort(),
         "test",
-        MechanismPolicy.parse(List.of("*")),
+        MechanismPolicy.parse(List.of("*", "!PLAIN")),
+        MechanismPolicy.parse(List.of("*", "!PLAIN")),
         MechanismPolicy.parse(List.of("*")),
         limits,
         Optional.empty());
@@ -61,6 +65,49 @@ final class Fixtures {
             TestMechanism.<SaslServerFactory>service(TestMechanism.ANONYMOUS, new TestMechanism()));
     server.open();
     return server;
+  }
+
+  /** Starts a server with the mechanisms that Culvert has, and the accounts of {@link Users}. */
+  static SignalingServer startWithUsers(FakeBroker broker, TransportSettings settings) {
+    SignalingServer server = new SignalingServer(broker, settings);
+    server.factories = Users.serverMechanisms();
+    server.credentialStores = List.of(new Users());
+    server.open();
+    return server;
+  }
+
+  /** Returns settings with other brokers to name. */
+  static TransportSettings referring(TransportSettings settings, String... brokers) {
+    return new TransportSettings(
+        settings.port(),
+        settings.addresses(),
+        settings.tcp(),
+        settings.udp(),
+        settings.tls(),
+        settings.tlsPort(),
+        settings.realm(),
+        settings.tcpMechanisms(),
+        settings.udpMechanisms(),
+        settings.tlsMechanisms(),
+        settings.limits(),
+        Optional.of(new Referral(List.of(brokers))));
+  }
+
+  /** Returns limits that are loose but for these. */
+  static TransportSettings.Limits limits(
+      Duration phase, int sessions, int perSource, int rate, int burst) {
+    return new TransportSettings.Limits(
+        phase,
+        sessions,
+        perSource,
+        LIMITS.udpIdle(),
+        LIMITS.udpRemember(),
+        100,
+        rate,
+        burst,
+        0,
+        0,
+        1);
   }
 
   /** Returns the configuration that the defaults make, with some values changed. */

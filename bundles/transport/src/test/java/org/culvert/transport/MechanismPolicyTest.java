@@ -17,10 +17,33 @@ class MechanismPolicyTest {
   }
 
   @Test
-  void offersWhatIsInstalledBestFirst() {
+  void namesTheStrongestFirstWhateverItsRanking() {
     assertThat(
-            select(List.of("*"), List.of(service("PLAIN", "low"), service("digest-md5", "high"))))
-        .containsExactly("DIGEST-MD5/high", "PLAIN/low");
+            select(
+                List.of("*"),
+                List.of(
+                    service("digest-md5", "x"),
+                    service(new String[] {"SCRAM-SHA-1", "SCRAM-SHA-256-PLUS"}, "x"),
+                    service("X-OWN", "x"),
+                    service("EXTERNAL", "x"),
+                    service("SCRAM-SHA-256", "x"),
+                    service("PLAIN", "x"),
+                    service("ANONYMOUS", "x"))))
+        .containsExactly(
+            "EXTERNAL/x",
+            "SCRAM-SHA-256-PLUS/x",
+            "SCRAM-SHA-256/x",
+            "SCRAM-SHA-1/x",
+            "X-OWN/x",
+            "DIGEST-MD5/x",
+            "PLAIN/x",
+            "ANONYMOUS/x");
+  }
+
+  @Test
+  void namesThoseItDoesNotKnowByTheirRanking() {
+    assertThat(select(List.of("*"), List.of(service("X-LOW", "x"), service("X-HIGH", "x"))))
+        .containsExactly("X-HIGH/x", "X-LOW/x");
   }
 
   @Test

@@ -30,11 +30,6 @@ class RepliesTest {
   }
 
   @Test
-  void capabilitiesAreNeverWithheld() {
-    assertThat(fit("CAPABILITY TUNNEL=V6V4 AUTH=ANONYMOUS\r\n", 1)).startsWith("CAPABILITY ");
-  }
-
-  @Test
   void recognisesFailureOnlyOutsideOfFrames() {
     assertThat(Replies.saysAuthenticationFailed("300 x\r\n".getBytes(US_ASCII))).isTrue();
     assertThat(Replies.saysAuthenticationFailed("200 x\r\n".getBytes(US_ASCII))).isFalse();

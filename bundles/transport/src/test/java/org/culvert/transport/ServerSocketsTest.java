@@ -26,8 +26,8 @@ class ServerSocketsTest {
         path ->
             new SessionSnapshot(
                 new FakeBroker(),
-                List.of(new OfferedMechanism(TestMechanism.ANONYMOUS, new TestMechanism())),
-                callbacks -> {},
+                () -> List.of(new OfferedMechanism(TestMechanism.ANONYMOUS, new TestMechanism())),
+                mechanism -> callbacks -> {},
                 "test",
                 blocking,
                 refusals,

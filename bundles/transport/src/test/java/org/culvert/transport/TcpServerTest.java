@@ -142,7 +142,7 @@ class TcpServerTest {
 
   @Test
   void endsPhaseOfDrippingClientHoweverBusyItIs() throws IOException {
-    start(limits(Duration.ofMillis(400), 100, 100, 0, 1));
+    start(Fixtures.limits(Duration.ofMillis(400), 100, 100, 0, 1));
     try (Client slow = new Client()) {
       long begin = System.nanoTime();
       assertThatThrownBy(
@@ -187,7 +187,7 @@ class TcpServerTest {
 
   @Test
   void tellsSourceWithTooManySessionsAfterItsVersion() throws IOException {
-    start(limits(Duration.ofSeconds(30), 100, 1, 0, 1));
+    start(Fixtures.limits(Duration.ofSeconds(30), 100, 1, 0, 1));
     try (Client first = new Client()) {
       first.ask(VERSION);
       try (Client second = new Client()) {
@@ -204,7 +204,7 @@ class TcpServerTest {
 
   @Test
   void tellsEverybodyWhenTheTableIsFull() throws IOException {
-    start(limits(Duration.ofSeconds(30), 1, 100, 0, 1));
+    start(Fixtures.limits(Duration.ofSeconds(30), 1, 100, 0, 1));
     try (Client first = new Client();
         Client second = new Client()) {
       first.ask(VERSION);
@@ -214,7 +214,7 @@ class TcpServerTest {
 
   @Test
   void limitsRateOfConnections() throws IOException {
-    start(limits(Duration.ofSeconds(30), 100, 100, 1, 1));
+    start(Fixtures.limits(Duration.ofSeconds(30), 100, 100, 1, 1));
     try (Client first = new Client();
         Client second = new Client()) {
       assertThat(first.ask(VERSION)).startsWith("CAPABILITY ");
@@ -292,21 +292,5 @@ class TcpServerTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("TCP")
         .hasMessageContaining(String.valueOf(settings.port()));
-  }
-
-  private static TransportSettings.Limits limits(
-      Duration phase, int sessions, int perSource, int rate, int burst) {
-    return new TransportSettings.Limits(
-        phase,
-        sessions,
-        perSource,
-        Fixtures.LIMITS.udpIdle(),
-        Fixtures.LIMITS.udpRemember(),
-        100,
-        rate,
-        burst,
-        0,
-        0,
-        1);
   }
 }

@@ -51,6 +51,8 @@ class TransportSettingsTest {
     "udp_idle_seconds, 0",
     "udp_remember_seconds, 65",
     "udp_remembered, 0",
+    "tls_port, 0",
+    "tls_port, 65536",
     "rate, -1",
     "rate_burst, 0",
     "rate_slip, -1",
@@ -101,7 +103,31 @@ class TransportSettingsTest {
   @Test
   void refusesToServeNothing() {
     assertThatThrownBy(
-            () -> TransportSettings.from(Fixtures.config(Map.of("tcp", false, "udp", false))))
+            () ->
+                TransportSettings.from(
+                    Fixtures.config(Map.of("tcp", false, "udp", false, "tls", false))))
         .isInstanceOf(InvalidConfigurationException.class);
+  }
+
+  @Test
+  void tlsHasPortOfItsOwn() {
+    assertThat(with("realm", "x").tlsPort()).isEqualTo(3654);
+    assertThatThrownBy(() -> with("tls_port", 3653))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("tls.port");
+  }
+
+  @Test
+  void withholdsPlainInTheClearUnlessTold() {
+    TransportSettings settings = with("realm", "x");
+    assertThat(settings.tcpMechanisms().allows("PLAIN")).isFalse();
+    assertThat(settings.udpMechanisms().allows("PLAIN")).isFalse();
+    assertThat(settings.tlsMechanisms().allows("PLAIN")).isTrue();
+    assertThat(settings.clearPasswords()).isEmpty();
+
+    assertThat(with("tcp_mechanisms", new String[] {"*"}).clearPasswords())
+        .containsExactly("tcp.mechanisms");
+    assertThat(with("udp_mechanisms", new String[] {"PLAIN"}).clearPasswords())
+        .containsExactly("udp.mechanisms");
   }
 }

@@ -8,10 +8,8 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.culvert.api.signaling.SignalingSessions.SessionSummary;
-import org.culvert.api.status.Referral;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,7 +57,7 @@ class UdpServerTest {
     assertThat(client.ask(240, 7, VERSION))
         .isEqualTo(
             new RawUdp.Reply(
-                240, 7, "CAPABILITY TUNNEL=V6V4 TUNNEL=V6UDPV4 AUTH=ANONYMOUS AUTH=X-NAMED\r\n"));
+                240, 7, "CAPABILITY TUNNEL=V6V4 TUNNEL=V6UDPV4 AUTH=X-NAMED AUTH=ANONYMOUS\r\n"));
     assertThat(client.ask(241, 8, ANONYMOUS))
         .isEqualTo(new RawUdp.Reply(241, 8, "200 Success\r\n"));
     assertThat(client.ask(242, 9, CREATE).text()).contains("200 Success", "type=\"v6udpv4\"");
@@ -235,17 +233,7 @@ class UdpServerTest {
   @Test
   void namesOtherBrokersOnlyWhereThatIsNoGiftToForgers() throws IOException {
     stop();
-    settings =
-        new TransportSettings(
-            settings.port(),
-            settings.addresses(),
-            true,
-            true,
-            "test",
-            settings.tcpMechanisms(),
-            settings.udpMechanisms(),
-            settings.limits(),
-            Optional.of(new Referral(List.of("ts1.example", "ts2.example"))));
+    settings = Fixtures.referring(settings, "ts1.example", "ts2.example");
     server = Fixtures.start(broker, settings);
     client = new RawUdp(settings.port());
 

@@ -1,0 +1,66 @@
+package org.culvert.transport;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.culvert.api.account.Account;
+import org.culvert.api.account.CredentialStore;
+import org.culvert.api.account.PasswordCheck;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The users of all credential stores. Safe for use by many threads, and blocks as long as the
+ * stores do.
+ *
+ * <p>An unknown or barred user takes as long to refuse as a wrong password: the password is then
+ * checked against the account that was found last, or as its store checks that of nobody, and the
+ * result thrown away. What that check costs is known to the store only, so nothing made up here
+ * would take the same time.
+ */
+final class Accounts {
+  private final Supplier<List<CredentialStore>> stores;
+  private volatile @Nullable PasswordCheck seen;
+
+  /**
+   * @param stores the stores by ascending ranking, as the service registry orders them
+   */
+  Accounts(Supplier<List<CredentialStore>> stores) {
+    this.stores = stores;
+  }
+
+  /** Asks the stores, the highest ranking first. One that fails ends the search: fail closed. */
+  Optional<Account> find(String user) throws IOException {
+    List<CredentialStore> ascending = stores.get();
+    for (int i = ascending.size() - 1; i >= 0; i--) {
+      try {
+        Optional<Account> account = ascending.get(i).find(user);
+        if (account.isPresent()) {
+          return account;
+        }
+      } catch (RuntimeException e) {
+        throw new IOException("a credential store failed", e);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Tells whether a user has a password and is let in; takes the same time in any case. */
+  boolean verify(String user, char[] password, Predicate<Account> letIn) throws IOException {
+    Optional<Account> account = find(user);
+    Optional<PasswordCheck> check = account.flatMap(Account::passwordCheck);
+    check.ifPresent(c -> seen = c);
+    boolean matches = check.orElseGet(this::decoy).matches(password);
+    return matches && check.isPresent() && account.filter(letIn).isPresent();
+  }
+
+  private PasswordCheck decoy() {
+    PasswordCheck last = seen;
+    if (last != null) {
+      return last;
+    }
+    List<CredentialStore> ascending = stores.get();
+    return ascending.isEmpty() ? password -> false : ascending.get(ascending.size() - 1).nobody();
+  }
+}

@@ -1,0 +1,244 @@
+package org.culvert.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import javax.security.sasl.SaslServerFactory;
+import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.signaling.Credentials;
+import org.culvert.api.signaling.SignalingExchange;
+import org.culvert.api.signaling.SignalingSessions.SessionSummary;
+import org.culvert.api.signaling.SignalingTarget;
+import org.culvert.api.status.StatusCode;
+import org.culvert.api.status.TspException;
+import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.culvert.api.tunnel.TunnelType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Our client and our server with the mechanisms that we have: who gets in, how, and where. */
+class AuthenticationTest {
+  @TempDir private Path directory;
+  private final FakeBroker broker = new FakeBroker();
+  private TransportSettings settings;
+  private SignalingServer server;
+  private SignalingClient client;
+  private TestTls clientsOwn;
+  private TestTls tls;
+
+  @BeforeEach
+  void start() throws Exception {
+    clientsOwn = TestTls.in(directory.resolve("client"), Map.of());
+    tls =
+        TestTls.in(
+            directory.resolve("server"),
+            Map.of(
+                "client_certificates",
+                "optional",
+                "client_users",
+                new String[] {clientsOwn.fingerprint() + "=alice"}));
+    settings = Fixtures.settings(Fixtures.LIMITS);
+    server = Fixtures.startWithUsers(broker, settings);
+    server.bindTls(tls.server());
+    client = new SignalingClient();
+    client.factories = Users.clientMechanisms();
+    client.tls = tls.client(Map.of());
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    server.close();
+  }
+
+  private SignalingExchange ask(Transport transport, Credentials credentials) throws Exception {
+    int port = transport == Transport.TLS ? settings.tlsPort() : settings.port();
+    try {
+      return client
+          .request(
+              new SignalingTarget(
+                  new InetSocketAddress(Fixtures.LOOPBACK, port), "broker", transport, "2.0.2"),
+              credentials,
+              path ->
+                  new TunnelRequest(
+                      TunnelType.V6V4,
+                      List.of(path.local().getAddress()),
+                      false,
+                      Optional.empty(),
+                      Optional.empty()))
+          .toCompletableFuture()
+          .orTimeout(10, TimeUnit.SECONDS)
+          .join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
+  private static Credentials by(String user, String mechanism) {
+    return Credentials.of(user, Users.PASSWORD).onlyBy(Set.of(mechanism)).evenInClear();
+  }
+
+  private List<String> users() {
+    return server.sessions().stream().flatMap((SessionSummary s) -> s.user().stream()).toList();
+  }
+
+  private void refuses(Transport transport, Credentials credentials) {
+    assertThatThrownBy(() -> ask(transport, credentials))
+        .isInstanceOfSatisfying(
+            TspException.class,
+            refusal -> assertThat(refusal.code()).isEqualTo(StatusCode.AUTHENTICATION_FAILED));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TCP, DIGEST-MD5",
+    "UDP, DIGEST-MD5",
+    "TLS, DIGEST-MD5",
+    "TCP, SCRAM-SHA-256",
+    "UDP, SCRAM-SHA-256",
+    "TLS, SCRAM-SHA-256-PLUS",
+    "TLS, PLAIN",
+  })
+  void letsUserInWithPasswordAndNobodyWithoutIt(Transport transport, String mechanism)
+      throws Exception {
+    try (SignalingExchange exchange = ask(transport, by("alice", mechanism))) {
+      assertThat(exchange.offer().type()).isEqualTo(TunnelType.V6V4);
+      assertThat(users()).containsExactly("alice");
+    }
+
+    refuses(transport, Credentials.of("alice", "wrong").onlyBy(Set.of(mechanism)));
+    refuses(transport, by("nobody", mechanism));
+  }
+
+  @Test
+  void takesTheStrongestByItself() throws Exception {
+    // Both ends bind to the connection, so no man in the middle was in it.
+    try (SignalingExchange exchange = ask(Transport.TLS, Credentials.of("alice", Users.PASSWORD))) {
+      assertThat(exchange.path().transport()).isEqualTo(Transport.TLS);
+    }
+  }
+
+  // EXTERNAL.
+
+  private void showCertificate() throws Exception {
+    client.tls =
+        tls.client(
+            Map.of(
+                "own_certificate",
+                clientsOwn.certificateFile().toString(),
+                "own_key",
+                clientsOwn.keyFile().toString()));
+  }
+
+  @Test
+  void certificateLetsInWhomItNames() throws Exception {
+    showCertificate();
+
+    try (SignalingExchange exchange = ask(Transport.TLS, Credentials.certificate())) {
+      assertThat(exchange.offer()).isNotNull();
+      assertThat(users()).containsExactly("alice");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transport.class)
+  void externalIsNotOfferedWithoutCertificate(Transport transport) {
+    refuses(transport, Credentials.certificate());
+    assertThat(server.refusals()).doesNotContainKey("authentication failed");
+  }
+
+  // Policies of users. The refusal is that of a wrong password.
+
+  @ParameterizedTest
+  @CsvSource({"TCP, DIGEST-MD5", "UDP, DIGEST-MD5", "TCP, SCRAM-SHA-256", "UDP, SCRAM-SHA-256"})
+  void userWhoHasToUseTlsIsNotLetInWithoutIt(Transport transport, String mechanism)
+      throws Exception {
+    refuses(transport, by(Users.TESSA, mechanism));
+    try (SignalingExchange exchange = ask(Transport.TLS, by(Users.TESSA, mechanism))) {
+      assertThat(exchange.offer()).isNotNull();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PLAIN", "DIGEST-MD5"})
+  void userWithOneMechanismIsNotLetInByAnother(String mechanism) throws Exception {
+    refuses(Transport.TLS, by(Users.SAM, mechanism));
+    try (SignalingExchange exchange = ask(Transport.TLS, by(Users.SAM, "SCRAM-SHA-256"))) {
+      assertThat(exchange.offer()).isNotNull();
+    }
+  }
+
+  @Test
+  void userIsHeldToPolicyEvenByMechanismThatDoesNotAsk() throws Exception {
+    server.factories =
+        List.of(TestMechanism.<SaslServerFactory>service("X-NAMED", new TestMechanism()));
+    try (RawUdp udp = new RawUdp(settings.port())) {
+      udp.ask(240, 1, "VERSION=2.0.2\r\n");
+      udp.ask(241, 2, "AUTHENTICATE X-NAMED\r\n");
+
+      assertThat(udp.ask(242, 3, "dGVzc2E=\r\n").text()).isEqualTo("300 Authentication failed\r\n");
+    }
+  }
+
+  // Policies of listeners.
+
+  @ParameterizedTest
+  @CsvSource({"TCP", "UDP"})
+  void plainIsNotOfferedInTheClearNorTakenUnoffered(Transport transport) throws Exception {
+    refuses(transport, by("alice", "PLAIN"));
+    try (RawUdp udp = new RawUdp(settings.port())) {
+      assertThat(udp.ask(240, 1, "VERSION=2.0.2\r\n").text())
+          .doesNotContain("PLAIN", "-PLUS", "EXTERNAL");
+      assertThat(udp.ask(241, 2, "AUTHENTICATE PLAIN\r\n").text())
+          .isEqualTo("300 Authentication failed\r\n");
+    }
+    assertThat(server.refusals()).containsKey("mechanism not offered");
+  }
+
+  // Whose word a refusal is.
+
+  @ParameterizedTest
+  @CsvSource({"TLS, true", "TCP, false", "UDP, false"})
+  void refusalBeforeAuthenticationIsProvedByTlsOnly(Transport transport, boolean proved) {
+    assertThatThrownBy(
+            () -> ask(transport, Credentials.of("alice", "wrong").onlyBy(Set.of("DIGEST-MD5"))))
+        .isInstanceOfSatisfying(
+            TspException.class, refusal -> assertThat(refusal.isOfProvedPeer()).isEqualTo(proved));
+  }
+
+  // TLS itself.
+
+  @Test
+  void unknownBrokerIsSentNothing() throws Exception {
+    client.tls = TestTls.in(directory.resolve("other"), Map.of()).client(Map.of());
+
+    assertThatThrownBy(() -> ask(Transport.TLS, by("alice", "PLAIN")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no TLS with")
+        .hasMessageContaining("nobody vouches");
+    assertThat(broker.calls).isEmpty();
+  }
+
+  @Test
+  void withoutTlsThereIsNoFallingBack() {
+    client.tls = null;
+
+    assertThatThrownBy(() -> ask(Transport.TLS, by("alice", "PLAIN")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("TLS");
+  }
+}

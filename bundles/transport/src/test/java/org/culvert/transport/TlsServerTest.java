@@ -1,0 +1,323 @@
+package org.culvert.transport;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLSocket;
+import org.culvert.api.signaling.SignalingSessions.Listener;
+import org.culvert.api.signaling.SignalingSessions.SessionSummary;
+import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** TLS as clients of any make meet it on the socket; here it is that of Java. */
+class TlsServerTest {
+  private static final String VERSION = "VERSION=2.0.2\r\n";
+  private static final String CREATE =
+      UdpServerTest.frame(
+          "<tunnel action=\"create\" type=\"v6v4\" proxy=\"no\">\r\n <client>\r\n"
+              + "  <address type=\"ipv4\">127.0.0.1</address>\r\n </client>\r\n</tunnel>\r\n");
+
+  @TempDir private Path directory;
+  private final FakeBroker broker = new FakeBroker();
+  private TransportSettings settings;
+  private SignalingServer server;
+  private TestTls tls;
+
+  /** A client that reads one record at a time. */
+  private final class Client implements AutoCloseable {
+    private final SSLSocket socket;
+
+    Client() throws IOException {
+      socket = TestTls.connect(settings.tlsPort());
+    }
+
+    String ask(String text) throws IOException {
+      socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+      return record();
+    }
+
+    String record() throws IOException {
+      byte[] buffer = new byte[8192];
+      int length = socket.getInputStream().read(buffer);
+      return length < 0 ? "" : new String(Arrays.copyOf(buffer, length), ISO_8859_1);
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    tls = TestTls.in(directory, Map.of());
+    start(Fixtures.LIMITS);
+  }
+
+  private void start(TransportSettings.Limits limits) throws IOException {
+    stop();
+    settings = Fixtures.settings(limits);
+    server = Fixtures.start(broker, settings);
+    server.bindTls(tls.server());
+  }
+
+  @AfterEach
+  void stop() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private List<Transport> listening() {
+    return server.listeners().stream().map(Listener::transport).distinct().toList();
+  }
+
+  @Test
+  void carriesWholeExchangeAndSaysSo() throws IOException {
+    try (Client client = new Client()) {
+      assertThat(client.ask(VERSION)).startsWith("CAPABILITY TUNNEL=V6");
+      assertThat(server.sessions())
+          .extracting(session -> session.path().transport())
+          .containsExactly(Transport.TLS);
+      assertThat(client.ask("AUTHENTICATE ANONYMOUS\r\n")).isEqualTo("200 Success\r\n");
+      assertThat(client.ask(CREATE)).contains("200 Success", "type=\"v6v4\"");
+      assertThat(broker.paths.get(0).transport()).isEqualTo(Transport.TLS);
+    }
+    Fixtures.await(() -> server.sessions().isEmpty());
+  }
+
+  @Test
+  void givesEachReplyRecordOfItsOwn() throws IOException {
+    try (Client client = new Client()) {
+      client.ask(VERSION);
+      client.ask("AUTHENTICATE X-NAMED\r\n");
+
+      assertThat(client.ask("YWxpY2U=\r\n" + CREATE)).isEqualTo("Ynll\r\n");
+      assertThat(client.record()).isEqualTo("200 Success\r\n");
+      assertThat(client.record()).startsWith("Content-length: ");
+    }
+  }
+
+  @Test
+  void saysGoodbyeAfterLastReply() throws IOException {
+    try (Client client = new Client()) {
+      assertThat(client.ask("VERSION=0.1\r\n")).startsWith("302 ");
+      assertThat(client.record()).isEmpty();
+      assertThat(server.sessions()).isEmpty();
+    }
+  }
+
+  // Coming and going.
+
+  @Test
+  void portIsOpenExactlyWhileThereIsTlsAndNothingElseNotices() throws IOException {
+    assertThat(listening()).containsExactly(Transport.TCP, Transport.TLS, Transport.UDP);
+    try (Socket plain = new Socket(Fixtures.LOOPBACK, settings.port());
+        Client running = new Client()) {
+      running.ask(VERSION);
+
+      server.unbindTls(tls.server());
+
+      assertThat(listening()).containsExactly(Transport.TCP, Transport.UDP);
+      assertThatThrownBy(Client::new).isInstanceOf(ConnectException.class);
+      assertThat(running.ask("AUTHENTICATE ANONYMOUS\r\n")).isEqualTo("200 Success\r\n");
+      assertThat(running.ask(CREATE)).contains("200 Success");
+
+      server.bindTls(tls.server());
+
+      assertThat(listening()).containsExactly(Transport.TCP, Transport.TLS, Transport.UDP);
+      try (Client again = new Client()) {
+        assertThat(again.ask(VERSION)).startsWith("CAPABILITY ");
+      }
+      plain.getOutputStream().write(VERSION.getBytes(ISO_8859_1));
+      byte[] reply = plain.getInputStream().readNBytes(11);
+      assertThat(new String(reply, ISO_8859_1)).isEqualTo("CAPABILITY ");
+    }
+  }
+
+  @Test
+  void anotherProviderTakesOverWithoutClosingThePort() throws Exception {
+    TestTls other = TestTls.in(directory.resolve("other"), Map.of());
+
+    server.bindTls(other.server());
+    server.unbindTls(tls.server());
+
+    try (Client client = new Client()) {
+      client.ask(VERSION);
+      assertThat(client.socket.getSession().getPeerCertificates()[0])
+          .isEqualTo(other.certificate());
+    }
+  }
+
+  @Test
+  void tlsThatCameBeforeTheServerIsServedFromItsStart() throws IOException {
+    server.close();
+    server = new SignalingServer(broker, settings);
+    server.factories = List.of(TestMechanism.service(TestMechanism.ANONYMOUS, new TestMechanism()));
+    server.bindTls(tls.server());
+    assertThat(server.listeners()).isEmpty();
+
+    server.open();
+
+    try (Client client = new Client()) {
+      assertThat(client.ask(VERSION)).startsWith("CAPABILITY ");
+    }
+  }
+
+  @Test
+  void takenPortKeepsNobodyFromTheOtherTransports() throws IOException {
+    server.unbindTls(tls.server());
+    try (var taken = new java.net.ServerSocket(settings.tlsPort())) {
+      server.bindTls(tls.server());
+
+      assertThat(taken.isBound()).isTrue();
+      assertThat(listening()).containsExactly(Transport.TCP, Transport.UDP);
+    }
+  }
+
+  @Test
+  void providerWithoutCertificateOpensNoPort() {
+    server.unbindTls(tls.server());
+
+    server.bindTls(
+        new org.culvert.api.tls.TlsProvider() {
+          @Override
+          public org.culvert.api.tls.TlsConnection server() throws IOException {
+            throw new IOException("no certificate");
+          }
+
+          @Override
+          public org.culvert.api.tls.TlsConnection client(String host, int port)
+              throws IOException {
+            throw new IOException("no client");
+          }
+        });
+
+    assertThat(listening()).containsExactly(Transport.TCP, Transport.UDP);
+  }
+
+  @Test
+  void freesItsPortWhenClosed() throws IOException {
+    try (Client client = new Client()) {
+      client.ask(VERSION);
+      server.close();
+      assertThat(client.record()).isEmpty();
+    }
+    start(Fixtures.LIMITS);
+    try (Client client = new Client()) {
+      assertThat(client.ask(VERSION)).startsWith("CAPABILITY ");
+    }
+  }
+
+  // Limits. What has not shaken hands is a session like any other.
+
+  @Test
+  void slowHandshakeCountsForItsSourceAndEndsWithThePhase() throws IOException {
+    start(Fixtures.limits(Duration.ofMillis(700), 100, 1, 0, 1));
+    try (Socket mute = new Socket(Fixtures.LOOPBACK, settings.tlsPort())) {
+      Fixtures.await(() -> server.sessions().size() == 1);
+      try (Client second = new Client()) {
+        assertThat(second.ask(VERSION)).isEqualTo("530 Server too busy\r\n");
+      }
+
+      mute.setSoTimeout(5_000);
+      assertThat(mute.getInputStream().readAllBytes()).isEmpty();
+      assertThat(server.sessions()).isEmpty();
+      assertThat(server.refusals())
+          .containsEntry("phase timeout", 1L)
+          .containsEntry("too many sessions from one source", 1L);
+    }
+  }
+
+  @Test
+  void drippingHandshakesEndWithThePhaseAndHoldUpNobody() throws Exception {
+    start(Fixtures.limits(Duration.ofMillis(700), 100, 100, 0, 1));
+    byte[] hello = {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3};
+    List<Socket> slow = new java.util.ArrayList<>();
+    try {
+      for (int i = 0; i < 50; i++) {
+        slow.add(new Socket(Fixtures.LOOPBACK, settings.tlsPort()));
+      }
+      try (Client honest = new Client()) {
+        assertThat(honest.ask(VERSION)).startsWith("CAPABILITY ");
+      }
+      for (byte octet : hello) {
+        for (Socket socket : slow) {
+          drip(socket, octet);
+        }
+      }
+      Fixtures.await(() -> server.sessions().isEmpty());
+      assertThat(server.refusals().get("phase timeout")).isGreaterThanOrEqualTo(50L);
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
+    }
+  }
+
+  private static void drip(Socket socket, byte octet) {
+    try {
+      socket.getOutputStream().write(octet);
+    } catch (IOException e) {
+      // Cut off already, which is what is wanted.
+      assertThat(e).isNotNull();
+    }
+  }
+
+  @Test
+  void floodGetsNoHandshake() throws IOException {
+    start(Fixtures.limits(Duration.ofSeconds(30), 100, 100, 1, 1));
+    try (Client first = new Client();
+        Socket second = new Socket(Fixtures.LOOPBACK, settings.tlsPort())) {
+      assertThat(first.ask(VERSION)).startsWith("CAPABILITY ");
+      second.setSoTimeout(5_000);
+
+      assertThat(second.getInputStream().readAllBytes()).isEmpty();
+      assertThat(server.refusals()).containsEntry("rate of a source", 1L);
+    }
+  }
+
+  @Test
+  void whatIsNoTlsIsClosed() throws IOException {
+    for (String text : List.of(VERSION, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "\0\0\0\0\0\0")) {
+      try (Socket plain = new Socket(Fixtures.LOOPBACK, settings.tlsPort())) {
+        plain.setSoTimeout(5_000);
+        plain.getOutputStream().write(text.getBytes(ISO_8859_1));
+
+        // An alert at most.
+        assertThat(plain.getInputStream().readAllBytes().length).isLessThanOrEqualTo(7);
+      }
+    }
+    Fixtures.await(() -> server.sessions().isEmpty());
+    assertThat(server.refusals()).containsEntry("TLS handshake failed", 3L);
+    try (Client client = new Client()) {
+      assertThat(client.ask(VERSION)).startsWith("CAPABILITY ");
+    }
+  }
+
+  @Test
+  void sessionsOfAllTransportsAreListedTogether() throws IOException {
+    try (Client client = new Client();
+        RawUdp udp = new RawUdp(settings.port())) {
+      client.ask(VERSION);
+      udp.ask(240, 1, VERSION);
+
+      assertThat(server.sessions())
+          .extracting(SessionSummary::path)
+          .extracting(path -> path.transport())
+          .containsExactly(Transport.TLS, Transport.UDP);
+    }
+  }
+}
