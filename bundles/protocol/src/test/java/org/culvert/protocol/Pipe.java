@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import javax.security.auth.callback.CallbackHandler;
 import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.net.IpAddresses;
@@ -32,6 +33,9 @@ final class Pipe implements ClientSession.ClientOutput {
   final ClientSession client;
   final List<String> sent = new ArrayList<>();
   boolean clientClosed;
+
+  /** What somebody on the way makes of a reply. */
+  UnaryOperator<String> onTheWay = reply -> reply;
 
   private final boolean stream;
   private final Cut cut;
@@ -104,7 +108,8 @@ final class Pipe implements ClientSession.ClientOutput {
       }
       List<byte[]> replies = new ArrayList<>();
       while (repliesRead < server.replies.size()) {
-        replies.add(octets(server.replies.get(repliesRead++).replaceFirst("^apart: ", "")));
+        String reply = server.replies.get(repliesRead++).replaceFirst("^apart: ", "");
+        replies.add(octets(onTheWay.apply(reply)));
       }
       pieces(replies).forEach(piece -> client.received(ByteBuffer.wrap(piece)));
     }

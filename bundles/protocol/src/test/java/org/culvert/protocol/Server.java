@@ -24,6 +24,7 @@ final class Server implements SessionOutput, SessionServices {
   boolean closed;
   Optional<Referral> referral = Optional.empty();
   Executor blocking = Runnable::run;
+  String realm = "example.org";
   CallbackHandler callbackHandler = callbacks -> {};
   List<OfferedMechanism> mechanisms =
       List.of(
@@ -118,7 +119,7 @@ final class Server implements SessionOutput, SessionServices {
 
   @Override
   public String realm() {
-    return "example.org";
+    return realm;
   }
 
   @Override
