@@ -9,22 +9,27 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.culvert.api.datapath.Datapath;
 import org.culvert.api.encapsulation.Encapsulation;
+import org.culvert.api.encapsulation.WireFormat;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelType;
 
 /**
  * The encapsulations and datapaths that are installed at this moment. Safe for use by many threads.
  *
- * <p>One datapath serves the endpoint, the one with the highest ranking: an endpoint has one inner
- * device, and a device is held by one datapath.
+ * <p>The operator may name the one datapath that is to be used; any other is as if it were absent.
  */
 final class Carriers {
   private record Ranked(Datapath datapath, int ranking) {}
 
+  private final EndpointSettings settings;
   private final List<Encapsulation> encapsulations = new CopyOnWriteArrayList<>();
 
   /** Highest ranking first, then in the order of binding; swapped whole. */
   private volatile List<Ranked> datapaths = List.of();
+
+  Carriers(EndpointSettings settings) {
+    this.settings = settings;
+  }
 
   void add(Encapsulation encapsulation) {
     encapsulations.add(encapsulation);
@@ -51,16 +56,42 @@ final class Carriers {
     return encapsulations.stream().filter(bound -> bound.type().equals(type)).findFirst();
   }
 
-  Optional<Datapath> datapath() {
-    return datapaths.stream().findFirst().map(Ranked::datapath);
+  /** Returns the datapaths that may be used, the best first. */
+  List<Datapath> datapaths() {
+    return datapaths.stream()
+        .map(Ranked::datapath)
+        .filter(datapath -> settings.allows(datapath.name()))
+        .toList();
+  }
+
+  /** Returns those of them that carry a format. */
+  List<Datapath> datapaths(WireFormat wire) {
+    return datapaths().stream().filter(datapath -> datapath.carries(wire)).toList();
+  }
+
+  /** Says what is missing for tunnels of a type that cannot be carried. */
+  String missing(TunnelType type) {
+    if (encapsulation(type).isEmpty()) {
+      return "no bundle for " + type + " is active";
+    }
+    boolean none = datapaths().isEmpty();
+    if (!settings.isDatapathForced()) {
+      return none ? "no datapath is active" : "no active datapath can carry " + type;
+    }
+    return none
+        ? "no datapath "
+            + settings.datapath()
+            + " is active; install it, or change datapath in etc/"
+            + settings.pid()
+            + ".cfg"
+        : "datapath " + settings.datapath() + " cannot carry " + type;
   }
 
   /** Returns the types that are offered on a path and can be carried. */
   Set<TunnelType> types(SignalingPath path) {
-    Optional<Datapath> datapath = datapath();
     return encapsulations.stream()
         .filter(bound -> bound.isOfferedOn(path))
-        .filter(bound -> datapath.filter(d -> d.carries(bound.wireFormat())).isPresent())
+        .filter(bound -> !datapaths(bound.wireFormat()).isEmpty())
         .map(Encapsulation::type)
         .collect(Collectors.toUnmodifiableSet());
   }

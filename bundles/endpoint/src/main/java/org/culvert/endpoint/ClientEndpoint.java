@@ -40,6 +40,13 @@ public final class ClientEndpoint extends ConfiguredEndpoint {
         description =
             "The device's MTU in octets, 1280 to 9216. It must not be smaller than the client's mtu.")
     int mtu() default 1280;
+
+    @AttributeDefinition(
+        name = "Datapath",
+        description =
+            "What moves the packets: auto for the best one that can carry a tunnel, or the name of"
+                + " the only one that may, for example userspace.")
+    String datapath() default EndpointSettings.AUTO;
   }
 
   /** Opens nothing until the first tunnel is desired. */
@@ -49,6 +56,7 @@ public final class ClientEndpoint extends ConfiguredEndpoint {
   }
 
   static EndpointSettings from(Config config) {
-    return EndpointSettings.from(PID, TunnelEndpoint.CLIENT, config.device(), config.mtu());
+    return EndpointSettings.from(
+        PID, TunnelEndpoint.CLIENT, config.device(), config.mtu(), config.datapath());
   }
 }

@@ -1,42 +1,90 @@
 package org.culvert.endpoint;
 
+import java.net.Inet4Address;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
-/** Makes the ICMPv6 echo requests that serve as keepalives (RFC 4443 section 4.1). */
+/**
+ * Makes the ICMP echo requests that serve as keepalives (RFC 5572 section 4.4.3.1): of ICMPv6 (RFC
+ * 4443 section 4.1) or of ICMP (RFC 792), as the tunnel carries. Sixteen octets of data follow, as
+ * clients of old send them.
+ */
 final class EchoRequest {
-  private static final int HEADER = 40;
-  private static final int MESSAGE = 16;
-  private static final int ICMPV6 = 58;
-  private static final int TYPE = 128;
+  private static final int MESSAGE = 8 + 16;
   private static final int HOP_LIMIT = 64;
+
+  private static final int IPV6_HEADER = 40;
+  private static final int ICMPV6 = 58;
+  private static final int ICMPV6_ECHO = 128;
+
+  private static final int IPV4_HEADER = 20;
+  private static final int IPV4_CHECKSUM = 10;
+  private static final int DONT_FRAGMENT = 0x4000;
+  private static final int ICMP = 1;
+  private static final int ICMP_ECHO = 8;
 
   private EchoRequest() {}
 
-  static ByteBuffer of(
-      Inet6Address source, Inet6Address destination, int identifier, int sequence) {
-    ByteBuffer packet = ByteBuffer.allocate(HEADER + MESSAGE);
+  /** Returns a whole packet; empty between addresses of different versions. */
+  static Optional<ByteBuffer> of(
+      InetAddress source, InetAddress destination, int identifier, int sequence) {
+    if (source instanceof Inet6Address && destination instanceof Inet6Address) {
+      return Optional.of(ipv6(source, destination, identifier, sequence));
+    }
+    if (source instanceof Inet4Address && destination instanceof Inet4Address) {
+      return Optional.of(ipv4(source, destination, identifier, sequence));
+    }
+    return Optional.empty();
+  }
+
+  private static ByteBuffer ipv6(
+      InetAddress source, InetAddress destination, int identifier, int sequence) {
+    ByteBuffer packet = ByteBuffer.allocate(IPV6_HEADER + MESSAGE);
     packet
         .putInt(6 << 28)
         .putShort((short) MESSAGE)
         .put((byte) ICMPV6)
         .put((byte) HOP_LIMIT)
         .put(source.getAddress())
-        .put(destination.getAddress())
-        .put((byte) TYPE)
+        .put(destination.getAddress());
+    message(packet, ICMPV6_ECHO, identifier, sequence);
+    // Covers the pseudo-header, of which the addresses lie in the packet already.
+    packet.putShort(IPV6_HEADER + 2, checksum(packet, 8, packet.capacity(), MESSAGE + ICMPV6));
+    return packet.rewind();
+  }
+
+  private static ByteBuffer ipv4(
+      InetAddress source, InetAddress destination, int identifier, int sequence) {
+    ByteBuffer packet = ByteBuffer.allocate(IPV4_HEADER + MESSAGE);
+    packet
+        .putShort((short) 0x4500)
+        .putShort((short) (IPV4_HEADER + MESSAGE))
+        .putInt(DONT_FRAGMENT)
+        .put((byte) HOP_LIMIT)
+        .put((byte) ICMP)
+        .putShort((short) 0)
+        .put(source.getAddress())
+        .put(destination.getAddress());
+    message(packet, ICMP_ECHO, identifier, sequence);
+    packet.putShort(IPV4_CHECKSUM, checksum(packet, 0, IPV4_HEADER, 0));
+    packet.putShort(IPV4_HEADER + 2, checksum(packet, IPV4_HEADER, packet.capacity(), 0));
+    return packet.rewind();
+  }
+
+  private static void message(ByteBuffer packet, int type, int identifier, int sequence) {
+    packet
+        .put((byte) type)
         .put((byte) 0)
         .putShort((short) 0)
         .putShort((short) identifier)
-        .putShort((short) sequence)
-        .rewind();
-    packet.putShort(HEADER + 2, checksum(packet));
-    return packet;
+        .putShort((short) sequence);
   }
 
-  /** Covers the pseudo-header, of which the addresses lie in the packet already. */
-  private static short checksum(ByteBuffer packet) {
-    int sum = MESSAGE + ICMPV6;
-    for (int at = 8; at < HEADER + MESSAGE; at += 2) {
+  private static short checksum(ByteBuffer packet, int from, int to, int more) {
+    int sum = more;
+    for (int at = from; at < to; at += 2) {
       sum += packet.getShort(at) & 0xFFFF;
     }
     while (sum >>> 16 != 0) {

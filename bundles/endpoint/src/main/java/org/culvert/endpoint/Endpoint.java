@@ -1,6 +1,5 @@
 package org.culvert.endpoint;
 
-import java.net.Inet6Address;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -11,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -20,19 +18,17 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.culvert.api.datapath.CarriedTunnel;
 import org.culvert.api.datapath.Datapath;
-import org.culvert.api.datapath.Forwarding;
 import org.culvert.api.encapsulation.Encapsulation;
+import org.culvert.api.encapsulation.WireFormat;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.netdev.NetworkDevices;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.SignalingPath;
-import org.culvert.api.tunnel.TunnelCounters;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelStatus;
 import org.culvert.api.tunnel.TunnelType;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.culvert.endpoint.Datapaths.Wish;
 
 /**
  * Makes the open tunnels those that are desired, and keeps them so.
@@ -42,24 +38,22 @@ import org.slf4j.LoggerFactory;
  *       carried
  *   <li>each leads to {@link #reconcile}: open what can be opened, suspend the rest, try again
  *       later what failed
- *   <li>{@link #sweep} looks at every open tunnel once a second: keepalives and silence
+ *   <li>{@link #sweep} looks at every open tunnel once a second: whether it is carried still, its
+ *       keepalives and its silence
  * </ol>
  *
  * All of it happens on one thread. What other threads may ask for is published whole.
  */
 final class Endpoint implements TunnelEndpoint, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
   private static final long SWEEP_MILLIS = 1_000;
 
   private final EndpointSettings settings;
   private final EndpointThread thread;
   private final LongSupplier nanos;
-  private final Jitter jitter;
-  private final int echoIdentifier;
-  private final Carriers carriers = new Carriers();
-  private final InnerDevice device;
+  private final Carriers carriers;
+  private final Datapaths datapaths;
+  private final Supervisor supervisor;
   private final Retry retry;
-  private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
   private Map<String, TunnelParameters> desired = Map.of();
   private boolean sweeping;
@@ -80,9 +74,9 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
     this.settings = settings;
     this.thread = new EndpointThread(executor);
     this.nanos = nanos;
-    this.jitter = new Jitter(random);
-    this.echoIdentifier = random.nextInt(0x10000);
-    this.device = new InnerDevice(settings, devices);
+    this.carriers = new Carriers(settings);
+    this.datapaths = new Datapaths(settings, devices);
+    this.supervisor = new Supervisor(nanos, random);
     this.retry = new Retry(executor, this::reconcile);
   }
 
@@ -99,13 +93,18 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
 
   void bind(Datapath datapath, int ranking) {
     carriers.add(datapath, ranking);
-    thread.execute(this::reconcile);
+    thread.execute(this::chooseAgain);
   }
 
-  /** Moves all tunnels to the next datapath, or suspends them; then nothing of this one is used. */
+  /** Moves its tunnels to the next datapath, or suspends them; then nothing of it is used. */
   void unbind(Datapath datapath) {
     carriers.remove(datapath);
-    thread.executeAndWait(this::reconcile);
+    thread.executeAndWait(this::chooseAgain);
+  }
+
+  private void chooseAgain() {
+    datapaths.forgiveRefusals();
+    reconcile();
   }
 
   @Override
@@ -132,90 +131,77 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
   }
 
   private void reconcile() {
-    Optional<Datapath> datapath = carriers.datapath();
     Map<String, TunnelState> obstacles = new HashMap<>();
-    List<CarriedTunnel> carried = new ArrayList<>(desired.size());
+    List<Wish> wishes = new ArrayList<>(desired.size());
     for (TunnelParameters tunnel : desired.values()) {
-      Optional<Encapsulation> encapsulation = carriers.encapsulation(tunnel.type());
-      Optional<TunnelState> obstacle = obstacle(tunnel, encapsulation, datapath);
-      if (obstacle.isPresent()) {
-        obstacles.put(tunnel.id(), obstacle.get());
+      Optional<Wish> wish = wish(tunnel);
+      if (wish.isEmpty()) {
+        obstacles.put(tunnel.id(), new TunnelState.Suspended(carriers.missing(tunnel.type())));
+      } else if (tunnel.mtu() > settings.mtu()) {
+        obstacles.put(tunnel.id(), new TunnelState.Failed(tooLarge(tunnel)));
       } else {
-        encapsulation.ifPresent(e -> carried.add(carried(tunnel, e)));
+        wishes.add(wish.get());
       }
     }
-    if (datapath.isPresent()) {
-      device
-          .carry(datapath.get(), carried)
-          .forEach((id, reason) -> obstacles.put(id, new TunnelState.Failed(reason)));
-    } else {
-      device.close();
-    }
+    datapaths
+        .carry(wishes, carriers.datapaths())
+        .forEach((id, reason) -> obstacles.put(id, new TunnelState.Failed(reason)));
     publish(obstacles);
     retry.after(obstacles.values());
-    if (!sweeping && !carried.isEmpty()) {
+    if (!sweeping && !wishes.isEmpty()) {
       sweeping = true;
       thread.repeat(this::sweep, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
-  private Optional<TunnelState> obstacle(
-      TunnelParameters tunnel, Optional<Encapsulation> encapsulation, Optional<Datapath> datapath) {
-    if (encapsulation.isEmpty()) {
-      return suspended("no bundle for " + tunnel.type() + " is active");
-    }
-    if (datapath.isEmpty()) {
-      return suspended("no datapath is active");
-    }
-    if (!datapath.get().carries(encapsulation.get().wireFormat())) {
-      return suspended("datapath " + datapath.get().name() + " cannot carry " + tunnel.type());
-    }
-    if (tunnel.mtu() > settings.mtu()) {
-      return Optional.of(
-          new TunnelState.Failed(
-              "its MTU "
-                  + tunnel.mtu()
-                  + " is larger than the device's; raise mtu in etc/"
-                  + settings.pid()
-                  + ".cfg"));
-    }
-    return Optional.empty();
+  private String tooLarge(TunnelParameters tunnel) {
+    return "its MTU "
+        + tunnel.mtu()
+        + " is larger than the device's; raise mtu in etc/"
+        + settings.pid()
+        + ".cfg";
   }
 
-  private static Optional<TunnelState> suspended(String reason) {
-    return Optional.of(new TunnelState.Suspended(reason));
+  /** Returns what the datapaths are asked for; empty if nothing installed can carry it. */
+  private Optional<Wish> wish(TunnelParameters tunnel) {
+    return carriers
+        .encapsulation(tunnel.type())
+        .map(encapsulation -> wish(tunnel, encapsulation.wireFormat()))
+        .filter(wish -> !wish.datapaths().isEmpty());
   }
 
-  private static CarriedTunnel carried(TunnelParameters tunnel, Encapsulation encapsulation) {
-    return new CarriedTunnel(
-        tunnel.id(),
-        encapsulation.wireFormat(),
-        tunnel.outer(),
-        tunnel.localAddress(),
-        tunnel.remotePrefixes(),
-        tunnel.localPrefixes(),
-        tunnel.mtu());
+  private Wish wish(TunnelParameters tunnel, WireFormat wire) {
+    CarriedTunnel carried =
+        new CarriedTunnel(
+            tunnel.id(),
+            wire,
+            tunnel.outer(),
+            tunnel.localAddress(),
+            tunnel.remotePrefixes(),
+            tunnel.localPrefixes(),
+            tunnel.mtu());
+    return new Wish(carried, carriers.datapaths(wire));
   }
 
   private void publish(Map<String, TunnelState> obstacles) {
     Map<String, Standing> before = standings;
     Map<String, Standing> after = new LinkedHashMap<>();
     for (TunnelParameters tunnel : desired.values()) {
-      TunnelState obstacle = obstacles.get(tunnel.id());
       Optional<Standing> earlier = Optional.ofNullable(before.get(tunnel.id()));
-      after.put(
-          tunnel.id(),
-          obstacle == null
-              ? new Standing(tunnel, up(), Optional.of(watch(tunnel, earlier)))
-              : new Standing(tunnel, obstacle, Optional.empty()));
+      Optional<TunnelState> obstacle = Optional.ofNullable(obstacles.get(tunnel.id()));
+      after.put(tunnel.id(), standing(tunnel, earlier, obstacle));
     }
     standings = after;
     TunnelLog.changes(before, after);
   }
 
-  private TunnelState up() {
-    return new TunnelState.Up(
-        carriers.datapath().map(Datapath::name).orElse(""), settings.device());
+  private Standing standing(
+      TunnelParameters tunnel, Optional<Standing> earlier, Optional<TunnelState> obstacle) {
+    TunnelState state = obstacle.orElseGet(() -> datapaths.state(tunnel.id()));
+    return new Standing(
+        tunnel,
+        state,
+        state instanceof TunnelState.Up ? Optional.of(watch(tunnel, earlier)) : Optional.empty());
   }
 
   /** An unchanged tunnel's watch goes on; one that moved or comes back gets its full time again. */
@@ -224,52 +210,15 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
     if (watch.isPresent() && earlier.map(Standing::parameters).equals(Optional.of(tunnel))) {
       return watch.get();
     }
-    long received = counters(tunnel.id()).receivedPackets();
-    return new Supervision(
-        tunnel, nanos.getAsLong(), received, watch.flatMap(Supervision::heard), jitter);
+    long received = datapaths.counters(tunnel.id()).receivedPackets();
+    return supervisor.begin(tunnel, received, watch.flatMap(Supervision::heard));
   }
 
   private void sweep() {
-    device.forwarding().ifPresent(this::sweep);
-  }
-
-  private void sweep(Forwarding forwarding) {
-    long now = nanos.getAsLong();
-    for (Standing standing : standings.values()) {
-      if (standing.supervision().isPresent()) {
-        look(standing.parameters(), standing.supervision().get(), forwarding, now);
-      }
+    if (standings.keySet().stream().anyMatch(datapaths::isLost)) {
+      reconcile();
     }
-  }
-
-  private void look(
-      TunnelParameters tunnel, Supervision supervision, Forwarding forwarding, long now) {
-    switch (supervision.look(now, forwarding.counters(tunnel.id()).receivedPackets())) {
-      case SILENT -> {
-        TunnelLog.silent(tunnel.id());
-        listeners.forEach(listener -> tell(listener, tunnel.id()));
-      }
-      case HEARD_AGAIN -> TunnelLog.heardAgain(tunnel.id());
-      case AS_BEFORE -> {}
-    }
-    supervision.due(now).ifPresent(sequence -> ping(tunnel, forwarding, sequence));
-  }
-
-  /** An IPv4 tunnel would need the ICMP of IPv4; no datapath carries one. */
-  private void ping(TunnelParameters tunnel, Forwarding forwarding, int sequence) {
-    if (tunnel.localAddress() instanceof Inet6Address source
-        && tunnel.keepAlive().isPresent()
-        && tunnel.keepAlive().get().address() instanceof Inet6Address destination) {
-      forwarding.inject(tunnel.id(), EchoRequest.of(source, destination, echoIdentifier, sequence));
-    }
-  }
-
-  private static void tell(Consumer<String> listener, String id) {
-    try {
-      listener.accept(id);
-    } catch (RuntimeException e) {
-      LOG.warn("A listener failed on the silence of tunnel {}", id, e);
-    }
+    supervisor.sweep(standings.values(), datapaths);
   }
 
   @Override
@@ -285,28 +234,23 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
   }
 
   private TunnelStatus status(Standing standing, long now) {
-    return standing.status(counters(standing.parameters().id()), now);
-  }
-
-  private TunnelCounters counters(String id) {
-    return device.forwarding().map(running -> running.counters(id)).orElse(TunnelCounters.ZERO);
+    return standing.status(datapaths.counters(standing.parameters().id()), now);
   }
 
   @Override
   public Map<DropReason, Long> drops() {
-    return device.forwarding().map(Forwarding::drops).orElse(Map.of());
+    return datapaths.drops();
   }
 
   @Override
   public AutoCloseable watchSilence(Consumer<String> listener) {
-    listeners.add(listener);
-    return () -> listeners.removeIf(watching -> watching == listener);
+    return supervisor.watch(listener);
   }
 
-  /** Closes every tunnel and removes the device. */
+  /** Closes every tunnel and removes the devices. */
   @Override
   public void close() {
-    thread.executeAndWait(device::close);
+    thread.executeAndWait(datapaths::close);
     thread.close();
     standings = Map.of();
   }

@@ -11,15 +11,20 @@ import org.culvert.api.tunnel.TunnelParameters;
  * @param role the endpoint's role, which names its thread
  * @param device the inner device's name
  * @param mtu the inner device's MTU in octets
+ * @param datapath the only datapath to be used, or {@link #AUTO}
  */
-record EndpointSettings(String pid, String role, String device, int mtu) {
+record EndpointSettings(String pid, String role, String device, int mtu, String datapath) {
+  /** Lets the endpoint choose the best datapath for each tunnel. */
+  static final String AUTO = "auto";
+
+  private static final Pattern DATAPATH = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
   private static final Pattern DEVICE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,14}");
 
   /** Room for jumbo frames; what is larger has no link to travel on. */
   private static final int LARGEST_MTU = 9_216;
 
   /** Refuses what the operating system or IPv6 would refuse. */
-  static EndpointSettings from(String pid, String role, String device, int mtu) {
+  static EndpointSettings from(String pid, String role, String device, int mtu, String datapath) {
     if (!DEVICE.matcher(device).matches()) {
       throw new InvalidConfigurationException(
           pid,
@@ -35,6 +40,22 @@ record EndpointSettings(String pid, String role, String device, int mtu) {
           mtu,
           "write a number from " + TunnelParameters.MINIMUM_MTU + " to " + LARGEST_MTU);
     }
-    return new EndpointSettings(pid, role, device, mtu);
+    if (!DATAPATH.matcher(datapath).matches()) {
+      throw new InvalidConfigurationException(
+          pid,
+          "datapath",
+          datapath,
+          "write " + AUTO + ", or the name of an installed datapath, for example userspace");
+    }
+    return new EndpointSettings(pid, role, device, mtu, datapath);
+  }
+
+  boolean isDatapathForced() {
+    return !datapath.equals(AUTO);
+  }
+
+  /** Tells whether a datapath of this name may be used. */
+  boolean allows(String name) {
+    return !isDatapathForced() || datapath.equals(name);
   }
 }

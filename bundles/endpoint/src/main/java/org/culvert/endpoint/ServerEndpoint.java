@@ -41,6 +41,13 @@ public final class ServerEndpoint extends ConfiguredEndpoint implements TunnelSe
         description =
             "The device's MTU in octets, 1280 to 9216. It must not be smaller than the broker's mtu.")
     int mtu() default 1280;
+
+    @AttributeDefinition(
+        name = "Datapath",
+        description =
+            "What moves the packets: auto for the best one that can carry a tunnel, or the name of"
+                + " the only one that may, for example userspace.")
+    String datapath() default EndpointSettings.AUTO;
   }
 
   /** Opens nothing until the first tunnel is desired. */
@@ -50,6 +57,7 @@ public final class ServerEndpoint extends ConfiguredEndpoint implements TunnelSe
   }
 
   static EndpointSettings from(Config config) {
-    return EndpointSettings.from(PID, TunnelEndpoint.SERVER, config.device(), config.mtu());
+    return EndpointSettings.from(
+        PID, TunnelEndpoint.SERVER, config.device(), config.mtu(), config.datapath());
   }
 }

@@ -46,15 +46,17 @@ final class TunnelLog {
       LOG.info("Tunnel {} suspended: {}", tunnel.id(), suspended.reason());
     } else if (state instanceof TunnelState.Failed failed) {
       LOG.warn("Tunnel {} failed: {}", tunnel.id(), failed.reason());
-    } else if (LOG.isInfoEnabled()) {
+    } else if (state instanceof TunnelState.Up up && LOG.isInfoEnabled()) {
       LOG.info(
-          "Tunnel {} up: {}, inner {} to {}, outer {} to {}",
+          "Tunnel {} up: {}, inner {} to {}, outer {} to {}, by {} on {}",
           tunnel.id(),
           tunnel.type(),
           IpAddresses.text(tunnel.localAddress()),
           IpAddresses.text(tunnel.remoteAddress()),
           text(tunnel.outer().local()),
-          text(tunnel.outer().remote()));
+          text(tunnel.outer().remote()),
+          up.datapath(),
+          up.device());
     }
   }
 

@@ -2,8 +2,10 @@ package org.culvert.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.util.Random;
 import org.culvert.api.net.IpAddresses;
+import org.culvert.testkit.net.Ipv4Packets;
 import org.culvert.testkit.net.Packets;
 import org.junit.jupiter.api.Test;
 
@@ -13,18 +15,47 @@ class EchoRequestTest {
   void isAWholeEchoRequestWithARightChecksum() {
     Random random = new Random(1);
     for (int i = 0; i < 1_000; i++) {
-      byte[] packet =
-          EchoRequest.of(
-                  IpAddresses.parse6("2001:db8::" + Integer.toHexString(random.nextInt(0x10000))),
-                  IpAddresses.parse6("2001:db8::1"),
-                  random.nextInt(0x10000),
-                  i)
-              .array();
+      String source = "2001:db8::" + Integer.toHexString(random.nextInt(0x10000));
+      byte[] packet = request(source, "2001:db8::1", random.nextInt(0x10000), i);
 
       assertThat(Packets.isEchoRequest(packet)).isTrue();
       assertThat(Packets.isChecksumRight(packet)).isTrue();
-      assertThat(packet).hasSize(56);
+      assertThat(packet).hasSize(64);
       assertThat(packet[7]).isEqualTo((byte) 64);
     }
+  }
+
+  @Test
+  void isAWholeIpv4EchoRequestWithRightChecksums() {
+    Random random = new Random(2);
+    for (int i = 0; i < 1_000; i++) {
+      String source = "203.0.113." + random.nextInt(256);
+      int identifier = random.nextInt(0x10000);
+      byte[] packet = request(source, "203.0.113.1", identifier, i);
+
+      assertThat(Ipv4Packets.isEchoRequest(packet)).isTrue();
+      assertThat(Ipv4Packets.isChecksumRight(packet)).isTrue();
+      assertThat(Ipv4Packets.source(packet)).isEqualTo(IpAddresses.parse(source));
+      assertThat(packet).hasSize(44);
+      assertThat(ByteBuffer.wrap(packet).getShort(2)).isEqualTo((short) 44);
+      assertThat(ByteBuffer.wrap(packet).getShort(24)).isEqualTo((short) identifier);
+      assertThat(ByteBuffer.wrap(packet).getShort(26)).isEqualTo((short) i);
+      assertThat(packet[8]).isEqualTo((byte) 64);
+    }
+  }
+
+  @Test
+  void needsAddressesOfOneVersion() {
+    assertThat(
+            EchoRequest.of(
+                IpAddresses.parse("203.0.113.7"), IpAddresses.parse("2001:db8::1"), 1, 1))
+        .isEmpty();
+  }
+
+  private static byte[] request(String source, String destination, int identifier, int sequence) {
+    return EchoRequest.of(
+            IpAddresses.parse(source), IpAddresses.parse(destination), identifier, sequence)
+        .orElseThrow()
+        .array();
   }
 }

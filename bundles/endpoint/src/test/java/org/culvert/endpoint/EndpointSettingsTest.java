@@ -12,16 +12,16 @@ class EndpointSettingsTest {
 
   @Test
   void takesOrdinaryNames() {
-    assertThat(EndpointSettings.from("pid", "server", "culvert0", 1280).device())
+    assertThat(EndpointSettings.from("pid", "server", "culvert0", 1280, "auto").device())
         .isEqualTo("culvert0");
-    assertThat(EndpointSettings.from("pid", "server", "a.b-c_d12345678", 9216).mtu())
+    assertThat(EndpointSettings.from("pid", "server", "a.b-c_d12345678", 9216, "auto").mtu())
         .isEqualTo(9216);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", ".", "..", "a b", "a/b", "-a", "a;b", "a%d", "sixteen-letters-", "ä"})
   void refusesNamesThatAreNone(String device) {
-    assertThatThrownBy(() -> EndpointSettings.from("some.pid", "server", device, 1280))
+    assertThatThrownBy(() -> EndpointSettings.from("some.pid", "server", device, 1280, "auto"))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("etc/some.pid.cfg: device");
   }
@@ -29,8 +29,29 @@ class EndpointSettingsTest {
   @ParameterizedTest
   @ValueSource(ints = {-1, 0, 1279, 9217})
   void refusesAnMtuThatIsTooSmallOrTooLarge(int mtu) {
-    assertThatThrownBy(() -> EndpointSettings.from("some.pid", "server", "culvert0", mtu))
+    assertThatThrownBy(() -> EndpointSettings.from("some.pid", "server", "culvert0", mtu, "auto"))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("etc/some.pid.cfg: mtu");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Kernel", "../x", "a b", "-a", "a%d"})
+  void refusesDatapathsWithANameThatNoneHas(String datapath) {
+    assertThatThrownBy(
+            () -> EndpointSettings.from("some.pid", "server", "culvert0", 1280, datapath))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("etc/some.pid.cfg: datapath")
+        .hasMessageContaining("auto");
+  }
+
+  @Test
+  void allowsEveryDatapathOrTheOneThatIsNamed() {
+    EndpointSettings any = EndpointSettings.from("pid", "server", "culvert0", 1280, "auto");
+    EndpointSettings one = EndpointSettings.from("pid", "server", "culvert0", 1280, "kernel");
+
+    assertThat(any.allows("kernel")).isTrue();
+    assertThat(any.allows("userspace")).isTrue();
+    assertThat(one.allows("kernel")).isTrue();
+    assertThat(one.allows("userspace")).isFalse();
   }
 }

@@ -241,7 +241,7 @@ class EndpointTest {
     ScheduledExecutorService thread = EndpointThread.named("test");
     Endpoint endpoint =
         new Endpoint(
-            EndpointSettings.from("pid", "test", "culvert7", 1280),
+            EndpointSettings.from("pid", "test", "culvert7", 1280, "auto"),
             server.devices,
             thread,
             System::nanoTime,

@@ -17,6 +17,7 @@ import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.net.Eventually;
 import org.culvert.testkit.net.InMemoryNat;
 import org.culvert.testkit.net.InMemoryNetwork;
+import org.culvert.testkit.net.Ipv4Packets;
 import org.culvert.testkit.net.Packets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,8 @@ class TwoEndsTest {
 
   private final InMemoryNetwork network = new InMemoryNetwork();
   private final InMemoryNat nat = network.nat("198.51.100.1");
-  private final Ends server = Ends.server(network.host("192.0.2.1"));
+  private final Ends server = Ends.server(network.host("192.0.2.1", "2001:db8:a::1"));
+  private final List<String> silent = new ArrayList<>();
   private Ends client = Ends.client(network.hostBehind(nat, INSIDE));
 
   @AfterEach
@@ -63,6 +65,38 @@ class TwoEndsTest {
   }
 
   @Test
+  void pingsThroughV4V6() throws Exception {
+    openV4V6();
+
+    client.tun().push(Ipv4Packets.echoRequest(Ends.CLIENT_INNER_4, Ends.SERVER_INNER_4, 1));
+
+    assertThat(Ipv4Packets.isEchoReply(client.tun().next())).isTrue();
+    assertThat(client.tun().configuration().routes()).containsExactly(IpPrefix.parse("0.0.0.0/0"));
+    assertThat(server.tun().configuration().addresses())
+        .containsExactly(InterfaceAddress.host(IpAddresses.parse(Ends.SERVER_INNER_4)));
+  }
+
+  @Test
+  void keepsAnIpv4TunnelAliveAndNoticesWhenItsOtherEndIsDeaf() {
+    openV4V6();
+    server.endpoint.watchSilence(silent::add);
+
+    for (int second = 0; second < 100; second++) {
+      pass(Duration.ofSeconds(1));
+      settle("own4");
+    }
+    assertThat(silent).isEmpty();
+    assertThat(server.status("four").counters().receivedPackets()).isBetween(9L, 13L);
+    assertThat(server.status("four").counters().drops()).isEmpty();
+
+    server.tun().deaf(true);
+    for (int second = 0; second < 45 && silent.isEmpty(); second++) {
+      pass(Duration.ofSeconds(1));
+    }
+    assertThat(silent).containsExactly("own4");
+  }
+
+  @Test
   void givesDevicesTheirAddressesAndRoutes() {
     openBehindNat();
 
@@ -78,7 +112,7 @@ class TwoEndsTest {
 
   @Test
   void keepsTheNatMappingAliveAndBothEndsContent() {
-    List<String> silent = watch();
+    watch();
     openBehindNat();
 
     for (int second = 0; second < 300; second++) {
@@ -94,7 +128,7 @@ class TwoEndsTest {
 
   @Test
   void bothEndsNoticeALostMapping() {
-    List<String> silent = watch();
+    watch();
     openBehindNat();
     pass(Duration.ofSeconds(11));
     settle();
@@ -146,6 +180,16 @@ class TwoEndsTest {
     assertThat(server.tun().drain()).isEmpty();
   }
 
+  private void openV4V6() {
+    client.close();
+    client = Ends.client(network.host("2001:db8:b::7"));
+    server.apply(Ends.atServer4());
+    client.apply(Ends.atClient4());
+    assertThat(server.state("four")).isEqualTo(UP);
+    assertThat(client.state("own4")).isEqualTo(CLIENT_UP);
+    client.endpoint.watchSilence(silent::add);
+  }
+
   private void openBehindNat() {
     InetSocketAddress own = Ends.outer(INSIDE, 50_000);
     InetSocketAddress mapped = nat.outward(client.v6UdpV4.wireFormat(), own, Ends.SERVER);
@@ -162,11 +206,9 @@ class TwoEndsTest {
     assertThat(Packets.isEchoReply(client.tun().next())).isTrue();
   }
 
-  private List<String> watch() {
-    List<String> silent = new ArrayList<>();
+  private void watch() {
     client.endpoint.watchSilence(silent::add);
     server.endpoint.watchSilence(silent::add);
-    return silent;
   }
 
   private void pass(Duration time) {
@@ -176,10 +218,14 @@ class TwoEndsTest {
 
   /** What was sent has arrived, been answered, and come back. */
   private void settle() {
+    settle("own");
+  }
+
+  private void settle(String id) {
     Eventually.holds(
         "answers came",
         () -> {
-          TunnelCounters counters = client.status("own").counters();
+          TunnelCounters counters = client.status(id).counters();
           return counters.receivedPackets() == counters.sentPackets();
         });
   }

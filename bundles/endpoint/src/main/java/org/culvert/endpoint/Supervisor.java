@@ -1,0 +1,94 @@
+package org.culvert.endpoint;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.culvert.api.datapath.Forwarding;
+import org.culvert.api.tunnel.TunnelParameters;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at open tunnels again and again: sends the keepalives that are due, and tells listeners
+ * whose other end has fallen silent. Confined to the endpoint's thread, but for {@link #watch}.
+ */
+final class Supervisor {
+  private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
+
+  private final LongSupplier nanos;
+  private final Jitter jitter;
+  private final int echoIdentifier;
+  private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+
+  /** Takes a clock that never jumps. */
+  Supervisor(LongSupplier nanos, RandomGenerator random) {
+    this.nanos = nanos;
+    this.jitter = new Jitter(random);
+    this.echoIdentifier = random.nextInt(0x10000);
+  }
+
+  AutoCloseable watch(Consumer<String> listener) {
+    listeners.add(listener);
+    return () -> listeners.removeIf(watching -> watching == listener);
+  }
+
+  /**
+   * Begins to watch a tunnel.
+   *
+   * @param received how many packets had come out of it by now
+   * @param heard when the last of them came, if that is known
+   */
+  Supervision begin(TunnelParameters tunnel, long received, Optional<Long> heard) {
+    return new Supervision(tunnel, nanos.getAsLong(), received, heard, jitter);
+  }
+
+  /** Looks at each tunnel that is up. */
+  void sweep(Collection<Standing> standings, Datapaths datapaths) {
+    long now = nanos.getAsLong();
+    for (Standing standing : standings) {
+      TunnelParameters tunnel = standing.parameters();
+      standing
+          .supervision()
+          .ifPresent(
+              supervision ->
+                  datapaths
+                      .forwarding(tunnel.id())
+                      .ifPresent(forwarding -> look(tunnel, supervision, forwarding, now)));
+    }
+  }
+
+  private void look(
+      TunnelParameters tunnel, Supervision supervision, Forwarding forwarding, long now) {
+    switch (supervision.look(now, forwarding.counters(tunnel.id()).receivedPackets())) {
+      case SILENT -> {
+        TunnelLog.silent(tunnel.id());
+        listeners.forEach(listener -> tell(listener, tunnel.id()));
+      }
+      case HEARD_AGAIN -> TunnelLog.heardAgain(tunnel.id());
+      case AS_BEFORE -> {}
+    }
+    supervision.due(now).ifPresent(sequence -> ping(tunnel, forwarding, sequence));
+  }
+
+  private void ping(TunnelParameters tunnel, Forwarding forwarding, int sequence) {
+    tunnel
+        .keepAlive()
+        .flatMap(
+            keepAlive ->
+                EchoRequest.of(
+                    tunnel.localAddress(), keepAlive.address(), echoIdentifier, sequence))
+        .ifPresent(request -> forwarding.inject(tunnel.id(), request));
+  }
+
+  private static void tell(Consumer<String> listener, String id) {
+    try {
+      listener.accept(id);
+    } catch (RuntimeException e) {
+      LOG.warn("A listener failed on the silence of tunnel {}", id, e);
+    }
+  }
+}
