@@ -174,7 +174,10 @@ final class DigestMd5Client extends DigestMd5Exchange implements SaslClient {
 
   /** A handler that knows no realms takes the one offered. */
   private String askRealm(String offered) throws SaslException {
-    RealmCallback callback = new RealmCallback("DIGEST-MD5 realm", offered);
+    String prompt = "DIGEST-MD5 realm";
+    // A callback must not have an empty default, but a server may name an empty realm.
+    RealmCallback callback =
+        offered.isEmpty() ? new RealmCallback(prompt) : new RealmCallback(prompt, offered);
     try {
       handler().handle(new Callback[] {callback});
     } catch (UnsupportedCallbackException e) {
