@@ -26,7 +26,7 @@ public final class BrokerSession {
   /** Octets of a stream that wait to become a message; nothing in TSP is longer than a command. */
   static final int MAX_WAITING = Frame.MAX_MESSAGE;
 
-  /** Octets of a version or AUTHENTICATE line. */
+  /** Octets of a version or AUTHENTICATE line, its end included. */
   static final int MAX_LINE = 128;
 
   private final boolean stream;
@@ -147,11 +147,14 @@ public final class BrokerSession {
 
   private boolean takeLine(Inbox inbox, Consumer<byte[]> consumer) {
     inbox.skipNoise();
+    int present = inbox.size();
     Optional<byte[]> line = inbox.takeLine();
-    line.ifPresent(consumer);
-    if (line.isEmpty() && inbox.size() > MAX_LINE) {
+    int length = line.isPresent() ? present - inbox.size() : present;
+    if (length > MAX_LINE) {
       refuse(phase.error(), "line too long");
+      return false;
     }
+    line.ifPresent(consumer);
     return line.isPresent();
   }
 

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.culvert.api.tunnel.TunnelType;
 
 /**
@@ -18,6 +19,7 @@ record CapabilityLine(List<String> tunnels, List<String> mechanisms) {
   private static final String KEYWORD = "CAPABILITY";
   private static final String TUNNEL = "TUNNEL=";
   private static final String AUTH = "AUTH=";
+  private static final Pattern NAME = Pattern.compile("[A-Z0-9_-]{1,20}");
 
   /** The order in which brokers in the field name them; others follow by name. */
   private static final List<TunnelType> ORDER = List.of(TunnelType.V6V4, TunnelType.V6UDPV4);
@@ -63,13 +65,17 @@ record CapabilityLine(List<String> tunnels, List<String> mechanisms) {
     List<String> tunnels = new ArrayList<>();
     List<String> mechanisms = new ArrayList<>();
     for (String word : words) {
-      if (word.startsWith(TUNNEL)) {
-        tunnels.add(word.substring(TUNNEL.length()));
-      } else if (word.startsWith(AUTH)) {
-        mechanisms.add(word.substring(AUTH.length()));
-      }
+      valueOf(word, TUNNEL).ifPresent(tunnels::add);
+      valueOf(word, AUTH).ifPresent(mechanisms::add);
     }
     return Optional.of(new CapabilityLine(tunnels, mechanisms));
+  }
+
+  /** What is no name is passed over: names are shown to users and written to logs. */
+  private static Optional<String> valueOf(String word, String key) {
+    return word.startsWith(key)
+        ? Optional.of(word.substring(key.length())).filter(NAME.asMatchPredicate())
+        : Optional.empty();
   }
 
   /** Tells whether a tunnel type can be asked for; a line that names none does not say. */

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole TCP sessions at the broker: nothing throws, and it does not matter how a stream is cut. */
 class SessionStreamFuzz {
-  private static final int LONGEST = 4096;
+  private static final int LONGEST = 2048;
 
   static Stream<byte[]> golden() {
     return Golden.streams(true);
