@@ -1,0 +1,245 @@
+package org.culvert.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.culvert.conformance.Main;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+/**
+ * Promises that the broker, as users unpack it, conforms: over TCP and UDP, IPv4 and IPv6, it does
+ * what every case of the conformance kit asks, and nothing that the kit sends puts an exception or
+ * a warning into its log.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ConformanceIT {
+  private static final Path WORK = Path.of("target/conformance");
+  private static final Path HOME = WORK.resolve("home");
+  private static final long START_MILLIS = 120_000;
+  private static final long KIT_MINUTES = 5;
+
+  /** The password's hash with its user and realm has a zero octet, so that no case is skipped. */
+  private static final String USER = "alice";
+
+  private static final String PASSWORD = "conformance-7";
+
+  /** What may be left out: these need another configuration, or features that are to come. */
+  private static final List<Pattern> MAY_BE_ABSENT =
+      List.of(
+          Pattern.compile("version-list .*not offered.*"),
+          Pattern.compile("create-name .*not offered.*"),
+          Pattern.compile("dns-server-.*not offered.*"),
+          Pattern.compile("auth-unoffered-.* is offered"));
+
+  /** What the log may warn of in such an installation. */
+  private static final List<Pattern> MAY_BE_LOGGED = List.of();
+
+  private int port;
+  private Process broker;
+
+  @BeforeAll
+  void startTheAssembly() throws IOException, InterruptedException {
+    assumeTrue(
+        Files.isWritable(Path.of("/dev/net/tun")) && "root".equals(System.getProperty("user.name")),
+        "tunnels need root");
+    unpack();
+    port = freePort();
+    int shell = freePort();
+    configure(
+        "org.culvert.transport.cfg",
+        "port = " + port,
+        "rate = 0",
+        "failures.per.minute = 0",
+        "sessions = 100000",
+        "sessions.per.source = 100000");
+    configure(
+        "org.culvert.broker.cfg",
+        "endpointPool = 2001:db8:0:1::/64",
+        "anonymousPool = 2001:db8:0:2::/64",
+        "delegationPools = 2001:db8:8000::/40",
+        "resolvers = 2001:db8::53",
+        "maxAnonymous = 100000",
+        "maxAnonymousPerIpv4 = 100000",
+        "maxTunnelsPerIpv4 = 100000",
+        "quarantine = 0");
+    // Beside an assembly that runs on this machine in earnest.
+    configure("org.culvert.endpoint.server.cfg", "device = culvertit0");
+    configure("culvert-users.properties", USER + " = " + PASSWORD);
+    Path shellFile = HOME.resolve("etc/org.apache.karaf.shell.cfg");
+    Files.writeString(
+        shellFile,
+        Files.readString(shellFile).replaceAll("(?m)^sshPort *=.*$", "sshPort = " + shell));
+    broker =
+        new ProcessBuilder(HOME.resolve("bin/culvert").toAbsolutePath().toString(), "broker")
+            .redirectErrorStream(true)
+            .redirectOutput(WORK.resolve("console.log").toFile())
+            .start();
+    awaitPort();
+  }
+
+  @AfterAll
+  void stopTheAssembly() throws InterruptedException {
+    if (broker != null) {
+      broker.destroy();
+      if (!broker.waitFor(30, TimeUnit.SECONDS)) {
+        broker.destroyForcibly();
+      }
+    }
+  }
+
+  @Test
+  @Order(1)
+  void conformsOverIpv4() throws Exception {
+    conforms("127.0.0.1:" + port, "ipv4.xml");
+  }
+
+  @Test
+  @Order(2)
+  void conformsOverIpv6() throws Exception {
+    conforms("[::1]:" + port, "ipv6.xml");
+  }
+
+  @Test
+  @Order(3)
+  void nothingThatTheKitSentIsInTheLog() throws IOException {
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> logs = Files.list(HOME.resolve("data/log"))) {
+      for (Path log : logs.filter(file -> file.toString().contains("karaf.log")).toList()) {
+        lines.addAll(Files.readAllLines(log));
+      }
+    }
+
+    assertThat(lines).isNotEmpty();
+    assertThat(lines)
+        .filteredOn(ConformanceIT::alarms)
+        .filteredOn(line -> MAY_BE_LOGGED.stream().noneMatch(may -> may.matcher(line).find()))
+        .isEmpty();
+    assertThat(lines).noneMatch(line -> line.contains(PASSWORD));
+  }
+
+  private static boolean alarms(String line) {
+    return line.contains(" WARN ") || line.contains(" ERROR ") || line.contains("Exception");
+  }
+
+  private void conforms(String server, String report) throws Exception {
+    Path password = WORK.resolve("password");
+    Files.writeString(password, PASSWORD + "\n");
+    Path output = WORK.resolve(report.replace(".xml", ".txt"));
+    Process kit =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                new File(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+                    .getPath(),
+                Main.class.getName(),
+                "server",
+                server,
+                "--user",
+                USER,
+                "--password-file",
+                password.toString(),
+                "--slow",
+                "--report",
+                WORK.resolve(report).toString())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    boolean ended = kit.waitFor(KIT_MINUTES, TimeUnit.MINUTES);
+    if (!ended) {
+      kit.destroyForcibly().waitFor();
+    }
+
+    assertThat(ended).as("the kit ended within %d minutes", KIT_MINUTES).isTrue();
+    assertThat(kit.exitValue()).as(Files.readString(output)).isZero();
+    assertThat(absent(WORK.resolve(report)))
+        .filteredOn(one -> MAY_BE_ABSENT.stream().noneMatch(may -> may.matcher(one).matches()))
+        .isEmpty();
+  }
+
+  /** Returns which cases did not run, and why. */
+  private static List<String> absent(Path report) throws Exception {
+    NodeList skipped =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(report.toFile())
+            .getElementsByTagName("skipped");
+    List<String> absent = new ArrayList<>();
+    for (int i = 0; i < skipped.getLength(); i++) {
+      Element why = (Element) skipped.item(i);
+      Element tested = (Element) why.getParentNode();
+      absent.add(tested.getAttribute("name") + ": " + why.getAttribute("message"));
+    }
+    return absent;
+  }
+
+  private static void unpack() throws IOException, InterruptedException {
+    if (Files.exists(HOME)) {
+      run("rm", "-rf", HOME.toString());
+    }
+    Files.createDirectories(HOME);
+    run(
+        "tar",
+        "-xzf",
+        System.getProperty("culvert.assembly"),
+        "-C",
+        HOME.toString(),
+        "--strip-components",
+        "1");
+  }
+
+  private static void run(String... command) throws IOException, InterruptedException {
+    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor())
+        .as(String.join(" ", command))
+        .isZero();
+  }
+
+  private static void configure(String file, String... lines) throws IOException {
+    Files.write(HOME.resolve("etc").resolve(file), List.of(lines));
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0)) {
+      return free.getLocalPort();
+    }
+  }
+
+  /** The port answers only while a broker stands behind it. */
+  private void awaitPort() throws IOException, InterruptedException {
+    InetSocketAddress address =
+        new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
+    long end = System.currentTimeMillis() + START_MILLIS;
+    while (System.currentTimeMillis() < end && broker.isAlive()) {
+      try (Socket socket = new Socket()) {
+        socket.connect(address, 500);
+        return;
+      } catch (IOException e) {
+        Thread.sleep(100);
+      }
+    }
+    throw new AssertionError(
+        "the broker did not start: " + Files.readString(WORK.resolve("console.log")));
+  }
+}
