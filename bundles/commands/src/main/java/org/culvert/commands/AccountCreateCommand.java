@@ -21,6 +21,7 @@ public final class AccountCreateCommand extends PasswordCommand {
 
   @Override
   void runOnAccounts(PrintStream out) throws CommandException {
+    String user = user();
     for (AccountAdministration store : stores()) {
       if (store.accounts().stream().anyMatch(account -> account.user().equals(user))) {
         throw refusal(

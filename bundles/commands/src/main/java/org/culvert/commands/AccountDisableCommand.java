@@ -14,6 +14,7 @@ import org.apache.karaf.shell.support.CommandException;
 public final class AccountDisableCommand extends AccountTunnelCommand {
   @Override
   void runOnAccounts(PrintStream out) throws CommandException, InterruptedException {
+    String user = user();
     Found found = find(user);
     found.store().change(user, found.account().settings().enabled(false));
     out.println("Disabled: " + Text.safe(user) + ".");

@@ -1,9 +1,7 @@
 package org.culvert.commands;
 
 import java.io.PrintStream;
-import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 
@@ -13,13 +11,10 @@ import org.apache.karaf.shell.support.CommandException;
     scope = "culvert",
     name = "account-enable",
     description = "Let a user who was locked out in again")
-public final class AccountEnableCommand extends AccountCommand {
-  @Argument(name = "user", description = "The user's name", required = true)
-  @Completion(UserCompleter.class)
-  String user = "";
-
+public final class AccountEnableCommand extends UserCommand {
   @Override
   void runOnAccounts(PrintStream out) throws CommandException {
+    String user = user();
     Found found = find(user);
     found.store().change(user, found.account().settings().enabled(true));
     out.println("Enabled: " + Text.safe(user) + ".");

@@ -15,6 +15,7 @@ import org.culvert.api.account.AccountSettings;
 public final class AccountPasswordCommand extends PasswordCommand {
   @Override
   void runOnAccounts(PrintStream out) throws CommandException {
+    String user = user();
     Found found = find(user);
     AccountSettings settings = apply(found.account().settings());
     withPassword(out, password -> found.store().change(user, settings, password));

@@ -17,6 +17,7 @@ import org.culvert.api.account.AccountSummary;
 public final class AccountPolicyCommand extends PolicyCommand {
   @Override
   void runOnAccounts(PrintStream out) throws CommandException {
+    String user = user();
     Found found = find(user);
     if (!isPolicyGiven()) {
       print(out, found.account());

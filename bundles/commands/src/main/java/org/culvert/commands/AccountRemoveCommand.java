@@ -14,6 +14,7 @@ import org.apache.karaf.shell.support.CommandException;
 public final class AccountRemoveCommand extends AccountTunnelCommand {
   @Override
   void runOnAccounts(PrintStream out) throws CommandException, InterruptedException {
+    String user = user();
     find(user).store().remove(user);
     out.println("Removed: " + Text.safe(user) + ".");
     tunnels(out);

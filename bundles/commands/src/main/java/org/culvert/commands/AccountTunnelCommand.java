@@ -5,8 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.apache.karaf.shell.api.action.Argument;
-import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.broker.BrokerAdministration;
@@ -17,11 +15,7 @@ import org.culvert.api.lease.Lease;
  * What the commands that lock a user out share. No new session is let in; a tunnel that is up knows
  * of no user and stays, so it is named, or ended too.
  */
-abstract class AccountTunnelCommand extends AccountCommand {
-  @Argument(name = "user", description = "The user's name", required = true)
-  @Completion(UserCompleter.class)
-  String user = "";
-
+abstract class AccountTunnelCommand extends UserCommand {
   @Option(name = "--end-tunnel", description = "End the user's tunnel too")
   boolean endTunnel;
 
@@ -33,7 +27,7 @@ abstract class AccountTunnelCommand extends AccountCommand {
       }
       return;
     }
-    for (BrokeredTunnel tunnel : of(user, broker.get().tunnels())) {
+    for (BrokeredTunnel tunnel : of(user(), broker.get().tunnels())) {
       Lease lease = tunnel.lease();
       String id = lease.id().substring(0, Math.min(Tunnels.SHORT_ID, lease.id().length()));
       if (endTunnel) {

@@ -74,6 +74,9 @@ public final class CapabilityCommand extends ShellCommand {
     if (property == null) {
       property = reference.getProperty(TunnelEndpoint.ROLE);
     }
+    if (property instanceof String[] several) {
+      return String.join(" ", several);
+    }
     if (property != null) {
       return property.toString();
     }

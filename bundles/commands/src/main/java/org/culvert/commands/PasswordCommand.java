@@ -36,7 +36,7 @@ abstract class PasswordCommand extends PolicyCommand {
     char[] password =
         generate
             ? Passwords.generate()
-            : passwordStdin ? passwords.fromPipe() : passwords.ask(user);
+            : passwordStdin ? passwords.fromPipe() : passwords.ask(user());
     try {
       AccountSummary account = change.make(password);
       Map<String, Object> row = new LinkedHashMap<>(row(account));

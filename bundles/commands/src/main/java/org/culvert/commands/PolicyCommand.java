@@ -9,8 +9,6 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.security.sasl.SaslServerFactory;
-import org.apache.karaf.shell.api.action.Argument;
-import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.account.AccountPolicy;
@@ -19,11 +17,7 @@ import org.culvert.api.account.SaslProperties;
 import org.osgi.framework.InvalidSyntaxException;
 
 /** What the commands that set how a user may authenticate share. */
-abstract class PolicyCommand extends AccountCommand {
-  @Argument(name = "user", description = "The user's name", required = true)
-  @Completion(UserCompleter.class)
-  String user = "";
-
+abstract class PolicyCommand extends UserCommand {
   @Option(
       name = "--mechanisms",
       description = "The only SASL mechanisms allowed, separated by commas; any: no restriction")

@@ -216,7 +216,7 @@ class AccountCommandsTest {
     accounts.create("user-1", USUAL, CANARY.toCharArray());
 
     AccountDisableCommand disable = new AccountDisableCommand();
-    disable.user = "user-1";
+    disable.words = List.of("user-1");
     String printed = run(disable);
 
     assertThat(printed)
@@ -226,7 +226,7 @@ class AccountCommandsTest {
     assertThat(accounts.accounts().get(0).settings().enabled()).isFalse();
 
     AccountEnableCommand enable = new AccountEnableCommand();
-    enable.user = "user-1";
+    enable.words = List.of("user-1");
     assertThat(run(enable)).contains("Enabled: user-1.");
     assertThat(accounts.accounts().get(0).settings().enabled()).isTrue();
   }
@@ -238,7 +238,7 @@ class AccountCommandsTest {
     accounts.create("user-1", USUAL, CANARY.toCharArray());
 
     AccountRemoveCommand remove = new AccountRemoveCommand();
-    remove.user = "user-1";
+    remove.words = List.of("user-1");
     remove.endTunnel = true;
     String printed = run(remove);
 
@@ -251,7 +251,7 @@ class AccountCommandsTest {
   void tunnelsWithoutABrokerAreSaidNotToEnd() throws Exception {
     accounts.create("alice", USUAL, CANARY.toCharArray());
     AccountDisableCommand disable = new AccountDisableCommand();
-    disable.user = "alice";
+    disable.words = List.of("alice");
     disable.endTunnel = true;
 
     assertThat(run(disable)).contains("no broker is running here");
@@ -266,7 +266,7 @@ class AccountCommandsTest {
 
     assertThat(run(new AccountsCommand())).contains("alice", "bob");
     AccountRemoveCommand remove = new AccountRemoveCommand();
-    remove.user = "alice";
+    remove.words = List.of("alice");
     run(remove);
     create("carol", FakeSession.typing(CANARY, CANARY));
 
@@ -296,7 +296,7 @@ class AccountCommandsTest {
   @Test
   void unknownUsersAndHostileNamesAreRefusedInTwoLines() {
     AccountEnableCommand enable = new AccountEnableCommand();
-    enable.user = "\u001b[2J";
+    enable.words = List.of("\u001b[2J");
 
     assertThatThrownBy(() -> run(enable))
         .isInstanceOfSatisfying(
@@ -316,6 +316,19 @@ class AccountCommandsTest {
         .isInstanceOfSatisfying(
             CommandException.class,
             e -> assertThat(e.getNiceHelp()).contains("is empty", "Choose another one."));
+  }
+
+  @Test
+  void whatStandsBehindTheNameIsRefusedInWordsThatHelp() {
+    AccountCreateCommand command = new AccountCreateCommand();
+    command.session = FakeSession.typing(CANARY, CANARY).session();
+
+    command.words = List.of("alice", "--digest");
+    assertThatThrownBy(() -> run(command)).hasMessage("Options stand in front of the user's name.");
+    command.words = List.of("alice", CANARY);
+    assertThatThrownBy(() -> run(command))
+        .hasMessage("There is one argument: the user's name. A password is never one.");
+    assertThat(accounts.accounts()).isEmpty();
   }
 
   @Test
@@ -358,7 +371,7 @@ class AccountCommandsTest {
   }
 
   private String run(PolicyCommand command, String user) throws Exception {
-    command.user = user;
+    command.words = List.of(user);
     return run(command);
   }
 

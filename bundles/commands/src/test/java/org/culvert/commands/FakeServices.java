@@ -31,6 +31,11 @@ final class FakeServices {
             (proxy, method, arguments) ->
                 switch (method.getName()) {
                   case "getServiceReferences" -> references((Class<?>) arguments[0]);
+                  case "getAllServiceReferences" ->
+                      registered.stream()
+                          .filter(one -> one.type().getName().equals(arguments[0]))
+                          .map(FakeServices::reference)
+                          .toArray(ServiceReference<?>[]::new);
                   case "getServiceReference" -> {
                     List<ServiceReference<?>> found = references((Class<?>) arguments[0]);
                     yield found.isEmpty() ? null : found.get(found.size() - 1);
@@ -63,6 +68,7 @@ final class FakeServices {
                         case "rank" -> one.rank();
                         default -> one.properties().get(arguments[0].toString());
                       };
+                  case "getBundle" -> null;
                   case "compareTo" ->
                       Integer.compare(
                           one.rank(),
