@@ -11,16 +11,24 @@ final class Values {
 
   private final Target target;
   private final DigestMd5 digest;
+  private final Scram scram;
   private final Map<String, String> saved = new HashMap<>();
   private String local = "";
 
   Values(Target target) {
     this.target = target;
     this.digest = new DigestMd5(target.user(), target.password());
+    this.scram = new Scram(target.user(), target.password());
   }
 
   DigestMd5 digest() {
     return digest;
+  }
+
+  /** Takes note of a line of the server's, which may be a challenge. */
+  void hear(String line) {
+    digest.hear(line);
+    scram.hear(line);
   }
 
   void local(String address) {
@@ -49,6 +57,9 @@ final class Values {
       case "digest" -> digest.response(rest);
       case "challenge" -> digest.challenge(rest);
       case "proof" -> digest.serverProof();
+      case "scram-first" -> scram.first(rest);
+      case "scram-last" -> scram.last(rest);
+      case "scram-proof" -> scram.serverProof();
       case "base64" -> Base64.getEncoder().encodeToString(Text.octets(Text.fill(rest, this::of)));
       case "repeat" -> repeat(rest);
       default -> {

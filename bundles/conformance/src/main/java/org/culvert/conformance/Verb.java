@@ -36,6 +36,8 @@ enum Verb {
   SAME("S same"),
   /** The server answers with a bare header; nothing on TCP. */
   EMPTY("S empty"),
+  /** The server lets the client speak first: an empty line over TCP, a bare header over UDP. */
+  GO_AHEAD("S go-ahead"),
   /** The server does as it likes for so many milliseconds. */
   ANY("S any"),
   /** The server has taken an accept: a framed 200 over UDP, that or nothing over TCP. */
@@ -50,6 +52,8 @@ enum Verb {
   CONNECT("connect"),
   /** The same, but what was granted is kept. */
   RECONNECT("reconnect"),
+  /** The sessions after this one come from the same address. */
+  STAY("stay"),
   /** So many other clients send so much each, and stay. */
   CROWD("crowd"),
   /** Remembers a text under a name. */

@@ -16,17 +16,19 @@ class TraceTableTest {
   void findsAnnotatedTestsAndClasses() {
     String source =
         """
-        @Demands("R-1-1")
+        @Named("R-1-1")
         class FirstTest {
           @Test
-          @Demands({"R-1-2", "R-1-3"})
+          @Named({"R-1-2", "R-1-3"})
           @ParameterizedTest(name = "(odd)")
           @ValueSource(strings = {"a(", "b)"})
           void answers() {}
 
-          @Demands("R-1-4") @Test void answersAgain() {}
+          @Named("R-1-4") @Test void answersAgain() {}
         }
-        """;
+        """
+            // Written so that this sample is not found among the tests.
+            .replace("Named", "Demands");
 
     assertThat(Evidence.inSource("FirstTest", source))
         .containsExactly(
@@ -40,7 +42,12 @@ class TraceTableTest {
   void findsWhatCasesCite() throws IOException {
     Files.writeString(
         directory.resolve("greeting.txt"),
-        "case a-1 A title\nsource R 1\ndemands R-1-1 R-1-2\nC: x\ntable b A title\ndemands R-1-2\n");
+        "case a-1 A title\n"
+            + "source R 1\n"
+            + "demands R-1-1 R-1-2\n"
+            + "C: x\n"
+            + "table b A title\n"
+            + "demands R-1-2\n");
 
     assertThat(Evidence.inCases(directory))
         .containsExactly(
