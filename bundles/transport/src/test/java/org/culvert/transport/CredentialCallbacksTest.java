@@ -7,18 +7,27 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLEngine;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.PasswordCallback;
 import javax.security.auth.callback.UnsupportedCallbackException;
 import javax.security.sasl.AuthorizeCallback;
 import org.culvert.api.account.Account;
 import org.culvert.api.account.AccountPolicy;
+import org.culvert.api.account.ChannelBindingCallback;
 import org.culvert.api.account.CredentialStore;
 import org.culvert.api.account.DigestSecret;
 import org.culvert.api.account.DigestSecretCallback;
+import org.culvert.api.account.ExternalIdentityCallback;
 import org.culvert.api.account.PasswordCheckCallback;
+import org.culvert.api.account.ScramSecret;
+import org.culvert.api.account.ScramSecretCallback;
+import org.culvert.api.tls.TlsConnection;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CredentialCallbacksTest {
   private final AtomicInteger checks = new AtomicInteger();
@@ -106,6 +115,94 @@ class CredentialCallbacksTest {
     assertThat(here.secret()).isPresent();
     assertThat(elsewhere.secret()).isEmpty();
     assertThat(barred.secret()).isEmpty();
+  }
+
+  // What a mechanism asks of the connection, and of policies.
+
+  private static final TlsConnection TLS =
+      new TlsConnection() {
+        @Override
+        public SSLEngine engine() {
+          throw new IllegalStateException();
+        }
+
+        @Override
+        public Optional<byte[]> channelBinding(String type) {
+          return type.equals(ChannelBindingCallback.TLS_EXPORTER)
+              ? Optional.of(new byte[] {7})
+              : Optional.empty();
+        }
+
+        @Override
+        public Optional<String> peerUser() {
+          return Optional.of("carol");
+        }
+      };
+
+  private static CredentialCallbacks of(AccountPolicy policy, String mechanism, boolean tls) {
+    Account account =
+        new Account(
+            "dave",
+            true,
+            password -> true,
+            new DigestSecret("here", new byte[16]),
+            List.of(new ScramSecret("SCRAM-X", new byte[1], 4096, new byte[1], new byte[1])),
+            policy);
+    return new CredentialCallbacks(
+        new Accounts(() -> List.of(user -> Optional.of(account))),
+        mechanism,
+        tls ? Optional.of(TLS) : Optional.empty());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "X-ANY, false, X-ANY, false, true",
+    "X-ANY, false, X-OTHER, false, false",
+    "X-ANY, true, X-ANY, false, false",
+    "X-ANY, true, X-ANY, true, true",
+  })
+  void everyQuestionIsAnsweredAsTheUsersPolicyAllows(
+      String allowed, boolean tlsOnly, String used, boolean tls, boolean answered)
+      throws Exception {
+    CredentialCallbacks asked = of(new AccountPolicy(Set.of(allowed), tlsOnly), used, tls);
+    PasswordCheckCallback password = new PasswordCheckCallback("dave", new char[0]);
+    DigestSecretCallback digest = new DigestSecretCallback("dave", "here");
+    ScramSecretCallback scram = new ScramSecretCallback("dave", "SCRAM-X");
+    AuthorizeCallback leave = new AuthorizeCallback("dave", "dave");
+
+    asked.handle(new Callback[] {password, digest, scram, leave});
+
+    assertThat(password.verified()).isEqualTo(answered);
+    assertThat(digest.secret().isPresent()).isEqualTo(answered);
+    assertThat(scram.secret().isPresent()).isEqualTo(answered);
+    assertThat(leave.isAuthorized()).isEqualTo(answered);
+  }
+
+  @Test
+  void secretOfAnotherScramIsNoAnswer() throws Exception {
+    ScramSecretCallback scram = new ScramSecretCallback("dave", "SCRAM-Y");
+    of(AccountPolicy.ANY, "SCRAM-Y", false).handle(new Callback[] {scram});
+
+    assertThat(scram.secret()).isEmpty();
+  }
+
+  @Test
+  void connectionTellsItsBindingAndItsUserAndInTheClearNothing() throws Exception {
+    ChannelBindingCallback known = new ChannelBindingCallback(ChannelBindingCallback.TLS_EXPORTER);
+    ChannelBindingCallback unknown = new ChannelBindingCallback("tls-unique");
+    ExternalIdentityCallback user = new ExternalIdentityCallback();
+    of(AccountPolicy.ANY, "X-ANY", true).handle(new Callback[] {known, unknown, user});
+
+    assertThat(known.octets()).hasValue(new byte[] {7});
+    assertThat(unknown.octets()).isEmpty();
+    assertThat(user.user()).contains("carol");
+
+    ChannelBindingCallback clear = new ChannelBindingCallback(ChannelBindingCallback.TLS_EXPORTER);
+    ExternalIdentityCallback nobody = new ExternalIdentityCallback();
+    of(AccountPolicy.ANY, "X-ANY", false).handle(new Callback[] {clear, nobody});
+
+    assertThat(clear.octets()).isEmpty();
+    assertThat(nobody.user()).isEmpty();
   }
 
   @Test

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.net.BindException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import javax.security.sasl.SaslServerFactory;
 import org.culvert.api.net.IpAddresses;
@@ -32,12 +37,31 @@ final class Fixtures {
           0,
           1);
 
+  private static final int LOWEST_PORT = 10_000;
+  private static final int PORTS = 20_000;
+  private static final AtomicInteger NEXT_PORT =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
+
   private Fixtures() {}
 
+  /**
+   * Returns a port that nobody has, never the same twice, and below those that the kernel gives to
+   * clients: one of them could otherwise get it before the server does.
+   */
   static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
-      return socket.getLocalPort();
+    for (int attempt = 0; attempt < 100; attempt++) {
+      int port = LOWEST_PORT + Math.floorMod(NEXT_PORT.getAndIncrement(), PORTS);
+      try (ServerSocket tcp = new ServerSocket();
+          DatagramSocket udp = new DatagramSocket(null)) {
+        tcp.setReuseAddress(false);
+        tcp.bind(new InetSocketAddress(port));
+        udp.bind(new InetSocketAddress(port));
+        return port;
+      } catch (BindException e) {
+        continue;
+      }
     }
+    throw new IOException("no free port");
   }
 
   static TransportSettings settings(TransportSettings.Limits limits, InetAddress... addresses)

@@ -16,7 +16,12 @@ final class RawUdp implements AutoCloseable {
   private final DatagramSocket socket;
 
   RawUdp(int serverPort) throws IOException {
-    socket = new DatagramSocket(new InetSocketAddress(Fixtures.LOOPBACK, 0));
+    this("127.0.0.1", serverPort);
+  }
+
+  /** Sends from another of the loopback's addresses. */
+  RawUdp(String from, int serverPort) throws IOException {
+    socket = new DatagramSocket(new InetSocketAddress(from, 0));
     socket.connect(Fixtures.LOOPBACK, serverPort);
   }
 
