@@ -35,6 +35,7 @@ final class ServerAuthentication {
   private final SessionServices services;
   private final TspVersion version;
   private @Nullable SaslServer server;
+  private boolean over;
 
   ServerAuthentication(OfferedMechanism mechanism, SessionServices services, TspVersion version) {
     this.mechanism = mechanism;
@@ -67,6 +68,9 @@ final class ServerAuthentication {
   }
 
   private synchronized Outcome evaluateNow(byte[] message) throws SaslException {
+    if (over) {
+      throw new SaslException("the session ended meanwhile");
+    }
     SaslServer exchange = server;
     if (exchange == null) {
       exchange = open();
@@ -115,7 +119,7 @@ final class ServerAuthentication {
     return Identity.of(user);
   }
 
-  /** Ends the exchange, after the message in work if there is one. */
+  /** Ends the exchange, after the message in work if there is one; none is begun any more. */
   void dispose() {
     try {
       services.blocking().execute(this::disposeNow);
@@ -126,6 +130,7 @@ final class ServerAuthentication {
   }
 
   private synchronized void disposeNow() {
+    over = true;
     SaslServer exchange = server;
     if (exchange == null) {
       return;

@@ -24,6 +24,8 @@ final class Server implements SessionOutput, SessionServices {
   boolean closed;
   Optional<Referral> referral = Optional.empty();
   Executor blocking = Runnable::run;
+  Executor confined = Runnable::run;
+  TunnelBroker asked = broker;
   String realm = "example.org";
   CallbackHandler callbackHandler = callbacks -> {};
   List<OfferedMechanism> mechanisms =
@@ -40,7 +42,7 @@ final class Server implements SessionOutput, SessionServices {
                 new InetSocketAddress(IpAddresses.parse("198.51.100.1"), 3653),
                 new InetSocketAddress(IpAddresses.parse("198.51.100.2"), 40000)),
             this,
-            Runnable::run,
+            task -> confined.execute(task),
             this);
   }
 
@@ -104,7 +106,7 @@ final class Server implements SessionOutput, SessionServices {
 
   @Override
   public TunnelBroker broker() {
-    return broker;
+    return asked;
   }
 
   @Override

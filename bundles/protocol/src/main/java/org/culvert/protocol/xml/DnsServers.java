@@ -26,17 +26,18 @@ final class DnsServers {
     }
   }
 
-  /** Checks a host name label by label, and takes away the final dot. */
+  /** Checks a host name label by label, and takes away the final dot; an address is none. */
   static Optional<String> hostName(String text) {
     String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
     if (name.length() > MAX_NAME) {
       return Optional.empty();
     }
-    for (String label : name.split("\\.", -1)) {
+    String[] labels = name.split("\\.", -1);
+    for (String label : labels) {
       if (!label.matches(LABEL)) {
         return Optional.empty();
       }
     }
-    return Optional.of(name);
+    return labels[labels.length - 1].matches("[0-9]+") ? Optional.empty() : Optional.of(name);
   }
 }

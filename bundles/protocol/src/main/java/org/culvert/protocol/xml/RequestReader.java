@@ -176,9 +176,19 @@ public final class RequestReader {
         .map(
             element ->
                 DnsServers.read(element)
+                    .filter(RequestReader::canServe)
                     .orElseThrow(
                         () ->
                             new TspException(StatusCode.DNS_DELEGATION_ERROR, "not a name server")))
         .toList();
+  }
+
+  /** A zone is delegated to name servers that anybody can ask. */
+  private static boolean canServe(DnsServer server) {
+    return !(server instanceof DnsServer.Address named)
+        || !(named.address().isAnyLocalAddress()
+            || named.address().isLoopbackAddress()
+            || named.address().isLinkLocalAddress()
+            || named.address().isMulticastAddress());
   }
 }

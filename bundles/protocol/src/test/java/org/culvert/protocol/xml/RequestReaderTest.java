@@ -115,6 +115,12 @@ class RequestReaderTest {
     "dn, -bad.example",
     "dn, a..example",
     "dn, a;b.example",
+    "dn, 192.0.2.1",
+    "ipv4, 127.0.0.1",
+    "ipv4, 0.0.0.0",
+    "ipv6, ff02::1",
+    "ipv6, fe80::1",
+    "ipv6, ::1",
     "dn, ''",
     "url, ns.example"
   })
