@@ -28,6 +28,9 @@ final class Outbound {
   private final Fragments fragments;
   private final @Nullable Tunnel[] chosen;
 
+  /** How many packets of the burst are to be cut. */
+  private int cuts;
+
   /**
    * @param capacity packets of the largest burst
    * @param longest octets of the longest packet
@@ -45,57 +48,30 @@ final class Outbound {
   /** Sends a burst; returns the ICMP errors that go back into the device. */
   PacketBatch forward(PacketBatch batch, Routes routes) {
     errors.begin();
-    ByteBuffer memory = batch.memory();
+    cuts = 0;
     for (int i = 0; i < batch.size(); i++) {
-      boolean isIpv4 = batch.length(i) > 0 && (memory.get(batch.offset(i)) & 0xF0) == 0x40;
-      chosen[i] =
-          isIpv4 ? chooseIpv4(batch, i, routes.ipv4()) : chooseIpv6(batch, i, routes.ipv6());
+      chosen[i] = choose(batch, i, routes);
     }
     sendRuns(batch);
     return errors.batch();
   }
 
-  private @Nullable Tunnel chooseIpv4(PacketBatch batch, int i, RoutingTable routes) {
-    ByteBuffer memory = batch.memory();
-    int at = batch.offset(i);
-    int length = Ipv4.wholeLength(memory, at, batch.length(i));
-    if (length < 0) {
-      return drop(batch, i, unrouted, DropReason.MALFORMED);
-    }
-    long source = Ipv4.source(memory, at);
-    long destination = Ipv4.destination(memory, at);
-    if (Ipv4.isMartian(destination) || Ipv4.isMartian(source)) {
-      return drop(batch, i, unrouted, DropReason.MARTIAN);
-    }
-    batch.packet(i, at, length);
-    Tunnel tunnel = routes.find(0, destination);
-    if (tunnel == null) {
-      Tunnel speaker = routes.speaker();
-      if (speaker != null) {
-        icmpv4.noRoute(batch, i, speaker);
-      }
-      return drop(batch, i, unrouted, DropReason.NO_ROUTE);
-    }
-    if (!tunnel.local.isEmpty() && !tunnel.local.contains(0, source)) {
-      return drop(batch, i, tunnel.out, DropReason.INNER_SOURCE);
-    }
-    if (length <= tunnel.mtu) {
-      return choose(batch, i, tunnel, length);
-    }
-    if ((Ipv4.flags(memory, at) & Ipv4.DONT_FRAGMENT) != 0) {
-      icmpv4.fragmentationNeeded(batch, i, tunnel);
-      return drop(batch, i, tunnel.out, DropReason.TOO_BIG);
-    }
-    return tunnel;
-  }
-
-  private @Nullable Tunnel chooseIpv6(PacketBatch batch, int i, RoutingTable routes) {
+  private @Nullable Tunnel choose(PacketBatch batch, int i, Routes routes) {
     ByteBuffer memory = batch.memory();
     int at = batch.offset(i);
     int length = Ipv6.wholeLength(memory, at, batch.length(i));
-    if (length < 0) {
-      return drop(batch, i, unrouted, DropReason.MALFORMED);
+    if (length >= 0) {
+      return chooseIpv6(batch, i, length, routes.ipv6());
     }
+    length = Ipv4.wholeLength(memory, at, batch.length(i));
+    return length >= 0
+        ? chooseIpv4(batch, i, length, routes.ipv4())
+        : drop(batch, i, unrouted, DropReason.MALFORMED);
+  }
+
+  private @Nullable Tunnel chooseIpv6(PacketBatch batch, int i, int length, RoutingTable routes) {
+    ByteBuffer memory = batch.memory();
+    int at = batch.offset(i);
     long sourceHigh = memory.getLong(at + Ipv6.SOURCE);
     long sourceLow = memory.getLong(at + Ipv6.SOURCE + 8);
     long high = memory.getLong(at + Ipv6.DESTINATION);
@@ -122,6 +98,37 @@ final class Outbound {
     return choose(batch, i, tunnel, length);
   }
 
+  private @Nullable Tunnel chooseIpv4(PacketBatch batch, int i, int length, RoutingTable routes) {
+    ByteBuffer memory = batch.memory();
+    int at = batch.offset(i);
+    long source = Ipv4.source(memory, at);
+    long destination = Ipv4.destination(memory, at);
+    if (Ipv4.isMartian(destination) || Ipv4.isMartian(source)) {
+      return drop(batch, i, unrouted, DropReason.MARTIAN);
+    }
+    batch.packet(i, at, length);
+    Tunnel tunnel = routes.find(0, destination);
+    if (tunnel == null) {
+      Tunnel speaker = routes.speaker();
+      if (speaker != null) {
+        icmpv4.noRoute(batch, i, speaker);
+      }
+      return drop(batch, i, unrouted, DropReason.NO_ROUTE);
+    }
+    if (!tunnel.local.isEmpty() && !tunnel.local.contains(0, source)) {
+      return drop(batch, i, tunnel.out, DropReason.INNER_SOURCE);
+    }
+    if (length <= tunnel.mtu) {
+      return choose(batch, i, tunnel, length);
+    }
+    if ((Ipv4.flags(memory, at) & Ipv4.DONT_FRAGMENT) != 0) {
+      icmpv4.fragmentationNeeded(batch, i, tunnel);
+      return drop(batch, i, tunnel.out, DropReason.TOO_BIG);
+    }
+    cuts++;
+    return tunnel;
+  }
+
   private static Tunnel choose(PacketBatch batch, int i, Tunnel tunnel, int length) {
     batch.peer(i, tunnel.peerHigh, tunnel.peerLow, tunnel.peerPort);
     tunnel.out.carried(length);
@@ -143,7 +150,7 @@ final class Outbound {
       if (tunnel == null) {
         continue;
       }
-      boolean cut = batch.length(i) > tunnel.mtu;
+      boolean cut = cuts > 0 && batch.length(i) > tunnel.mtu;
       if (port != null && (cut || tunnel.port != port)) {
         unrouted.dropped(DropReason.CONGESTION, port.send(batch, from, i));
         from = i;
