@@ -37,6 +37,9 @@ final class Pipe implements ClientSession.ClientOutput {
   /** What somebody on the way makes of a reply. */
   UnaryOperator<String> onTheWay = reply -> reply;
 
+  /** What somebody on the way makes of what the client says. */
+  UnaryOperator<String> onTheWayOut = said -> said;
+
   private final boolean stream;
   private final Cut cut;
   private final Deque<byte[]> toServer = new ArrayDeque<>();
@@ -80,7 +83,7 @@ final class Pipe implements ClientSession.ClientOutput {
   @Override
   public void send(byte[] data) {
     sent.add(new String(data, StandardCharsets.ISO_8859_1));
-    toServer.add(data);
+    toServer.add(octets(onTheWayOut.apply(new String(data, StandardCharsets.ISO_8859_1))));
   }
 
   @Override
