@@ -7,7 +7,7 @@ import org.culvert.api.tunnel.TunnelCounters;
 /**
  * What the tunnel devices of one owner counted.
  *
- * @param devices by device name; one that is not there is absent
+ * @param devices by device name; one that is not there, or is down, is absent
  * @param strangers packets that belonged to none of them; a lower bound where the operating system
  *     does not count all
  */

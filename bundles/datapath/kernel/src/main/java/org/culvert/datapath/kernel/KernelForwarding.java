@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.culvert.api.datapath.CarriedTunnel;
@@ -40,6 +41,9 @@ final class KernelForwarding implements Forwarding {
 
   /** The carried tunnels by id; swapped whole. */
   private volatile Map<String, TunnelDevice> carried = Map.of();
+
+  /** What could not be put back after a disturbance, by device with the cause; swapped whole. */
+  private volatile Map<String, String> refused = Map.of();
 
   // Guarded by this object's lock, as are all changes.
   private TunnelDeviceCounters counters = NOTHING;
@@ -77,15 +81,16 @@ final class KernelForwarding implements Forwarding {
         wanted.put(tunnel.id(), device(tunnel));
       }
     }
-    Map<String, String> refused = group.apply(wanted.values());
-    wanted.values().removeIf(device -> refused.containsKey(device.name()));
+    Map<String, String> causes = group.apply(wanted.values());
+    wanted.values().removeIf(device -> causes.containsKey(device.name()));
     for (CarriedTunnel tunnel : tunnels) {
-      String reason = refused.get(device(tunnel.id()));
+      String reason = causes.get(device(tunnel.id()));
       if (reason != null) {
         failures.putIfAbsent(tunnel.id(), reason);
       }
     }
     carried = Map.copyOf(wanted);
+    refused = Map.of();
     stale = true;
     return failures;
   }
@@ -108,6 +113,20 @@ final class KernelForwarding implements Forwarding {
   }
 
   @Override
+  public Optional<String> failure(String id) {
+    TunnelDevice device = carried.get(id);
+    if (device == null) {
+      return Optional.empty();
+    }
+    boolean there = read().devices().containsKey(device.name());
+    String reason = refused.get(device.name());
+    if (reason == null && !there) {
+      reason = "its device " + device.name() + " was removed or set down";
+    }
+    return Optional.ofNullable(reason);
+  }
+
+  @Override
   public TunnelCounters counters(String id) {
     TunnelDevice device = carried.get(id);
     return device == null
@@ -127,6 +146,7 @@ final class KernelForwarding implements Forwarding {
       stale = false;
       try {
         counters = group.counters();
+        refused = Map.of();
         disturbed = false;
       } catch (IOException e) {
         restore(e);
@@ -139,8 +159,12 @@ final class KernelForwarding implements Forwarding {
   private void restore(IOException cause) {
     Map<String, String> failures = group.apply(carried.values());
     if (!disturbed) {
-      LOG.warn("{}; made anew: {}", cause.getMessage(), failures.isEmpty() ? "yes" : failures);
+      LOG.warn(
+          "{}; {}",
+          cause.getMessage(),
+          failures.isEmpty() ? "it was put back" : "it could not be put back: " + failures);
     }
+    refused = Map.copyOf(failures);
     disturbed = true;
   }
 

@@ -179,6 +179,28 @@ class KernelDatapathTest {
   }
 
   @Test
+  void tellsThatATunnelIsLostWithItsFilterOrItsDevice() throws Exception {
+    try (Forwarding forwarding = datapath().start("culvert0", 1280)) {
+      CarriedTunnel first = tunnel("first", "192.0.2.2", "2001:db8:1::/48");
+      CarriedTunnel second = tunnel("second", "192.0.2.3", "2001:db8:2::/48");
+      forwarding.apply(List.of(first, second));
+      assertThat(forwarding.failure("first")).isEmpty();
+
+      kernel.refuse(forwarding.device("second"), "nft is gone");
+      kernel.disturb("the packet filter is not as it was made");
+      nanos += Duration.ofSeconds(1).toNanos();
+      assertThat(forwarding.failure("first")).isEmpty();
+      assertThat(forwarding.failure("second")).contains("nft is gone");
+
+      kernel.leftOver("culvert0");
+      nanos += Duration.ofSeconds(1).toNanos();
+      assertThat(forwarding.failure("first").orElse("")).contains("was removed or set down");
+      assertThat(forwarding.apply(List.of(first))).isEmpty();
+      assertThat(forwarding.failure("first")).isEmpty();
+    }
+  }
+
+  @Test
   void sendsKeepalivesIntoTheTunnelsOwnDevice() throws Exception {
     try (Forwarding forwarding = datapath().start("culvert0", 1280)) {
       forwarding.apply(List.of(tunnel("first", "192.0.2.2", "2001:db8:1::/48")));

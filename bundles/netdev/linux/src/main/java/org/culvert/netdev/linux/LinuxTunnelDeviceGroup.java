@@ -83,7 +83,7 @@ final class LinuxTunnelDeviceGroup implements TunnelDeviceGroup {
     Map<String, TunnelCounters> devices = new HashMap<>();
     try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
       for (TunnelLink link : TunnelLinks.list(netlink).values()) {
-        if (TunnelLinks.isOf(owner, link)) {
+        if (link.isUp() && TunnelLinks.isOf(owner, link)) {
           devices.put(link.name(), counters(link, counts));
         }
       }
