@@ -100,6 +100,9 @@ final class Passwords {
           "Write --generate, or --password-stdin and pipe it in.");
     } catch (IOException e) {
       throw ShellCommand.refusal("The password could not be read: " + e, "Try again.");
+    } catch (RuntimeException e) {
+      // Ctrl-C and Ctrl-D: exceptions of the terminal's library, which is not ours to import.
+      line = "";
     }
     if (line == null || line.isEmpty()) {
       throw ShellCommand.refusal("No password was given; nothing was changed.", "Try again.");

@@ -57,8 +57,15 @@ class AccountCommandsTest {
         .hasMessageContaining("not alike");
     assertThatThrownBy(() -> create("alice", FakeSession.typing("")))
         .hasMessageContaining("No password was given");
-    assertThatThrownBy(() -> create("alice", FakeSession.typing()))
-        .hasMessageContaining("No password was given");
+    for (FakeSession gone :
+        new FakeSession[] {
+          FakeSession.typing(),
+          FakeSession.typing(FakeSession.CTRL_C),
+          FakeSession.typing(CANARY, FakeSession.CTRL_C),
+        }) {
+      assertThatThrownBy(() -> create("alice", gone))
+          .hasMessage("No password was given; nothing was changed.");
+    }
 
     assertThat(accounts.accounts()).isEmpty();
   }

@@ -13,6 +13,8 @@ import org.apache.karaf.shell.api.console.Terminal;
 
 /** A session whose user types what the test says, or that is fed by a pipe. */
 final class FakeSession {
+  static final String CTRL_C = "\u0003";
+
   private final Deque<String> typed = new ArrayDeque<>();
   private final List<String> prompts = new ArrayList<>();
   private final Optional<byte[]> piped;
@@ -53,6 +55,9 @@ final class FakeSession {
                       throw new UnsupportedOperationException();
                     }
                     prompts.add((int) (char) arguments[1] + " " + arguments[0]);
+                    if (CTRL_C.equals(typed.peek())) {
+                      throw new IllegalStateException("interrupted");
+                    }
                     yield typed.poll();
                   }
                   default -> throw new UnsupportedOperationException(method.getName());
