@@ -34,8 +34,8 @@ class HouseRulesTest {
           Map.entry(
               "transport",
               List.of("org.culvert.api..", "org.culvert.protocol..", "io.netty..", "org.slf4j..")),
-          // Shares nothing with what it examines.
-          Map.entry("conformance", List.of()),
+          // Shares nothing with what it examines; reads XML with what the JDK has.
+          Map.entry("conformance", List.of("org.w3c.dom..", "org.xml.sax..")),
           Map.entry("broker", List.of("org.culvert.api..", "org.slf4j..")),
           Map.entry("endpoint", List.of("org.culvert.api..", "org.slf4j..")),
           Map.entry("client", List.of("org.culvert.api..", "org.slf4j..", "org.osgi.framework..")),

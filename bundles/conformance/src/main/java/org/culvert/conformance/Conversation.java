@@ -16,6 +16,9 @@ interface Conversation extends Closeable {
     /** Nothing in time. */
     record Nothing() implements Arrival {}
 
+    /** Another answer to what was answered before. */
+    record Late() implements Arrival {}
+
     /** The end: a FIN, a reset, or a port that is not there. */
     record End(String how) implements Arrival {}
   }

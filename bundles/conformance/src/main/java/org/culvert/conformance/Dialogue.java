@@ -49,7 +49,7 @@ final class Dialogue {
       } else {
         reason = e.why();
       }
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) {
       session.findings().add(new Finding(tested.level(), "the dialogue broke off: " + e));
     }
     session.close();

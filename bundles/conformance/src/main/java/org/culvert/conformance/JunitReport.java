@@ -1,22 +1,19 @@
 package org.culvert.conformance;
 
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
-import javax.xml.stream.XMLOutputFactory;
-import javax.xml.stream.XMLStreamException;
-import javax.xml.stream.XMLStreamWriter;
 import org.culvert.conformance.Result.Outcome;
 
 /** Writes what came of a run in the form that build servers read: a suite for each leg. */
 final class JunitReport {
   private static final double MILLIS = 1000;
+
+  private final StringBuilder xml = new StringBuilder(256 * 1024);
 
   private JunitReport() {}
 
@@ -26,64 +23,68 @@ final class JunitReport {
     if (directory != null) {
       Files.createDirectories(directory);
     }
-    try (Writer writer = Files.newBufferedWriter(file)) {
-      XMLStreamWriter xml = XMLOutputFactory.newInstance().createXMLStreamWriter(writer);
-      xml.writeStartDocument();
-      xml.writeStartElement("testsuites");
-      Set<Leg> legs = EnumSet.noneOf(Leg.class);
-      results.forEach(result -> legs.add(result.leg()));
-      for (Leg leg : legs) {
-        suite(xml, leg, results.stream().filter(result -> result.leg() == leg).toList());
-      }
-      xml.writeEndElement();
-      xml.writeEndDocument();
-      xml.close();
-    } catch (XMLStreamException e) {
-      throw new IOException("the report could not be written", e);
-    }
+    Files.writeString(file, new JunitReport().suites(results));
   }
 
-  private static void suite(XMLStreamWriter xml, Leg leg, List<Result> results)
-      throws XMLStreamException {
-    xml.writeCharacters("\n");
-    xml.writeStartElement("testsuite");
-    xml.writeAttribute("name", "tsp." + leg);
-    xml.writeAttribute("tests", Integer.toString(results.size()));
-    xml.writeAttribute("failures", Long.toString(count(results, Outcome.VIOLATION)));
-    xml.writeAttribute("errors", "0");
-    xml.writeAttribute(
+  private String suites(List<Result> results) {
+    xml.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+    Set<Leg> legs = EnumSet.noneOf(Leg.class);
+    results.forEach(result -> legs.add(result.leg()));
+    for (Leg leg : legs) {
+      suite(leg, results.stream().filter(result -> result.leg() == leg).toList());
+    }
+    return xml.append("</testsuites>\n").toString();
+  }
+
+  private void suite(Leg leg, List<Result> results) {
+    open(
+        "testsuite",
+        "name",
+        "tsp." + leg,
+        "tests",
+        Integer.toString(results.size()),
+        "failures",
+        Long.toString(count(results, Outcome.VIOLATION)),
+        "errors",
+        "0",
         "skipped",
         Long.toString(count(results, Outcome.SKIPPED) + count(results, Outcome.NOT_OFFERED)));
-    for (Result result : results) {
-      xml.writeCharacters("\n");
-      testcase(xml, result);
-    }
-    xml.writeEndElement();
+    results.forEach(this::testcase);
+    xml.append("</testsuite>\n");
   }
 
-  private static void testcase(XMLStreamWriter xml, Result result) throws XMLStreamException {
-    xml.writeStartElement("testcase");
-    xml.writeAttribute("classname", result.leg() + "." + result.tested().topic());
-    xml.writeAttribute("name", printable(result.tested().id() + " " + result.tested().title()));
-    xml.writeAttribute(
-        "time", String.format(Locale.ROOT, "%.3f", result.time().toMillis() / MILLIS));
+  private void testcase(Result result) {
+    open(
+        "testcase",
+        "classname",
+        result.leg() + "." + result.tested().topic(),
+        "name",
+        result.tested().id() + " " + result.tested().title(),
+        "time",
+        String.format(Locale.ROOT, "%.3f", result.time().toMillis() / MILLIS));
     if (result.isViolation()) {
-      xml.writeStartElement("failure");
-      xml.writeAttribute("message", printable(result.findings().get(0).what()));
-      xml.writeCharacters(
-          result.findings().stream()
-              .map(finding -> printable(finding.level() + ": " + finding.what()))
-              .collect(Collectors.joining("\n", "", "\n")));
-      for (String line : result.transcript()) {
-        xml.writeCharacters(printable(line) + "\n");
-      }
-      xml.writeEndElement();
+      open("failure", "message", result.findings().get(0).what());
+      result.findings().forEach(finding -> line(finding.level() + ": " + finding.what()));
+      result.transcript().forEach(this::line);
+      xml.append("</failure>\n");
     } else if (result.outcome() != Outcome.PASSED) {
-      xml.writeStartElement("skipped");
-      xml.writeAttribute("message", printable(result.outcome() + ": " + result.reason()));
-      xml.writeEndElement();
+      open("skipped", "message", result.outcome() + ": " + result.reason());
+      xml.append("</skipped>\n");
     }
-    xml.writeEndElement();
+    xml.append("</testcase>\n");
+  }
+
+  private void open(String name, String... attributes) {
+    xml.append('<').append(name);
+    for (int i = 0; i < attributes.length; i += 2) {
+      xml.append(' ').append(attributes[i]).append("=\"");
+      xml.append(escaped(attributes[i + 1])).append('"');
+    }
+    xml.append(">\n");
+  }
+
+  private void line(String text) {
+    xml.append(escaped(text)).append('\n');
   }
 
   private static long count(List<Result> results, Outcome outcome) {
@@ -91,7 +92,11 @@ final class JunitReport {
   }
 
   /** XML 1.0 has no control characters, not even escaped. */
-  private static String printable(String text) {
-    return text.replaceAll("[^\\t\\n\\r -~\\u00A0-\\uD7FF]", "?");
+  private static String escaped(String text) {
+    return text.replaceAll("[^\\t -~\\u00A0-\\uD7FF]", "?")
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
   }
 }

@@ -19,12 +19,15 @@ public final class Main {
   /** Runs, and returns the exit status. */
   static int run(List<String> words, PrintStream out, PrintStream err) {
     try {
-      if (words.isEmpty() || !words.get(0).equals("server")) {
-        usage(err);
-        return USAGE;
-      }
-      ServerOptions options = ServerOptions.parse(words.subList(1, words.size()));
-      return new ServerRun(options, out).run() == 0 ? 0 : VIOLATIONS;
+      List<String> rest = words.isEmpty() ? words : words.subList(1, words.size());
+      return switch (words.isEmpty() ? "" : words.get(0)) {
+        case "server" -> new ServerRun(ServerOptions.parse(rest), out).run() == 0 ? 0 : VIOLATIONS;
+        case "cases" -> list(out);
+        default -> {
+          usage(err);
+          yield USAGE;
+        }
+      };
     } catch (IllegalArgumentException | IOException | CaseFormatException e) {
       err.println("conformance: " + e.getMessage());
       return USAGE;
@@ -34,12 +37,20 @@ public final class Main {
     }
   }
 
+  private static int list(PrintStream out) throws IOException {
+    for (Case one : ServerCases.all()) {
+      out.printf("%-28s %-8s %-28s %s%n", one.id(), one.level(), one.source(), one.title());
+    }
+    return 0;
+  }
+
   private static void usage(PrintStream err) {
     err.println(
         """
         Examines a TSP server.
 
         usage: server HOST[:PORT] [options]
+               cases                   lists the cases
 
           --transport tcp|udp|both   both, unless told
           --user NAME                a user of the server, for what anonymous users cannot do

@@ -110,6 +110,22 @@ class ServerExaminationTest {
   }
 
   @Test
+  void everyCaseIsADialogueThatCanBePlayed() throws IOException {
+    Path password = Files.writeString(directory.resolve("password"), "secret\n");
+    try (ScriptedServer server = ScriptedServer.start()) {
+      examine(server, "--user", "u", "--password-file", password.toString(), "--timeout", "300");
+    }
+
+    assertThat(told()).contains(" cases, ").doesNotContain("the dialogue broke off");
+  }
+
+  @Test
+  void listsItsCases() {
+    assertThat(run("cases")).isZero();
+    assertThat(told()).contains("version-2.0.0").contains("R 4.4.2");
+  }
+
+  @Test
   void tellsWhatIsNotOfferedFromWhatIsWrong() throws IOException {
     try (ScriptedServer server = ScriptedServer.start()) {
       assertThat(examine(server, "--cases", "version-list", "--table")).isZero();
