@@ -151,10 +151,9 @@ class ConformanceIT {
     Process kit =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
+                "-jar",
                 new File(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI())
                     .getPath(),
-                Main.class.getName(),
                 "server",
                 server,
                 "--user",
@@ -162,6 +161,9 @@ class ConformanceIT {
                 "--password-file",
                 password.toString(),
                 "--slow",
+                // Slow machines have slow password hashes.
+                "--timeout",
+                "15000",
                 "--report",
                 WORK.resolve(report).toString())
             .redirectErrorStream(true)
