@@ -1,6 +1,7 @@
 package org.culvert.protocol;
 
 import java.util.Optional;
+import org.culvert.api.net.IpAddresses;
 import org.culvert.api.status.Referral;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.tunnel.SignalingPath;
@@ -25,12 +26,9 @@ final class VersionPhase {
       Optional<TspVersion> announced, SignalingPath path, SessionServices services) {
     Optional<TspVersion> spoken = announced.filter(version -> version.isSpokenOn(path.transport()));
     if (spoken.isEmpty()) {
-      // An old client that may come back by TCP with this version must not be sent away, and what
-      // announces no version at all is no client.
-      boolean elsewhere = announced.filter(old -> !old.isSpokenOn(Transport.TCP)).isPresent();
       return new Outcome.Refused(
           StatusCode.UNSUPPORTED_VERSION,
-          elsewhere ? services.referral() : Optional.empty(),
+          announced.flatMap(version -> others(version, path, services.referral())),
           "unsupported version");
     }
     CapabilityLine capabilities =
@@ -40,5 +38,31 @@ final class VersionPhase {
       return new Outcome.Refused(StatusCode.SERVER_BUSY, Optional.empty(), "nothing to offer");
     }
     return new Outcome.Spoken(spoken.get(), capabilities);
+  }
+
+  /**
+   * Returns the brokers to name: none to an old client that may come back by TCP with this version,
+   * and not the address that the client has just come to, for it would come back at once.
+   */
+  private static Optional<Referral> others(
+      TspVersion version, SignalingPath path, Optional<Referral> referral) {
+    if (version.isSpokenOn(Transport.TCP)) {
+      return Optional.empty();
+    }
+    String here = IpAddresses.text(path.local().getAddress());
+    return referral
+        .map(
+            brokers ->
+                brokers.brokers().stream().filter(broker -> !isAddress(broker, here)).toList())
+        .filter(brokers -> !brokers.isEmpty())
+        .map(Referral::new);
+  }
+
+  private static boolean isAddress(String broker, String address) {
+    try {
+      return IpAddresses.text(IpAddresses.parse(broker)).equals(address);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 }

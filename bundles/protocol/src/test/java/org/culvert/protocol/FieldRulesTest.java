@@ -75,6 +75,24 @@ class FieldRulesTest {
   }
 
   @Test
+  void namesNotItself() {
+    Server alone = Server.udp();
+    alone.referral = Optional.of(new Referral(List.of("198.51.100.1")));
+    Server oneOfThree = Server.udp();
+    oneOfThree.referral =
+        Optional.of(new Referral(List.of("ts1.isp1.example", "198.51.100.1", "2001:db8::7")));
+
+    alone.hears("VERSION=3.0.0\r\n");
+    oneOfThree.hears("VERSION=3.0.0\r\n");
+
+    assertThat(alone.replies).containsExactly("302 Unsupported client version\r\n");
+    assertThat(oneOfThree.replies.get(0))
+        .startsWith("1302 ")
+        .contains("ts1.isp1.example", "2001:db8::7")
+        .doesNotContain("198.51.100.1<");
+  }
+
+  @Test
   void endsTheLadderOfVersionsAtTheFirstStepThatItKnows() {
     for (String version : List.of("2.0.2", "2.0.1", "2.0.0", "2.0")) {
       Server server = Server.udp();
