@@ -1,11 +1,17 @@
 package org.culvert.itests;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+import static org.junit.Assert.fail;
 import static org.ops4j.pax.exam.CoreOptions.systemProperty;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.TreeSet;
 import javax.inject.Inject;
@@ -28,6 +34,8 @@ import org.osgi.framework.BundleException;
 @ExamReactorStrategy(PerClass.class)
 public class HotSwapIT {
   private static final String PORT = "culvert.test.port";
+  private static final String TLS_PORT = "culvert.test.tls.port";
+  private static final String TLS = "org.culvert.tls.bouncycastle";
   private static final String DIGEST_MD5 = "org.culvert.sasl.digest.md5";
   private static final String V6UDPV4 = "org.culvert.encapsulation.v6udpv4";
   private static final long PATIENCE_MILLIS = 10_000;
@@ -38,20 +46,26 @@ public class HotSwapIT {
   @Configuration
   public Option[] assembly() throws IOException {
     String port;
-    try (ServerSocket free = new ServerSocket(0)) {
+    String tlsPort;
+    try (ServerSocket free = new ServerSocket(0);
+        ServerSocket alsoFree = new ServerSocket(0)) {
       port = Integer.toString(free.getLocalPort());
+      tlsPort = Integer.toString(alsoFree.getLocalPort());
     }
     return new Option[] {
       Assembly.booted(),
       editConfigurationFilePut("etc/org.culvert.transport.cfg", "port", port),
+      editConfigurationFilePut("etc/org.culvert.transport.cfg", "tls.port", tlsPort),
       systemProperty(PORT).value(port),
+      systemProperty(TLS_PORT).value(tlsPort),
     };
   }
 
   @Test
   public void mechanismComesAndGoesWithItsBundle() throws Exception {
-    Set<String> with = Set.of("AUTH=ANONYMOUS", "AUTH=DIGEST-MD5", "AUTH=PLAIN");
-    Set<String> without = Set.of("AUTH=ANONYMOUS", "AUTH=PLAIN");
+    Set<String> with =
+        Set.of("AUTH=ANONYMOUS", "AUTH=DIGEST-MD5", "AUTH=SCRAM-SHA-1", "AUTH=SCRAM-SHA-256");
+    Set<String> without = Set.of("AUTH=ANONYMOUS", "AUTH=SCRAM-SHA-1", "AUTH=SCRAM-SHA-256");
 
     comesAndGoes(DIGEST_MD5, "AUTH=", with, without);
   }
@@ -62,6 +76,46 @@ public class HotSwapIT {
     Set<String> without = Set.of("TUNNEL=V6V4");
 
     comesAndGoes(V6UDPV4, "TUNNEL=", with, without);
+  }
+
+  @Test
+  public void portOfTlsIsOpenWhileItsBundleRunsAndSessionsInTheClearDoNotNotice() throws Exception {
+    Bundle tls = bundle(TLS);
+    awaitTls(true);
+    try (Socket session = new Socket("localhost", Integer.getInteger(PORT))) {
+      session.getOutputStream().write("VERSION=2.0.2\r\n".getBytes(StandardCharsets.US_ASCII));
+      BufferedReader replies =
+          new BufferedReader(
+              new InputStreamReader(session.getInputStream(), StandardCharsets.US_ASCII));
+      assertTrue(replies.readLine().startsWith("CAPABILITY "));
+
+      tls.stop();
+      awaitTls(false);
+      tls.start();
+      awaitTls(true);
+
+      session
+          .getOutputStream()
+          .write("AUTHENTICATE ANONYMOUS\r\n".getBytes(StandardCharsets.US_ASCII));
+      assertEquals("200 Success", replies.readLine());
+    }
+  }
+
+  private static void awaitTls(boolean open) throws InterruptedException {
+    long end = System.currentTimeMillis() + PATIENCE_MILLIS;
+    while (System.currentTimeMillis() < end) {
+      try (Socket socket = new Socket("localhost", Integer.getInteger(TLS_PORT))) {
+        if (open && socket.isConnected()) {
+          return;
+        }
+      } catch (IOException e) {
+        if (!open) {
+          return;
+        }
+      }
+      Thread.sleep(50);
+    }
+    fail("the port of TLS is " + (open ? "closed" : "open"));
   }
 
   private void comesAndGoes(String name, String kind, Set<String> with, Set<String> without)

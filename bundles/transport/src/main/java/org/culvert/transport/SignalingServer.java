@@ -1,12 +1,9 @@
 package org.culvert.transport;
 
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ExecutorService;
 import java.util.stream.Collectors;
 import javax.security.sasl.SaslServerFactory;
 import org.culvert.api.account.CredentialStore;
@@ -44,9 +41,6 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = SignalingServer.Config.class)
 public final class SignalingServer implements SignalingSessions {
   private static final Logger LOG = LoggerFactory.getLogger(SignalingServer.class);
-  private static final int BLOCKING_THREADS = 4;
-  private static final int BLOCKING_QUEUE = 256;
-  private static final int IDLE_SECONDS = 30;
 
   /** What the operator may set. */
   @ObjectClassDefinition(
@@ -166,7 +160,7 @@ public final class SignalingServer implements SignalingSessions {
   private final TransportSettings settings;
   private final Refusals refusals = new Refusals();
   private final Offers offers;
-  private final ThreadPoolExecutor blocking;
+  private final ExecutorService blocking;
   private volatile @Nullable ServerSockets sockets;
   private @Nullable TlsProvider tls;
 
@@ -189,16 +183,7 @@ public final class SignalingServer implements SignalingSessions {
     this.settings = settings;
     this.offers =
         new Offers(settings, broker, new Accounts(() -> credentialStores), () -> factories);
-    // Refuses what does not fit; the session then tells its client that the server is busy.
-    this.blocking =
-        new ThreadPoolExecutor(
-            BLOCKING_THREADS,
-            BLOCKING_THREADS,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(BLOCKING_QUEUE),
-            new DefaultThreadFactory("culvert-authentication", true));
-    this.blocking.allowCoreThreadTimeOut(true);
+    this.blocking = BlockingThreads.start();
   }
 
   /** Serves TLS; the port opens now, or with the others. */

@@ -9,8 +9,8 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -39,7 +39,7 @@ final class TcpPort implements AutoCloseable {
   private final Reception reception;
   private final Sessions sessions;
   private final ChannelGroup connections;
-  private final List<Channel> listening = new ArrayList<>();
+  private final List<Channel> listening = new CopyOnWriteArrayList<>();
 
   /**
    * @param sockets serves the sockets

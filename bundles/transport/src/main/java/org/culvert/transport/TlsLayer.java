@@ -89,7 +89,7 @@ final class TlsLayer implements Layer {
       channel.config().setAutoRead(true);
     } catch (IOException | RuntimeException e) {
       refused.accept("TLS not available");
-      LOG.error("a TLS connection could not be served", e);
+      LOG.debug("no TLS for {}", channel.remoteAddress(), e);
       channel.close();
     }
   }

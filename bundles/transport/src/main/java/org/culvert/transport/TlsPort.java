@@ -3,9 +3,12 @@ package org.culvert.transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.culvert.api.tls.TlsConnection;
 import org.culvert.api.tls.TlsProvider;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The port of TLS, open while somebody provides TLS. Its sockets have a thread of their own, so
@@ -16,12 +19,15 @@ import org.jspecify.annotations.Nullable;
  * them.
  */
 final class TlsPort implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TlsPort.class);
+
   private final TransportSettings settings;
   private final NetworkLoop server;
   private final Reception reception;
   private @Nullable NetworkLoop sockets;
   private @Nullable TcpPort port;
   private volatile @Nullable TlsProvider provider;
+  private volatile boolean failing;
   private volatile List<InetSocketAddress> listening = List.of();
 
   /**
@@ -73,7 +79,7 @@ final class TlsPort implements AutoCloseable {
                       reception,
                       connection,
                       server.thread(),
-                      new TlsLayer(() -> current().server(), this::refused)));
+                      new TlsLayer(this::connection, this::refused)));
       port = known;
     }
     return known;
@@ -84,12 +90,23 @@ final class TlsPort implements AutoCloseable {
     reception.refused(reason);
   }
 
-  private TlsProvider current() throws IOException {
+  /** Makes a connection's TLS. That it cannot be made is told once, and not to every stranger. */
+  private TlsConnection connection() throws IOException {
     TlsProvider by = provider;
-    if (by == null) {
-      throw new IOException("TLS has gone");
+    try {
+      if (by == null) {
+        throw new IOException("TLS has gone");
+      }
+      TlsConnection made = by.server();
+      failing = false;
+      return made;
+    } catch (IOException | RuntimeException e) {
+      if (by != null && !failing) {
+        failing = true;
+        LOG.error("connections over TLS cannot be served", e);
+      }
+      throw e;
     }
-    return by;
   }
 
   /** Serves no new connections; those that are there go on. */
