@@ -6,6 +6,10 @@ import org.culvert.api.netdev.PacketBatch;
 /**
  * Builds ICMP errors about IPv4 packets that came from the device (RFC 792; RFC 1812 section
  * 4.3.2). Time exceeded is not among them: as with IPv6, the operating system counts the hop.
+ *
+ * <p>They come from the address that the packet was going to. A kernel takes no IPv4 packet from a
+ * device that says it comes from an address of the kernel's own, or, with strict reverse path
+ * filtering, from one that is not routed to that device; the destination is always good.
  */
 final class Icmpv4Errors {
   private static final int HEADER = 8;
@@ -26,15 +30,15 @@ final class Icmpv4Errors {
 
   /** Says that a packet that must stay whole is larger than the tunnel's MTU (RFC 1191). */
   void fragmentationNeeded(PacketBatch from, int i, Tunnel tunnel) {
-    add(from, i, FRAGMENTATION_NEEDED, tunnel.mtu, tunnel);
+    add(from, i, FRAGMENTATION_NEEDED, tunnel.mtu);
   }
 
-  /** Says that no tunnel leads to a packet's destination, speaking from some tunnel's address. */
-  void noRoute(PacketBatch from, int i, Tunnel speaker) {
-    add(from, i, NETWORK, 0, speaker);
+  /** Says that no tunnel leads to a packet's destination. */
+  void noRoute(PacketBatch from, int i) {
+    add(from, i, NETWORK, 0);
   }
 
-  private void add(PacketBatch from, int i, int code, int value, Tunnel speaker) {
+  private void add(PacketBatch from, int i, int code, int value) {
     ByteBuffer packet = from.memory();
     int at = from.offset(i);
     int to = mayBeAnswered(packet, at, from.length(i)) ? burst.next() : ErrorBurst.NONE;
@@ -49,7 +53,7 @@ final class Icmpv4Errors {
     error.put(to + Ipv4.TTL, (byte) TIME_TO_LIVE);
     error.put(to + Ipv4.PROTOCOL, (byte) Ipv4.ICMP);
     error.putShort(to + Ipv4.CHECKSUM, (short) 0);
-    error.putInt(to + Ipv4.SOURCE, (int) speaker.localLow);
+    error.putInt(to + Ipv4.SOURCE, packet.getInt(at + Ipv4.DESTINATION));
     error.putInt(to + Ipv4.DESTINATION, packet.getInt(at + Ipv4.SOURCE));
     error.putShort(to + Ipv4.CHECKSUM, InternetChecksum.of(error, to, to + Ipv4.HEADER, 0));
     int icmp = to + Ipv4.HEADER;

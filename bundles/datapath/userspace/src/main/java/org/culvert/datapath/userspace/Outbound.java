@@ -109,10 +109,7 @@ final class Outbound {
     batch.packet(i, at, length);
     Tunnel tunnel = routes.find(0, destination);
     if (tunnel == null) {
-      Tunnel speaker = routes.speaker();
-      if (speaker != null) {
-        icmpv4.noRoute(batch, i, speaker);
-      }
+      icmpv4.noRoute(batch, i);
       return drop(batch, i, unrouted, DropReason.NO_ROUTE);
     }
     if (!tunnel.local.isEmpty() && !tunnel.local.contains(0, source)) {

@@ -183,8 +183,11 @@ final class UserspaceForwarding implements Forwarding {
       while (tun.receive(batch)) {
         device.send(outbound.forward(batch, snapshot.routes()));
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
       device.failed("device " + device.name() + " can no longer be read: " + e.getMessage());
+      LOG.warn("Device {} can no longer be read: {}", device.name(), e.getMessage());
+    } catch (RuntimeException e) {
+      device.failed("device " + device.name() + " can no longer be read: " + e);
       LOG.warn("Device {} can no longer be read", device.name(), e);
     }
   }
