@@ -60,7 +60,9 @@ final class Datapaths {
    * @return the tunnels that do not stand, by id, with the cause
    */
   Map<String, String> carry(Collection<Wish> wishes, Collection<Datapath> bound) {
-    running.entrySet().removeIf(entry -> isClosed(entry, bound));
+    List.copyOf(running.keySet()).stream()
+        .filter(datapath -> isAbsent(datapath, bound))
+        .forEach(this::close);
     refusals.keySet().removeIf(refusing -> isAbsent(refusing, bound));
     Map<String, String> failures = new HashMap<>();
     Map<RunningDatapath, List<CarriedTunnel>> plan = plan(wishes, failures);
@@ -80,15 +82,6 @@ final class Datapaths {
 
   private static boolean isAbsent(Datapath datapath, Collection<Datapath> bound) {
     return bound.stream().noneMatch(present -> present == datapath);
-  }
-
-  private static boolean isClosed(
-      Map.Entry<Datapath, RunningDatapath> entry, Collection<Datapath> bound) {
-    boolean absent = isAbsent(entry.getKey(), bound);
-    if (absent) {
-      entry.getValue().close();
-    }
-    return absent;
   }
 
   /** Puts each tunnel to the best datapath that works. */
@@ -113,13 +106,13 @@ final class Datapaths {
 
   private Optional<RunningDatapath> best(Wish wish, Collection<Wish> wishes) {
     return wish.datapaths().stream()
-        .filter(datapath -> isRunning(datapath, wishes))
+        .filter(datapath -> ensureRunning(datapath, wishes))
         .findFirst()
         .map(running::get);
   }
 
-  /** Tells whether a datapath runs, after starting it if it does not and never refused. */
-  private boolean isRunning(Datapath datapath, Collection<Wish> wishes) {
+  /** Starts a datapath if it does not run and has not refused; tells whether it runs now. */
+  private boolean ensureRunning(Datapath datapath, Collection<Wish> wishes) {
     if (running.containsKey(datapath)) {
       return true;
     }
