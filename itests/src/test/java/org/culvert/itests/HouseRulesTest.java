@@ -45,7 +45,8 @@ class HouseRulesTest {
           Map.entry("sasl/anonymous", List.of("org.culvert.api..")),
           Map.entry("sasl/plain", List.of("org.culvert.api..")),
           Map.entry("sasl/digest-md5", List.of("org.culvert.api..")),
-          Map.entry("sasl/scram", List.of("org.culvert.api..", "com.ongres..")),
+          Map.entry(
+              "sasl/scram", List.of("org.culvert.api..", "com.ongres..", "org.osgi.framework..")),
           Map.entry("sasl/external", List.of("org.culvert.api..")),
           Map.entry(
               "tls/bouncycastle",

@@ -13,7 +13,8 @@ import org.culvert.api.account.ScramSecret;
  * <p>For several threads; the lock guards what was seen last.
  */
 final class Decoys {
-  private static final int SALT = 16;
+  /** What our own account store makes by default; stands in until a real secret was seen. */
+  private static final Form USUAL = new Form(16, 50_000);
 
   private record Form(int salt, int iterations) {}
 
@@ -38,7 +39,7 @@ final class Decoys {
   }
 
   private synchronized Form form(ScramAlgorithm algorithm) {
-    return seen.getOrDefault(algorithm, new Form(SALT, ServerFirst.LEAST_ITERATIONS));
+    return seen.getOrDefault(algorithm, USUAL);
   }
 
   /** Makes the secret of a user who does not exist. */

@@ -13,6 +13,7 @@ import javax.security.sasl.SaslServer;
 import javax.security.sasl.SaslServerFactory;
 import org.culvert.api.account.SaslProperties;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -35,8 +36,6 @@ public final class ScramMechanism implements SaslServerFactory, SaslClientFactor
   /** Octets of a nonce: 192 bits, and no padding in base64. */
   private static final int NONCE = 24;
 
-  private static final int KEY = 32;
-
   /** What no exchange of this kind can promise. */
   private static final String[] REFUSED_POLICIES = {
     Sasl.POLICY_NODICTIONARY, Sasl.POLICY_FORWARD_SECRECY, Sasl.POLICY_PASS_CREDENTIALS
@@ -45,14 +44,19 @@ public final class ScramMechanism implements SaslServerFactory, SaslClientFactor
   private final Supplier<String> nonces;
   private final Decoys decoys;
 
-  /** Takes nonces from a secure random generator. */
+  /** Keeps what must outlive a restart in the bundle's data area, if the framework has one. */
   @Activate
-  public ScramMechanism() {
-    this(new SecureRandom());
+  public ScramMechanism(BundleContext context) {
+    this(
+        randomNonces(),
+        Optional.ofNullable(context.getDataFile("decoys"))
+            .map(file -> DecoyKey.keptIn(file.toPath()))
+            .orElseGet(DecoyKey::random));
   }
 
-  private ScramMechanism(SecureRandom random) {
-    this(() -> ScramText.base64(octets(random, NONCE)), octets(random, KEY));
+  /** Keeps nothing beyond this process. */
+  public ScramMechanism() {
+    this(randomNonces(), DecoyKey.random());
   }
 
   ScramMechanism(Supplier<String> nonces, byte[] decoyKey) {
@@ -121,9 +125,12 @@ public final class ScramMechanism implements SaslServerFactory, SaslClientFactor
         || Arrays.stream(REFUSED_POLICIES).noneMatch(policy -> "true".equals(props.get(policy)));
   }
 
-  private static byte[] octets(SecureRandom random, int count) {
-    byte[] octets = new byte[count];
-    random.nextBytes(octets);
-    return octets;
+  private static Supplier<String> randomNonces() {
+    SecureRandom random = new SecureRandom();
+    return () -> {
+      byte[] nonce = new byte[NONCE];
+      random.nextBytes(nonce);
+      return ScramText.base64(nonce);
+    };
   }
 }

@@ -207,7 +207,7 @@ class ScramClientTest {
   }
 
   @Test
-  void trustsNoServerThatKnowsTheVerifierOnlyInPart() throws Exception {
+  void isRefusedWithTheWrongPassword() throws Exception {
     Exchange exchange = new Exchange();
     exchange.there.with(
         "alice", Accounts.secret(ScramAlgorithm.SHA_256, "pencil2", Exchange.SALT, 4096));

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.culvert.sasl.scram.Exchange.octets;
 import static org.culvert.sasl.scram.Exchange.text;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -15,6 +18,7 @@ import javax.security.sasl.SaslException;
 import javax.security.sasl.SaslServer;
 import org.culvert.api.account.ChannelBindingCallback;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -330,8 +334,37 @@ class ScramServerTest {
       assertThat(unknown).endsWith(",i=5000").hasSameSizeAs(known);
       assertThat(begin(exchange, "SCRAM-SHA-1", "n,,n=bob,r=abc"))
           .as("other mechanisms have other secrets")
-          .endsWith(",i=4096");
+          .endsWith(",i=50000");
     }
+  }
+
+  @Test
+  void decoysOutliveRestarts(@TempDir Path directory) throws Exception {
+    Path file = directory.resolve("decoys");
+    String before = saltOfNobody(DecoyKey.keptIn(file));
+    String after = saltOfNobody(DecoyKey.keptIn(file));
+
+    assertThat(after).isEqualTo(before);
+    assertThat(saltOfNobody(DecoyKey.random())).isNotEqualTo(before);
+    assertThat(Files.getPosixFilePermissions(file))
+        .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+  }
+
+  @Test
+  void decoysAreMadeWhereNothingCanBeKept(@TempDir Path directory) throws Exception {
+    Path broken = directory.resolve("broken");
+    Files.write(broken, new byte[3]);
+
+    assertThat(DecoyKey.keptIn(broken)).hasSize(32).isEqualTo(DecoyKey.keptIn(broken));
+    assertThat(DecoyKey.keptIn(directory.resolve("missing").resolve("decoys"))).hasSize(32);
+    assertThat(DecoyKey.keptIn(directory)).as("no file at all").hasSize(32);
+  }
+
+  private static String saltOfNobody(byte[] key) throws SaslException {
+    SaslServer server =
+        new ScramMechanism(() -> "x", key)
+            .createSaslServer(PLAIN, "tsp", "realm", null, new Accounts());
+    return saltAndIterations(text(server.evaluateResponse(octets("n,,n=bob,r=abc"))));
   }
 
   @Test
