@@ -10,8 +10,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -193,6 +198,36 @@ class BouncyCastleTlsTest {
                 new String[] {"00".repeat(32)}));
 
     shake(client.client(HOST, 3654), broker().server());
+  }
+
+  @Test
+  void strangersDoNotFillTheLog() throws Exception {
+    BouncyCastleTls server = broker();
+    List<LogRecord> logged = new ArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord entry) {
+            logged.add(entry);
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger all = Logger.getLogger("");
+    all.addHandler(handler);
+    try {
+      assertThatThrownBy(
+              () -> shake(configurations.provider(Map.of()).client(HOST, 3654), server.server()))
+          .isInstanceOf(SSLException.class);
+    } finally {
+      all.removeHandler(handler);
+    }
+
+    assertThat(logged).extracting(LogRecord::getMessage).isEmpty();
   }
 
   // What a server makes for itself.
