@@ -229,6 +229,20 @@ class V4V6Test {
   }
 
   @Test
+  void refusesToLeadTheTunnelToAnotherNode() {
+    TunnelRequest proxy =
+        new TunnelRequest(
+            TunnelType.V4V6, List.of(ip(ELSEWHERE6)), true, Optional.empty(), Optional.empty());
+
+    assertThat(
+            refusal(
+                rig(32, "proxyUsers", new String[] {"alice"})
+                    .broker
+                    .offer(ALICE, proxy, tcp(HOME6))))
+        .isEqualTo(StatusCode.UNSUPPORTED_TUNNEL_TYPE);
+  }
+
+  @Test
   void refusesASecondTunnelToOneIpv6Address() {
     rig.accepted(ALICE, rig.offerV4V6(ALICE, HOME6));
 
