@@ -9,6 +9,7 @@ import java.util.Set;
 final class Logins {
   private static final String ANONYMOUS = "ANONYMOUS";
   private static final String PLAIN = "PLAIN";
+  private static final String SCRAM = "SCRAM-SHA-256";
   private static final String DIGEST_MD5 = "DIGEST-MD5";
 
   private Logins() {}
@@ -24,6 +25,17 @@ final class Logins {
     List<String> steps = new ArrayList<>(List.of("C: VERSION=" + version, "S: CAPABILITY .*"));
     switch (mechanism(how, offered, target)) {
       case ANONYMOUS -> steps.addAll(List.of("C: AUTHENTICATE ANONYMOUS", "S: 200"));
+      case SCRAM ->
+          steps.addAll(
+              List.of(
+                  "C: AUTHENTICATE SCRAM-SHA-256",
+                  "S go-ahead",
+                  "C: ${scram-first}",
+                  "S: [A-Za-z0-9+/]+=*",
+                  "C: ${scram-last}",
+                  "S: ${scram-proof}",
+                  "C poll",
+                  "S: 200"));
       case PLAIN ->
           steps.addAll(List.of("C: AUTHENTICATE PLAIN", "S empty", "C: ${plain}", "S: 200"));
       default ->
@@ -45,13 +57,11 @@ final class Logins {
       case "user" -> {
         if (!target.hasCredentials()) {
           throw Unmet.absent("no mechanism that works without a user's password");
-        } else if (offered.contains(DIGEST_MD5)) {
-          yield DIGEST_MD5;
-        } else if (offered.contains(PLAIN)) {
-          yield PLAIN;
-        } else {
-          throw Unmet.absent("no mechanism that the kit knows: " + offered);
         }
+        yield List.of(target.login(), DIGEST_MD5, SCRAM, PLAIN).stream()
+            .filter(offered::contains)
+            .findFirst()
+            .orElseThrow(() -> Unmet.absent("no mechanism that the kit knows: " + offered));
       }
       default -> how.toUpperCase(Locale.ROOT);
     };

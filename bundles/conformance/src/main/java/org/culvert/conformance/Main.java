@@ -55,6 +55,8 @@ public final class Main {
           --transport tcp|udp|both   both, unless told
           --user NAME                a user of the server, for what anonymous users cannot do
           --password-file FILE       whose first line is the password
+          --login MECHANISM          how the user logs in where a case does not say; DIGEST-MD5,
+                                     SCRAM-SHA-256 or PLAIN, the first that is offered
           --cases GLOB               only cases whose id fits, such as 'xml-*'
           --levels LIST              only these: MUST,SHOULD,OPTIONAL,FIELD
           --require-optional         what is not offered counts as a violation

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What {@code server} was asked for on the command line. */
@@ -17,6 +18,7 @@ final class ServerOptions {
   boolean udp = true;
   String user = "";
   String password = "";
+  String login = "";
   String glob = "*";
   List<Level> levels = List.of(Level.values());
   boolean requireOptional;
@@ -45,6 +47,7 @@ final class ServerOptions {
         }
         case "--user" -> options.user = value(word, left);
         case "--password-file" -> options.password = firstLine(Path.of(value(word, left)));
+        case "--login" -> options.login = value(word, left).toUpperCase(Locale.ROOT);
         case "--cases" -> options.glob = value(word, left);
         case "--levels" -> {
           List<Level> levels = new ArrayList<>();

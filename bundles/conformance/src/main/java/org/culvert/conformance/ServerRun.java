@@ -66,6 +66,7 @@ final class ServerRun {
               new InetSocketAddress(address, options.port),
               options.user,
               options.password,
+              options.login,
               Duration.ofMillis(options.timeoutMillis),
               sources(address));
       boolean ipv4 = address instanceof Inet4Address;

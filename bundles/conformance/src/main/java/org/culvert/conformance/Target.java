@@ -12,11 +12,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param server one address of it
  * @param user a user's name; empty if none is known
  * @param password the password; not shown
+ * @param login the mechanism for cases that are not about mechanisms; empty for the usual one
  * @param limit longest time for an answer
  * @param sources gives each session an address of its own, where this host has many
  */
 record Target(
-    InetSocketAddress server, String user, String password, Duration limit, Sources sources) {
+    InetSocketAddress server,
+    String user,
+    String password,
+    String login,
+    Duration limit,
+    Sources sources) {
 
   /** The addresses that sessions come from. */
   static final class Sources {

@@ -1,8 +1,10 @@
 package org.culvert.conformance;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
@@ -14,6 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -28,6 +32,10 @@ final class UdpConversation implements Conversation {
   private static final int FIRST = 240;
 
   private static final int LARGEST = 65_535;
+  private static final int FIRST_PORT = 20_000;
+  private static final int PORTS = 40_000;
+  private static final int TRIES = 100;
+  private static final AtomicInteger NEXT_PORT = new AtomicInteger(new Random().nextInt(PORTS));
   private static final int SENDS = 3;
 
   private final DatagramSocket socket;
@@ -59,12 +67,30 @@ final class UdpConversation implements Conversation {
   static UdpConversation open(
       InetSocketAddress server, Optional<InetAddress> from, Consumer<String> violations)
       throws IOException {
-    DatagramSocket socket =
-        from.isPresent()
-            ? new DatagramSocket(new InetSocketAddress(from.get(), 0))
-            : new DatagramSocket();
+    DatagramSocket socket = from.isPresent() ? bound(from.get()) : bound(anyOf(server));
     socket.connect(server);
     return new UdpConversation(socket, violations);
+  }
+
+  /**
+   * Takes ports in turn: a server that remembers a session takes a new one from its port, with the
+   * same numbers, for a late duplicate.
+   */
+  private static DatagramSocket bound(InetAddress local) throws IOException {
+    for (int i = 1; i < TRIES; i++) {
+      int port = FIRST_PORT + Math.floorMod(NEXT_PORT.getAndIncrement(), PORTS);
+      try {
+        return new DatagramSocket(new InetSocketAddress(local, port));
+      } catch (BindException e) {
+        // Somebody has it.
+      }
+    }
+    return new DatagramSocket(new InetSocketAddress(local, 0));
+  }
+
+  private static InetAddress anyOf(InetSocketAddress server) throws IOException {
+    boolean ipv4 = server.getAddress() instanceof Inet4Address;
+    return InetAddress.getByAddress(new byte[ipv4 ? 4 : 16]);
   }
 
   /** Sets the next datagram's number: {@code +N}, {@code -N} from the last one, or a number. */
