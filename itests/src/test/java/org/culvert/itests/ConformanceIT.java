@@ -109,13 +109,17 @@ class ConformanceIT {
     awaitPort();
   }
 
+  /** The script that starts Karaf stays its parent, and does not hand signals on. */
   @AfterAll
   void stopTheAssembly() throws InterruptedException {
-    if (broker != null) {
-      broker.destroy();
-      if (!broker.waitFor(30, TimeUnit.SECONDS)) {
-        broker.destroyForcibly();
-      }
+    if (broker == null) {
+      return;
+    }
+    List<ProcessHandle> family = broker.descendants().toList();
+    family.forEach(ProcessHandle::destroy);
+    if (!broker.waitFor(30, TimeUnit.SECONDS)) {
+      family.forEach(ProcessHandle::destroyForcibly);
+      broker.destroyForcibly().waitFor();
     }
   }
 
