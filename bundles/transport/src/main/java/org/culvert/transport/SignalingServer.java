@@ -219,6 +219,8 @@ public final class SignalingServer implements SignalingSessions {
       open.tls().open(provider);
       LOG.info("signaling is served on {}", text(open.listeners(), Transport.TLS));
     } catch (IOException | RuntimeException e) {
+      // Nor by the one before, who is about to go.
+      open.tls().stopListening();
       LOG.error("signaling over TLS is not served", e);
     }
   }

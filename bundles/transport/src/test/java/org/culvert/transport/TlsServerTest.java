@@ -15,6 +15,8 @@ import java.util.Map;
 import javax.net.ssl.SSLSocket;
 import org.culvert.api.signaling.SignalingSessions.Listener;
 import org.culvert.api.signaling.SignalingSessions.SessionSummary;
+import org.culvert.api.tls.TlsConnection;
+import org.culvert.api.tls.TlsProvider;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -187,25 +189,38 @@ class TlsServerTest {
     }
   }
 
+  private static final TlsProvider WITHOUT_CERTIFICATE =
+      new TlsProvider() {
+        @Override
+        public TlsConnection server() throws IOException {
+          throw new IOException("no certificate");
+        }
+
+        @Override
+        public TlsConnection client(String host, int port) throws IOException {
+          throw new IOException("no client");
+        }
+      };
+
   @Test
   void providerWithoutCertificateOpensNoPort() {
     server.unbindTls(tls.server());
 
-    server.bindTls(
-        new org.culvert.api.tls.TlsProvider() {
-          @Override
-          public org.culvert.api.tls.TlsConnection server() throws IOException {
-            throw new IOException("no certificate");
-          }
-
-          @Override
-          public org.culvert.api.tls.TlsConnection client(String host, int port)
-              throws IOException {
-            throw new IOException("no client");
-          }
-        });
+    server.bindTls(WITHOUT_CERTIFICATE);
 
     assertThat(listening()).containsExactly(Transport.TCP, Transport.UDP);
+  }
+
+  @Test
+  void providerWithoutCertificateThatTakesOverClosesThePort() {
+    server.bindTls(WITHOUT_CERTIFICATE);
+    server.unbindTls(tls.server());
+
+    assertThat(listening()).containsExactly(Transport.TCP, Transport.UDP);
+
+    server.bindTls(tls.server());
+    server.unbindTls(WITHOUT_CERTIFICATE);
+    assertThat(listening()).contains(Transport.TLS);
   }
 
   @Test
