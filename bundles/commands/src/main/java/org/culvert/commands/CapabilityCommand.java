@@ -42,7 +42,7 @@ public final class CapabilityCommand extends ShellCommand {
     Listing listing = new Listing("service", "offers", "bundle");
     for (Class<?> kind : KINDS) {
       for (ServiceReference<?> reference : references(kind)) {
-        listing.add(row(kind, reference));
+        offers(reference).forEach(offer -> listing.add(row(kind, reference, offer)));
       }
     }
     listing.print(out, json);
@@ -57,11 +57,11 @@ public final class CapabilityCommand extends ShellCommand {
     }
   }
 
-  private Map<String, Object> row(Class<?> kind, ServiceReference<?> reference) {
+  private Map<String, Object> row(Class<?> kind, ServiceReference<?> reference, String offer) {
     Bundle bundle = reference.getBundle();
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("service", kind.getSimpleName());
-    row.put("offers", offer(reference));
+    row.put("offers", offer);
     row.put(
         "bundle",
         // A service that went away between the two look-ups has no bundle any more.
@@ -69,21 +69,22 @@ public final class CapabilityCommand extends ShellCommand {
     return row;
   }
 
-  private String offer(ServiceReference<?> reference) {
+  /** Most services offer one thing; a SASL factory may have several mechanisms. */
+  private List<String> offers(ServiceReference<?> reference) {
     Object property = reference.getProperty(SaslProperties.MECHANISM);
     if (property == null) {
       property = reference.getProperty(TunnelEndpoint.ROLE);
     }
     if (property instanceof String[] several) {
-      return String.join(" ", several);
+      return List.of(several);
     }
     if (property != null) {
-      return property.toString();
+      return List.of(property.toString());
     }
     Object service = context.getService(reference);
     if (service instanceof Encapsulation encapsulation) {
-      return encapsulation.type().name();
+      return List.of(encapsulation.type().name());
     }
-    return service instanceof Datapath datapath ? datapath.name() : "";
+    return List.of(service instanceof Datapath datapath ? datapath.name() : "");
   }
 }

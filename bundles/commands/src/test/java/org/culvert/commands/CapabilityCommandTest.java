@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class CapabilityCommandTest {
 
   @Test
-  void everyMechanismOfAServiceIsNamed() {
+  void everyMechanismOfAServiceHasALineOfItsOwn() {
     CapabilityCommand command = new CapabilityCommand();
     command.context =
         new FakeServices()
@@ -27,6 +27,10 @@ class CapabilityCommandTest {
 
     command.run(new PrintStream(out, true, StandardCharsets.UTF_8));
 
-    assertThat(out.toString(StandardCharsets.UTF_8)).contains("SCRAM-SHA-1 SCRAM-SHA-256");
+    assertThat(out.toString(StandardCharsets.UTF_8).lines())
+        .containsExactly(
+            "SERVICE          OFFERS         BUNDLE",
+            "CredentialStore  SCRAM-SHA-1",
+            "CredentialStore  SCRAM-SHA-256");
   }
 }
