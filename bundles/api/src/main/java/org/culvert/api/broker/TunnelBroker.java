@@ -18,14 +18,14 @@ public interface TunnelBroker {
 
   /**
    * Answers {@code create}: a new tunnel, or the same one again with its outer addresses refreshed.
-   * The offer is durable when the stage completes; an earlier tunnel of the same identity goes on
-   * until the offer is accepted.
+   * The offer is durable when the stage completes; an earlier tunnel of the same identity with the
+   * same IP version inside goes on until the offer is accepted, an earlier offer is taken back.
    */
   CompletionStage<TunnelOffer> offer(Identity identity, TunnelRequest request, SignalingPath path);
 
   /**
    * Answers {@code accept}: the tunnel is up when the stage completes, and any earlier one of the
-   * same identity is cut.
+   * same identity with the same IP version inside is cut.
    *
    * @param id the offer's id
    */

@@ -17,7 +17,8 @@ public sealed interface TunnelCommand {
   /**
    * Asks what the present tunnel is.
    *
-   * @param type the type named, which means nothing: a user has one tunnel
+   * @param type the type named, which means nothing: which tunnel is meant follows from the
+   *     session's path
    */
   record Info(Optional<TunnelType> type) implements TunnelCommand {}
 
