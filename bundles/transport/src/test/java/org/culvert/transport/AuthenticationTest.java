@@ -1,15 +1,20 @@
 package org.culvert.transport;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import javax.security.sasl.SaslServerFactory;
@@ -66,7 +71,12 @@ class AuthenticationTest {
   }
 
   private SignalingExchange ask(Transport transport, Credentials credentials) throws Exception {
-    int port = transport == Transport.TLS ? settings.tlsPort() : settings.port();
+    return ask(
+        transport, transport == Transport.TLS ? settings.tlsPort() : settings.port(), credentials);
+  }
+
+  private SignalingExchange ask(Transport transport, int port, Credentials credentials)
+      throws Exception {
     try {
       return client
           .request(
@@ -218,6 +228,51 @@ class AuthenticationTest {
             () -> ask(transport, Credentials.of("alice", "wrong").onlyBy(Set.of("DIGEST-MD5"))))
         .isInstanceOfSatisfying(
             TspException.class, refusal -> assertThat(refusal.isOfProvedPeer()).isEqualTo(proved));
+  }
+
+  // Somebody between the two.
+
+  @Test
+  void bindingFindsOutWhoeverEndsTlsOnTheWayThoughHeHasTheBrokersKey() throws Exception {
+    try (TlsRelay relay = new TlsRelay(tls, settings.tlsPort())) {
+      // The relay works, and reads along.
+      try (SignalingExchange exchange =
+          ask(Transport.TLS, relay.port(), by("alice", "SCRAM-SHA-256"))) {
+        assertThat(exchange.offer()).isNotNull();
+      }
+
+      assertThatThrownBy(() -> ask(Transport.TLS, relay.port(), by("alice", "SCRAM-SHA-256-PLUS")))
+          .isInstanceOfSatisfying(
+              TspException.class,
+              refusal -> assertThat(refusal.code()).isEqualTo(StatusCode.AUTHENTICATION_FAILED));
+      assertThat(broker.calls).containsExactly("offer");
+    }
+  }
+
+  @Test
+  void clientSendsNoPasswordToWhoeverOffersNothingElseInTheClear() throws Exception {
+    try (ServerSocket rogue = new ServerSocket(0, 1, Fixtures.LOOPBACK)) {
+      CompletableFuture<String> heard =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try (Socket victim = rogue.accept()) {
+                  victim.setSoTimeout(5_000);
+                  victim
+                      .getOutputStream()
+                      .write("CAPABILITY TUNNEL=V6V4 AUTH=PLAIN\r\n".getBytes(US_ASCII));
+                  return new String(victim.getInputStream().readAllBytes(), US_ASCII);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+
+      assertThatThrownBy(
+              () ->
+                  ask(Transport.TCP, rogue.getLocalPort(), Credentials.of("alice", Users.PASSWORD)))
+          .isInstanceOf(TspException.class)
+          .hasMessageContaining("PLAIN");
+      assertThat(heard.get(5, TimeUnit.SECONDS)).isEqualTo("VERSION=2.0.2\r\n");
+    }
   }
 
   // TLS itself.
