@@ -9,11 +9,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -53,6 +55,7 @@ class ConformanceIT {
           Pattern.compile("udp\\d\\.version version-list .*not offered.*"),
           Pattern.compile("udp\\d\\.scram scram-right-01 .*not offered.*"),
           Pattern.compile(".* external-without-.*not offered.*"),
+          Pattern.compile(".* limit-(address|referral|pool|rate) .*--limits runs it"),
           Pattern.compile(".* create-name .*not offered.*"),
           Pattern.compile(".* dns-server-.*not offered.*"));
 
@@ -126,17 +129,37 @@ class ConformanceIT {
   @Test
   @Order(1)
   void conformsOverIpv4() throws Exception {
-    conforms("127.0.0.1:" + port, "ipv4.xml");
+    conforms("127.0.0.1:" + port, "ipv4.xml", "--slow");
   }
 
   @Test
   @Order(2)
   void conformsOverIpv6() throws Exception {
-    conforms("[::1]:" + port, "ipv6.xml");
+    conforms("[::1]:" + port, "ipv6.xml", "--slow");
+  }
+
+  /** Statuses that only a full or busy server gives: 301, 306, 530 and their referrals. */
+  @Test
+  @Order(3)
+  void saysWhenItIsFull() throws Exception {
+    configure(
+        "org.culvert.broker.cfg",
+        "endpointPool = 2001:db8:0:1::/64",
+        "anonymousPool = 2001:db8:0:2::/123",
+        "referrals = 198.51.100.7",
+        "quarantine = 0");
+    // Without an IPv4 pool there is nothing to offer over IPv6.
+    awaitGreeting("::1", greeting -> greeting.startsWith("530"));
+    configure("org.culvert.transport.cfg", "port = " + port, "tls = false");
+    awaitGreeting(
+        "127.0.0.1",
+        greeting -> greeting.startsWith("CAPABILITY") && !greeting.contains("AUTH=PLAIN"));
+
+    conforms("127.0.0.1:" + port, "limits.xml", "--limits", "--slow", "--cases", "limit-*");
   }
 
   @Test
-  @Order(3)
+  @Order(4)
   void nothingThatTheKitSentIsInTheLog() throws IOException {
     List<String> lines = new ArrayList<>();
     try (Stream<Path> logs = Files.list(HOME.resolve("data/log"))) {
@@ -157,12 +180,13 @@ class ConformanceIT {
     return line.contains(" WARN ") || line.contains(" ERROR ") || line.contains("Exception");
   }
 
-  private void conforms(String server, String report) throws Exception {
+  private void conforms(String server, String report, String... more) throws Exception {
     Path password = WORK.resolve("password");
     Files.writeString(password, PASSWORD + "\n");
     Path output = WORK.resolve(report.replace(".xml", ".txt"));
-    Process kit =
-        new ProcessBuilder(
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-jar",
                 new File(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI())
@@ -173,12 +197,14 @@ class ConformanceIT {
                 USER,
                 "--password-file",
                 password.toString(),
-                "--slow",
                 // Slow machines have slow password hashes.
                 "--timeout",
                 "15000",
                 "--report",
-                WORK.resolve(report).toString())
+                WORK.resolve(report).toString()));
+    command.addAll(List.of(more));
+    Process kit =
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
@@ -244,6 +270,31 @@ class ConformanceIT {
     try (ServerSocket free = new ServerSocket(0)) {
       return free.getLocalPort();
     }
+  }
+
+  /**
+   * Asks until the broker greets clients as it should: a change of configuration takes a moment.
+   */
+  private void awaitGreeting(String host, Predicate<String> right)
+      throws IOException, InterruptedException {
+    long end = System.currentTimeMillis() + START_MILLIS;
+    String greeting = "";
+    while (System.currentTimeMillis() < end) {
+      try (Socket socket = new Socket(InetAddress.getByName(host), port)) {
+        socket.setSoTimeout(2000);
+        socket.getOutputStream().write("VERSION=2.0.2\r\n".getBytes(StandardCharsets.US_ASCII));
+        byte[] buffer = new byte[1024];
+        int count = Math.max(0, socket.getInputStream().read(buffer));
+        greeting = new String(buffer, 0, count, StandardCharsets.US_ASCII);
+      } catch (IOException e) {
+        greeting = e.toString();
+      }
+      if (right.test(greeting)) {
+        return;
+      }
+      Thread.sleep(200);
+    }
+    throw new AssertionError("the broker says " + greeting);
   }
 
   /** The port answers only while a broker stands behind it. */

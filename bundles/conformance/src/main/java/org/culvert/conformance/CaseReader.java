@@ -156,7 +156,7 @@ final class CaseReader {
     List<Need> needs = new ArrayList<>();
     List<Step> steps = new ArrayList<>();
     try {
-      for (String line : lines) {
+      for (String line : repeated(lines)) {
         String[] words = line.split("\\s+", 2);
         String rest = words.length > 1 ? words[1] : "";
         switch (words[0]) {
@@ -175,6 +175,30 @@ final class CaseReader {
       throw failure(id + ": a source and a dialogue are needed");
     }
     cases.add(new Case(id, topic, title, source, level, demands, legs, needs, steps));
+  }
+
+  /** Writes out what stands between {@code times N} and {@code end}. */
+  private static List<String> repeated(List<String> lines) {
+    List<String> all = new ArrayList<>();
+    List<String> block = new ArrayList<>();
+    int times = 0;
+    for (String line : lines) {
+      if (line.startsWith("times ")) {
+        times = Integer.parseInt(line.substring("times ".length()).strip());
+      } else if (line.equals("end")) {
+        for (int i = 0; i < times; i++) {
+          all.addAll(block);
+        }
+        block.clear();
+        times = 0;
+      } else {
+        (times > 0 ? block : all).add(line);
+      }
+    }
+    if (!block.isEmpty()) {
+      throw new IllegalArgumentException("what is to be repeated does not end");
+    }
+    return all;
   }
 
   /** Puts definitions in, also those within definitions. */

@@ -25,13 +25,16 @@ final class Kit {
 
   private final List<Case> cases;
   private final boolean slow;
+  private final boolean limits;
 
   /**
    * @param slow whether to run cases that have to wait for long
+   * @param limits whether to run cases that reach a server's limits
    */
-  Kit(List<Case> cases, boolean slow) {
+  Kit(List<Case> cases, boolean slow, boolean limits) {
     this.cases = List.copyOf(cases);
     this.slow = slow;
+    this.limits = limits;
   }
 
   /** A case on a leg. */
@@ -153,6 +156,7 @@ final class Kit {
             case NO_TUNNEL ->
                 offered.tunnels().contains(need.value()) ? need.value() + " is offered" : "";
             case TIME -> slow ? "" : "takes long; --slow runs it";
+            case LIMITS -> limits ? "" : "the server's limits are not told; --limits runs it";
             case ZERO_OCTET, ALONE -> "";
           };
       if (!lack.isEmpty()) {

@@ -61,6 +61,7 @@ public final class Main {
           --levels LIST              only these: MUST,SHOULD,OPTIONAL,FIELD
           --require-optional         what is not offered counts as a violation
           --slow                     also cases that wait for long
+          --limits                   also cases that reach limits; the server's are low
           --timeout MILLIS           longest time for an answer; 4000
           --table                    print every case, not only violations
           --report FILE              write a JUnit XML report

@@ -27,7 +27,9 @@ record Need(Kind kind, String value) {
     /** That no other case runs beside this one. */
     ALONE,
     /** More than a second or two of waiting. */
-    TIME
+    TIME,
+    /** A server that has limits, and not those of a busy one. */
+    LIMITS
   }
 
   /**

@@ -23,6 +23,7 @@ final class ServerOptions {
   List<Level> levels = List.of(Level.values());
   boolean requireOptional;
   boolean slow;
+  boolean limits;
   boolean table;
   Optional<Path> report = Optional.empty();
   int timeoutMillis = 4000;
@@ -58,6 +59,7 @@ final class ServerOptions {
         }
         case "--require-optional" -> options.requireOptional = true;
         case "--slow" -> options.slow = true;
+        case "--limits" -> options.limits = true;
         case "--table" -> options.table = true;
         case "--report" -> options.report = Optional.of(Path.of(value(word, left)));
         case "--timeout" -> options.timeoutMillis = Integer.parseInt(value(word, left));

@@ -31,7 +31,7 @@ final class ServerRun {
     List<Case> cases = chosen(ServerCases.all());
     out.println(cases.size() + " cases, " + legs.values().stream().distinct().toList());
     List<Result> results =
-        new Kit(cases, options.slow).run(legs).stream().map(this::strict).toList();
+        new Kit(cases, options.slow, options.limits).run(legs).stream().map(this::strict).toList();
     new TableReport(out, options.table).print(results);
     List<String> unreached =
         results.stream()

@@ -135,7 +135,7 @@ final class Session {
   /** Has other clients say something, and stay. */
   void crowd(int count, String text) throws IOException {
     for (int i = 0; i < count; i++) {
-      Conversation other = Conversations.open(leg, target, this::violation);
+      Conversation other = Conversations.open(leg, target, from, this::violation);
       crowd.add(other);
       other.send(Text.octets(text));
     }
