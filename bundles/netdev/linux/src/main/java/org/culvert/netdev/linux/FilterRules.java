@@ -17,7 +17,8 @@ import org.culvert.netdev.linux.FilterTable.Count;
  * number. On the way in:
  *
  * <ol>
- *   <li>neither address is one that no tunnel may carry, nor is the source this end's own
+ *   <li>neither address is one that no tunnel may carry; the source is none of this host's, inner
+ *       or outer, nor in this end's prefixes; it is no tunneled packet that this host would unpack
  *   <li>the source lies in what was assigned to the tunnel
  * </ol>
  *
@@ -110,6 +111,8 @@ final class FilterRules {
     List<IpPrefix> own = new ArrayList<>(device.localPrefixes());
     own.add(IpPrefix.host(device.localAddress()));
     rules.add(in + source + set(own) + inMartian);
+    rules.add(in + "fib saddr type local" + inMartian);
+    rules.add(in + "meta l4proto { 4, 41 } fib daddr type local" + inMartian);
     if (!device.remotePrefixes().isEmpty()) {
       rules.add(in + source + set(device.remotePrefixes()) + " accept");
     }

@@ -47,6 +47,8 @@ class TunnelFilterTest {
   /** Of an echo request with 8 octets of payload. */
   private static final int OCTETS = 56;
 
+  private static final int NEXT_HEADER = 6;
+
   private static final IpPrefix DELEGATED = IpPrefix.parse("2001:db8:2::/48");
 
   private final LinuxNetworkDevices devices = new LinuxNetworkDevices();
@@ -88,6 +90,34 @@ class TunnelFilterTest {
       filter.apply(List.of(device("cvtest", List.of(IpPrefix.parse("::/0")), List.of(DELEGATED))));
 
       isDropped(tun, "2001:db8:2::1", FilterCheck.IN_MARTIAN);
+    }
+  }
+
+  @Test
+  void dropsWhatClaimsToComeFromThisHost() throws Exception {
+    try (TunDevice tun = open("cvtest")) {
+      OwnNetwork.run("ip", "address", "add", "2001:db8:f::1/128", "dev", "lo");
+      filter.apply(List.of(device("cvtest", List.of(IpPrefix.parse("::/0")), List.of())));
+
+      isDropped(tun, "2001:db8:f::1", FilterCheck.IN_MARTIAN);
+      isAnswered(tun, "2001:db8:f::2");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4, 41})
+  void dropsATunnelInTheTunnelThatEndsHere(int protocol) throws Exception {
+    try (TunDevice tun = open("cvtest")) {
+      filter.apply(List.of(device("cvtest", List.of(IpPrefix.parse("::/0")), List.of())));
+      Count after = count(FilterCheck.IN_MARTIAN).plus(new Count(1, OCTETS));
+
+      byte[] packet = Packets.echoRequest(THERE, HERE, 8);
+      packet[NEXT_HEADER] = (byte) protocol;
+      PacketBatch batch = Packets.batch();
+      Packets.put(batch, packet, new InetSocketAddress(THERE, 0));
+      tun.send(batch, 0, 1);
+
+      Eventually.holds("the packet is counted", () -> count(FilterCheck.IN_MARTIAN).equals(after));
     }
   }
 
