@@ -44,8 +44,6 @@ enum Act {
   PINGS("C pings"),
   /** The client authenticates by whatever of the kit's mechanisms it prefers. */
   LOGIN("login"),
-  /** Login, create, offer and accept, all as usual. */
-  TUNNEL("tunnel"),
   /** The steps of a part. */
   PLAY("play"),
   /** The server says a line; CR LF is added. */
