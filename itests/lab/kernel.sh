@@ -141,8 +141,8 @@ tell_kernel() {
   say "The vm is the broker, and its kernel carries IPv6 in IPv4"
   await $patience "broker in the vm that offers v6v4" offers $vm V6V4
   client_of $vm v6v4
-  start "$client_home" "$h" client
-  await $patience "tunnel at the client" client_is v6v4
+  client_asks
+  await $patience "tunnel at the client" client_gets v6v4
   vm_carries v6v4 sit
   inner=$(inner_address)
   await 30 "ping from the host to what is behind the vm" in_ns "$h" ping -6 -n -c 1 -W 2 $behind
@@ -175,9 +175,9 @@ RULES
   after=$(vm "grep Icmp6InEchos /proc/net/snmp6" | awk '{print $2}')
   [ "$after" = "$before" ] || fail "forged packets came out of the tunnel"
   vm "nft list counters table inet culvert_culvert0" | grep -A1 in-source | tr -d '\n\t' | sed 's/^/     /; s/$/\n/'
-  await 20 "five drops for their inner source in the vm's shell" vm_tells_of_drops
+  await 90 "five drops, at least, for their inner source in the vm's shell" vm_tells_of_drops
   in_ns "$h" ping -6 -n -c 2 -i 0.3 -W 2 $behind >/dev/null || fail "no answer afterwards"
-  tell "five forged packets were dropped and counted, none came out; the tunnel goes on"
+  tell "what was forged was dropped and counted, none came out; the tunnel goes on"
 }
 
 tell_crash() {
@@ -210,8 +210,8 @@ tell_kernel_v4v6() {
   say "The vm's kernel carries IPv4 in IPv6"
   kill_java "$h"
   client_of "[$vm6]" v4v6
-  start "$client_home" "$h" client
-  await $patience "tunnel at the client" client_is v4v6
+  client_asks
+  await $patience "tunnel at the client" client_gets v4v6
   vm_carries v4v6 ip6tnl
   await 30 "ping from the host to what is behind the vm" in_ns "$h" ping -n -c 1 -W 2 $behind4
   vm "ping -c 3 -W 2 $(inner_address)" | sed -n 's/^/     /; /bytes from\|loss/p'
@@ -233,6 +233,22 @@ vm_shell() {
     -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null "admin@$vm" "$1" </dev/null 2>/dev/null
 }
 
+client_asks() {
+  start "$client_home" "$h" client
+  asked=$SECONDS
+}
+
+# client_gets TYPE: whether it has such a tunnel; once in a while its user asks again, since a broker
+# that is still starting refuses what a moment later it grants.
+client_gets() {
+  client_is "$1" && return 0
+  if [ $((SECONDS - asked)) -gt 40 ]; then
+    asked=$SECONDS
+    shell "$h" culvert:client-reconnect
+  fi
+  return 1
+}
+
 client_is() { shell "$h" "culvert:client --json" | grep -q "\"type\" *: *\"$1\""; }
 client_json() { shell "$h" "culvert:client --json"; }
 # offers BROKER TYPE: whether its capability line names the type, and a mechanism for anybody.
@@ -252,7 +268,7 @@ detail() {
 }
 
 is_carried_by() { detail "$1" "$2" --json | grep -q "\"datapath\" *: *\"$3\""; }
-vm_tells_of_drops() { detail vm_shell v6v4 --json | grep -q '"dropped: inner source" *: *5'; }
+vm_tells_of_drops() { detail vm_shell v6v4 --json | grep -q '"dropped: inner source" *: *[5-9]'; }
 
 vm_carries() { # TYPE KIND
   await 60 "the vm's tunnel of type $1 carried by the kernel" is_carried_by vm_shell "$1" kernel
