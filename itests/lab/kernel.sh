@@ -49,6 +49,7 @@ boot() {
   unpack "$root/culvert"
   printf '%s = %s\n' "$user" "$password" >"$root/culvert/etc/culvert-users.properties"
   broker_cfg 2 >"$root/culvert/etc/org.culvert.broker.cfg"
+  tests=; ! pack_tests || tests=packed
   vm_script >"$root/bin/tsp"
   chmod 755 "$root/bin/tsp"
   warm_up
@@ -152,6 +153,39 @@ tell_kernel() {
   vm "nft list table inet culvert_culvert0" | sed -n 's/^\t/     /; /chain in\/cv/,/}/p'
 }
 
+# Tests of single promises that need a kernel with drivers; the build skips them where there is none.
+pack_tests() {
+  local repository=${MAVEN_REPOSITORY:-$HOME/.m2/repository} junit jar
+  junit=$(sed -n 's:.*<junit.version>5\.\(.*\)</junit.version>.*:\1:p' "$project/pom.xml")
+  mkdir -p "$root/tests/jars"
+  for jar in junit/jupiter/junit-jupiter-{api,params,engine}/5.$junit \
+    junit/platform/junit-platform-{commons,engine,launcher}/1.$junit opentest4j/opentest4j assertj/assertj-core; do
+    jar=$(find "$repository/org/$jar" -name '*.jar' 2>/dev/null | sort -V | tail -1)
+    [ -n "$jar" ] || return 1
+    cp "$jar" "$root/tests/jars"
+  done
+  for jar in api testkit netdev/linux; do
+    [ -d "$project/bundles/$jar/target/classes" ] || return 1
+    cp -r "$project/bundles/$jar/target/classes/." "$root/tests"
+  done
+  [ -d "$project/bundles/netdev/linux/target/test-classes" ] || return 1
+  cp -r "$project/bundles/netdev/linux/target/test-classes/." "$root/tests"
+  cp "$root"/culvert/system/net/java/dev/jna/jna/*/jna-*.jar "$root/tests/jars"
+  javac -cp "$root/tests/jars/*" -d "$root/tests" "$here/KernelTests.java"
+}
+
+tell_tests() {
+  say "Each promise about the kernel's devices and filters for itself"
+  if [ -z "$tests" ]; then
+    tell "left out: the tests are not compiled yet (mvn package), or JUnit is not in the local repository"
+    return
+  fi
+  local package=org.culvert.netdev.linux
+  local run="java -XX:TieredStopAtLevel=1 -cp '/tests:/tests/jars/*' KernelTests"
+  vm "cd /tests && $run $package.LinuxTunnelDevicesTest $package.TunnelFilterTest" $patience | sed 's/^/     /' \
+    || fail "a test failed in the vm"
+}
+
 # Rewrites the inner source of what the client sends, as a forger would: 2001:db8:12::… becomes
 # 2001:db9:11::…. What one part of the address loses another gains, so that checksums stay right.
 tell_forger() {
@@ -189,7 +223,7 @@ tell_crash() {
   vm "ip link add cvgone type sit mode ip6ip local $vm remote 192.0.2.8"
   vm "ip link set cvgone alias 'culvert culvert0 tunnel gone'; ip link set cvgone up"
   vm "ip link add theirs type sit mode ip6ip local $vm remote 192.0.2.9; ip link set theirs up"
-  in_ns "$h" ping -6 -n -i 0.2 -W 2 $behind >"$work/steady" 2>&1 &
+  ip netns exec "$h" ping -6 -n -i 0.2 -W 2 $behind >"$work/steady" 2>&1 &
   local steady=$!
   vm "kill -9 \$(pidof java); while pidof java >/dev/null; do sleep 1; done"
   vm "$start_in_vm"
@@ -316,6 +350,7 @@ main() {
   tell_forger
   tell_crash
   tell_kernel_v4v6
+  tell_tests
   say "All of it was seen to work."
 }
 
