@@ -176,10 +176,17 @@ final class FollowedUsers {
     return new Account(
         entry.name(),
         entry.settings().enabled(),
-        verifiers.passwordCheck().map(check -> completing(check, entry)).orElse(null),
+        passwordCheck(entry).orElse(null),
         verifiers.digest(settings).orElse(null),
         verifiers.scram().stream().flatMap(keys -> keys.secret().stream()).toList(),
         entry.settings().policy());
+  }
+
+  /** A user who may not use PLAIN has none, and is refused like one who does not exist. */
+  private Optional<PasswordCheck> passwordCheck(UserEntry entry) {
+    return Verifiers.wants(entry.settings().policy(), Verifiers.PLAIN)
+        ? entry.verifiers().passwordCheck().map(check -> completing(check, entry))
+        : Optional.empty();
   }
 
   /** Lets a password that passed bring the verifiers that only it can bring, once. */

@@ -249,6 +249,8 @@ class FileCredentialStoreTest {
     Account alice = store().find("alice").orElseThrow();
 
     assertThat(alice.policy()).isEqualTo(new AccountPolicy(Set.of("SCRAM-SHA-256"), true));
+    assertThat(alice.passwordCheck()).isEmpty();
+    assertThat(alice.scramSecret("SCRAM-SHA-256")).isPresent();
     assertThat(read())
         .startsWith("alice = tls-only mechanisms:SCRAM-SHA-256 ")
         .doesNotContain("{BLF-CRYPT}", "{SCRAM-SHA-1}", "{HA1}");
