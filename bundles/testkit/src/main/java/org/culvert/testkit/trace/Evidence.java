@@ -5,17 +5,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Something that shows a demand to be met.
  *
  * @param demand the demand's id
- * @param what a test or a case
+ * @param what a test, a case, or a part of a lab
+ * @param sides whose conduct it shows
  */
-record Evidence(String demand, String what) {
+record Evidence(String demand, String what, Set<Side> sides) {
   private static final Pattern ANNOTATION =
       Pattern.compile(
           "@Demands\\(\\s*(?:value\\s*=\\s*)?\\{?([^)}]*)\\}?\\s*\\)(.*?)"
@@ -25,22 +28,30 @@ record Evidence(String demand, String what) {
   private static final Pattern OTHER_ANNOTATION =
       Pattern.compile("@\\w+(\\((?:[^()\"]|\"(?:[^\"\\\\]|\\\\.)*\"|\\([^()]*\\))*\\))?");
 
+  /** Where the annotation is out of reach, a comment in its place says the same. */
+  private static final Pattern COMMENT = Pattern.compile("(?m)^\\s*// demands: (.+)$");
+
+  private static final Pattern LAB_COMMENT = Pattern.compile("\\s*# demands: (.+)");
+  private static final Pattern LAB_PART = Pattern.compile("(\\w+)\\(\\) \\{.*");
+
   /** Finds the annotated tests below a directory. */
-  static List<Evidence> inTests(Path directory) throws IOException {
+  static List<Evidence> inTests(Path directory, Set<Side> sides) throws IOException {
     List<Evidence> found = new ArrayList<>();
     for (Path file : files(directory, ".java")) {
-      String source = Files.readString(file);
-      if (source.contains("@Demands(")) {
-        found.addAll(inSource(file.getFileName().toString().replace(".java", ""), source));
-      }
+      String type = file.getFileName().toString().replace(".java", "");
+      found.addAll(inSource(type, Files.readString(file), sides));
     }
     return found;
   }
 
-  static List<Evidence> inSource(String type, String source) {
+  static List<Evidence> inSource(String type, String source, Set<Side> sides) {
+    String uniform = COMMENT.matcher(source).replaceAll(match -> annotation(match.group(1)));
+    if (!uniform.contains("@Demands(")) {
+      return List.of();
+    }
     List<Evidence> found = new ArrayList<>();
     // Another annotation between ours and the method would be taken for the method.
-    Matcher others = OTHER_ANNOTATION.matcher(source);
+    Matcher others = OTHER_ANNOTATION.matcher(uniform);
     String bare =
         others.replaceAll(
             match ->
@@ -53,14 +64,20 @@ record Evidence(String demand, String what) {
       String what = method == null ? type : type + "." + method;
       Matcher id = ID.matcher(annotation.group(1));
       while (id.find()) {
-        found.add(new Evidence(id.group(1), what));
+        found.add(new Evidence(id.group(1), what, sides));
       }
     }
     return found;
   }
 
+  private static String annotation(String ids) {
+    return Stream.of(ids.strip().split("\\s+", -1))
+        .map(id -> '"' + id + '"')
+        .collect(Collectors.joining(", ", "@Demands({", "})"));
+  }
+
   /** Finds what the conformance kit's case files cite; a table counts once. */
-  static List<Evidence> inCases(Path directory) throws IOException {
+  static List<Evidence> inCases(Path directory, Set<Side> sides) throws IOException {
     List<Evidence> found = new ArrayList<>();
     for (Path file : files(directory, ".txt")) {
       String current = "";
@@ -70,8 +87,28 @@ record Evidence(String demand, String what) {
           current = words[1] + (words[0].equals("table") ? "-*" : "");
         } else if (words[0].equals("demands")) {
           for (int i = 1; i < words.length; i++) {
-            found.add(new Evidence(words[i], current));
+            found.add(new Evidence(words[i], current, sides));
           }
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Finds what the parts of the lab's scripts cite, each in a comment before it. */
+  static List<Evidence> inLab(Path directory) throws IOException {
+    List<Evidence> found = new ArrayList<>();
+    for (Path file : files(directory, ".sh")) {
+      String name = file.getFileName().toString();
+      List<String> waiting = new ArrayList<>();
+      for (String line : Files.readAllLines(file)) {
+        Matcher comment = LAB_COMMENT.matcher(line);
+        Matcher part = LAB_PART.matcher(line);
+        if (comment.matches()) {
+          waiting.addAll(List.of(comment.group(1).strip().split("\\s+", -1)));
+        } else if (part.matches()) {
+          waiting.forEach(id -> found.add(new Evidence(id, name + " " + part.group(1), Side.BOTH)));
+          waiting.clear();
         }
       }
     }

@@ -4,36 +4,53 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Which case or test shows that a demand is met, for every demand of both documents: read from the
- * sources, so that nothing has to be built or run for it.
+ * sources, so that nothing has to be built or run for it. A demand that binds both sides needs
+ * evidence of both: a case that examines a server says nothing about a client.
  */
 public final class TraceTable {
   private static final String KIT =
       "bundles/conformance/src/main/resources/org/culvert/conformance";
+  private static final String EXEMPTIONS =
+      "bundles/conformance/src/test/resources/org/culvert/conformance/exemptions.txt";
+
+  /** Bundles that are one side; the tests of all others say by their tags whom they examine. */
+  private static final Map<String, Set<Side>> SIDES =
+      Map.of("bundles/client/", Set.of(Side.CLIENT), "bundles/broker/", Set.of(Side.SERVER));
 
   private final List<Demand> demands;
-  private final Map<String, Set<String>> cases = new LinkedHashMap<>();
-  private final Map<String, Set<String>> tests = new LinkedHashMap<>();
+  private final Map<String, Exemption> exemptions;
+  private final Map<String, List<Evidence>> cases;
+  private final Map<String, List<Evidence>> tests;
 
-  TraceTable(List<Demand> demands, List<Evidence> cases, List<Evidence> tests) {
+  TraceTable(
+      List<Demand> demands,
+      List<Exemption> exemptions,
+      List<Evidence> cases,
+      List<Evidence> tests) {
     this.demands = List.copyOf(demands);
-    collect(cases, this.cases);
-    collect(tests, this.tests);
+    this.exemptions =
+        exemptions.stream()
+            .collect(
+                Collectors.toMap(Exemption::demand, one -> one, (a, b) -> a, LinkedHashMap::new));
+    this.cases = byDemand(cases);
+    this.tests = byDemand(tests);
   }
 
-  private static void collect(List<Evidence> evidence, Map<String, Set<String>> by) {
-    for (Evidence one : evidence) {
-      by.computeIfAbsent(one.demand(), id -> new LinkedHashSet<>()).add(one.what());
-    }
+  private static Map<String, List<Evidence>> byDemand(List<Evidence> evidence) {
+    return evidence.stream()
+        .collect(Collectors.groupingBy(Evidence::demand, LinkedHashMap::new, Collectors.toList()));
   }
 
   /**
@@ -43,12 +60,26 @@ public final class TraceTable {
    */
   public static TraceTable of(Path root) throws IOException {
     Path kit = root.resolve(KIT);
+    List<Evidence> cases = new ArrayList<>();
+    cases.addAll(Evidence.inCases(kit.resolve("server"), Set.of(Side.SERVER)));
+    cases.addAll(Evidence.inCases(kit.resolve("client"), Set.of(Side.CLIENT)));
     List<Evidence> tests = new ArrayList<>();
     for (Path directory : testDirectories(root)) {
-      tests.addAll(Evidence.inTests(directory));
+      String name = root.relativize(directory).toString();
+      Set<Side> sides =
+          SIDES.entrySet().stream()
+              .filter(entry -> name.startsWith(entry.getKey()))
+              .map(Map.Entry::getValue)
+              .findAny()
+              .orElse(Side.BOTH);
+      tests.addAll(Evidence.inTests(directory, sides));
     }
+    tests.addAll(Evidence.inLab(root.resolve("itests/lab")));
     return new TraceTable(
-        Demand.read(Files.readAllLines(kit.resolve("demands.txt"))), Evidence.inCases(kit), tests);
+        Demand.read(Files.readAllLines(kit.resolve("demands.txt"))),
+        Exemption.read(Files.readAllLines(root.resolve(EXEMPTIONS))),
+        cases,
+        tests);
   }
 
   private static List<Path> testDirectories(Path root) throws IOException {
@@ -57,12 +88,42 @@ public final class TraceTable {
     }
   }
 
-  /** Returns the ids of the demands that nothing shows to be met. */
+  /** Returns what nothing shows to be met and nobody excuses: a demand and the side it binds. */
   public List<String> gaps() {
     return demands.stream()
-        .map(Demand::id)
-        .filter(id -> !cases.containsKey(id) && !tests.containsKey(id))
+        .filter(demand -> !exemptions.containsKey(demand.id()))
+        .flatMap(demand -> missing(demand).stream().map(side -> demand.id() + " " + side))
         .toList();
+  }
+
+  /** Returns exemptions that excuse nothing any more, or nothing that is demanded. */
+  public List<String> outdated() {
+    List<String> outdated = new ArrayList<>();
+    Map<String, Demand> known =
+        demands.stream().collect(Collectors.toMap(Demand::id, demand -> demand, (a, b) -> a));
+    for (Exemption exemption : exemptions.values()) {
+      Demand demand = known.get(exemption.demand());
+      Set<String> citing = new TreeSet<>(named(cases, exemption.demand()));
+      if (demand == null) {
+        outdated.add(exemption.demand() + " is not demanded");
+      } else if (!citing.containsAll(exemption.asking())) {
+        outdated.add(exemption.demand() + " names cases that do not cite it");
+      } else if (missing(demand).isEmpty()) {
+        outdated.add(exemption.demand() + " is shown to be met");
+      }
+    }
+    return outdated;
+  }
+
+  private Set<Side> missing(Demand demand) {
+    Set<String> asking =
+        exemptions.containsKey(demand.id()) ? exemptions.get(demand.id()).asking() : Set.of();
+    Set<Side> shown = EnumSet.noneOf(Side.class);
+    cases.getOrDefault(demand.id(), List.of()).stream()
+        .filter(evidence -> !asking.contains(evidence.what()))
+        .forEach(evidence -> shown.addAll(evidence.sides()));
+    tests.getOrDefault(demand.id(), List.of()).forEach(found -> shown.addAll(found.sides()));
+    return Side.without(Side.named(demand.whom()), shown);
   }
 
   /** Returns ids that cases or tests cite and that no demand has. */
@@ -73,12 +134,20 @@ public final class TraceTable {
     return List.copyOf(cited);
   }
 
+  /** Returns ids that two demands have. */
+  public List<String> twins() {
+    Set<String> seen = new TreeSet<>();
+    return demands.stream().map(Demand::id).filter(id -> !seen.add(id)).toList();
+  }
+
   /** Returns the table in Markdown. */
   public String markdown() {
+    long met = demands.stream().filter(demand -> missing(demand).isEmpty()).count();
     StringBuilder text = new StringBuilder(64 * 1024);
     text.append("# From demand to test\n\n");
-    text.append(demands.size() - gaps().size()).append(" of ").append(demands.size());
-    text.append(" demands are shown to be met. R is RFC 5572, D is the draft of 2004.\n\n");
+    text.append(met).append(" of ").append(demands.size());
+    text.append(" demands are shown to be met, ").append(exemptions.size());
+    text.append(" are known not to be. R is RFC 5572, D is the draft of 2004.\n\n");
     text.append("| demand | section | level | binds | what is demanded | cases | tests |\n");
     text.append("|---|---|---|---|---|---|---|\n");
     for (Demand demand : demands) {
@@ -87,13 +156,22 @@ public final class TraceTable {
       text.append(" | ").append(demand.level());
       text.append(" | ").append(demand.whom());
       text.append(" | ").append(demand.text());
-      text.append(" | ").append(listed(cases, demand));
-      text.append(" | ").append(listed(tests, demand)).append(" |\n");
+      text.append(" | ").append(String.join(", ", named(cases, demand.id())));
+      text.append(" | ").append(tests(demand)).append(" |\n");
     }
     return text.toString();
   }
 
-  private static String listed(Map<String, Set<String>> evidence, Demand demand) {
-    return String.join(", ", evidence.getOrDefault(demand.id(), Set.of()));
+  private String tests(Demand demand) {
+    String found = String.join(", ", named(tests, demand.id()));
+    return exemptions.containsKey(demand.id())
+        ? "not met: " + exemptions.get(demand.id()).reason() + " " + found
+        : found;
+  }
+
+  private static Set<String> named(Map<String, List<Evidence>> evidence, String demand) {
+    return evidence.getOrDefault(demand, List.of()).stream()
+        .map(Evidence::what)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 }
