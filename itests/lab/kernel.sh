@@ -159,7 +159,8 @@ pack_tests() {
   junit=$(sed -n 's:.*<junit.version>5\.\(.*\)</junit.version>.*:\1:p' "$project/pom.xml")
   mkdir -p "$root/tests/jars"
   for jar in junit/jupiter/junit-jupiter-{api,params,engine}/5.$junit \
-    junit/platform/junit-platform-{commons,engine,launcher}/1.$junit opentest4j/opentest4j assertj/assertj-core; do
+    junit/platform/junit-platform-{commons,engine,launcher}/1.$junit \
+    opentest4j/opentest4j apiguardian/apiguardian-api assertj/assertj-core; do
     jar=$(find "$repository/org/$jar" -name '*.jar' 2>/dev/null | sort -V | tail -1)
     [ -n "$jar" ] || return 1
     cp "$jar" "$root/tests/jars"
