@@ -1,7 +1,6 @@
 package org.culvert.sasl.scram;
 
 import java.security.MessageDigest;
-import java.util.Optional;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.AuthenticationException;
 import javax.security.sasl.AuthorizeCallback;
@@ -36,7 +35,6 @@ final class ScramServer extends ScramExchange implements SaslServer {
   private @Nullable ServerFirst challenge;
   private @Nullable ScramSecret secret;
   private byte[] expectedBinding = {};
-  private boolean known;
   private String authorizationId = "";
 
   /**
@@ -81,12 +79,11 @@ final class ScramServer extends ScramExchange implements SaslServer {
     expectedBinding = ClientFinal.bindingOctets(message.header(), channel(message.header()));
     ScramSecretCallback callback = new ScramSecretCallback(message.user(), algorithm().mechanism());
     ask(callback);
-    Optional<ScramSecret> answer = callback.secret();
-    // Made in any case, so that time does not tell who exists.
+    // Made in any case, so that time does not tell who exists. No proof fits one: its stored key is
+    // nobody's hash.
     ScramSecret decoy = decoys.of(message.user(), algorithm());
-    ScramSecret used = answer.map(decoys::resembling).orElse(decoy);
+    ScramSecret used = callback.secret().map(decoys::resembling).orElse(decoy);
     ServerFirst reply = ServerFirst.of(message.nonce() + ownNonce, used.salt(), used.iterations());
-    known = answer.isPresent();
     secret = used;
     first = message;
     challenge = reply;
@@ -122,7 +119,7 @@ final class ScramServer extends ScramExchange implements SaslServer {
     byte[] storedKey = found.storedKey();
     byte[] clientKey = ScramAlgorithm.xor(proof, algorithm().signature(storedKey, authMessage));
     boolean proved = MessageDigest.isEqual(algorithm().storedKey(clientKey), storedKey);
-    if (!proved || !known) {
+    if (!proved) {
       throw new AuthenticationException("SCRAM client does not prove the user's password");
     }
     authorizationId = authorize(begun);
