@@ -10,6 +10,8 @@ import org.culvert.conformance.Conversation.Arrival;
 
 /** Holds what a server says in a session to the steps of a case. For one thread. */
 final class Judgement {
+  private static final int SERVER_ERROR = 310;
+  private static final Duration AT_ONCE = Duration.ofMillis(20);
   private static final Duration SOON = Duration.ofMillis(250);
 
   private final Case tested;
@@ -59,6 +61,11 @@ final class Judgement {
     Statuses.parse(text)
         .orElseThrow(() -> new IllegalArgumentException("not a status: " + text))
         .check(reply.status(), shown(reply));
+    if (reply.status() == SERVER_ERROR && leg.isTcp() && session.reader().ends(AT_ONCE)) {
+      session
+          .findings()
+          .add(new Finding(Level.FIELD, "310, and the end: the server failed inside"));
+    }
   }
 
   void accepted() throws IOException, Unmet {

@@ -53,6 +53,18 @@ final class ReplyReader {
     return pending.length > 0;
   }
 
+  /** Tells whether the server ends the session in this time; what else comes is kept. */
+  boolean ends(Duration atMost) throws IOException {
+    if (pending.length > 0) {
+      return false;
+    }
+    Arrival arrival = conversation.receive(atMost, false);
+    if (arrival instanceof Arrival.Octets some) {
+      pending = some.octets();
+    }
+    return arrival instanceof Arrival.End;
+  }
+
   /** Lets replies share a segment from here on. */
   void letShare() {
     mayShare = true;
