@@ -3,6 +3,7 @@ package org.culvert.conformance;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import org.culvert.conformance.client.ClientKit;
 
 /** The command line: {@code java -jar culvert-conformance.jar server HOST[:PORT] ...}. */
 public final class Main {
@@ -22,6 +23,7 @@ public final class Main {
       List<String> rest = words.isEmpty() ? words : words.subList(1, words.size());
       return switch (words.isEmpty() ? "" : words.get(0)) {
         case "server" -> new ServerRun(ServerOptions.parse(rest), out).run() == 0 ? 0 : VIOLATIONS;
+        case "client" -> ClientKit.run(rest, out) == 0 ? 0 : VIOLATIONS;
         case "cases" -> list(out);
         default -> {
           usage(err);
@@ -67,5 +69,7 @@ public final class Main {
           --report FILE              write a JUnit XML report
 
         The exit status is 0 without violations, 1 with, 2 if nothing could be examined.""");
+    err.println();
+    err.print(ClientKit.usage());
   }
 }

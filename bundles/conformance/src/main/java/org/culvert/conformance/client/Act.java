@@ -10,10 +10,14 @@ enum Act {
   ACCEPT("C accept"),
   /** The client rejects the offer. */
   REJECT("C reject"),
+  /** The client accepts or rejects the offer, as it likes. */
+  ANSWER("C answer"),
   /** Something about the XML of the client's last command. */
   SEE("C see"),
   /** The client asks for the next message with a bare header; nothing on TCP. */
   POLL("C poll"),
+  /** The client may ask with a bare header, and is then told this line; or it goes on. */
+  MAYBE_POLL("C maybe-poll"),
   /** The client sends PLAIN's credentials, the right ones. */
   PLAIN("C plain"),
   /** The client answers the challenge of DIGEST-MD5, rightly. */
@@ -80,6 +84,8 @@ enum Act {
   LOSE("lose"),
   /** The echo requests at a place are answered after so many milliseconds, or {@code never}. */
   ECHO("echo"),
+  /** From here on, echo requests out of the tunnel are not answered. */
+  UNREACHABLE("unreachable"),
   /** The server waits for so many milliseconds. */
   PAUSE("pause"),
   /** The server closes the connection; over UDP it forgets the session. */

@@ -29,7 +29,8 @@ record Script(
 
   /** What a client may have to be; a type of tunnel is {@code type:} and its name. */
   static final Set<String> NEEDS =
-      Set.of("user", "anonymous", "plain", "scram", "prefix", "data", "proof", "slow");
+      Set.of(
+          "user", "anonymous", "plain", "no-plain", "scram", "prefix", "data", "distrusts", "slow");
 
   Script {
     demands = List.copyOf(demands);

@@ -62,8 +62,7 @@ final class ScriptReader {
           throw failure("a name is needed");
         }
         String title = words.length > 2 ? words[2] : "";
-        block =
-            new Block(words[0], words[1], title, number, new ArrayList<>(), new ArrayList<>());
+        block = new Block(words[0], words[1], title, number, new ArrayList<>(), new ArrayList<>());
         continue;
       }
       Block current = block;

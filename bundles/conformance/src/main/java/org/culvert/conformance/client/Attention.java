@@ -1,0 +1,165 @@
+package org.culvert.conformance.client;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Waits for what the client says next in its session. For one thread. */
+final class Attention {
+  private static final Pattern HEADER =
+      Pattern.compile("^content-length: *(\\d{1,5}) *\\r?\\n", Pattern.CASE_INSENSITIVE);
+  private static final String CR_LF = "\r\n";
+
+  private final Hearing hearing;
+  private final Notes notes;
+  private final Duration first;
+  private final Duration patience;
+  private Optional<Session> current = Optional.empty();
+
+  Attention(Hearing hearing, Notes notes, Duration first, Duration patience) {
+    this.hearing = hearing;
+    this.notes = notes;
+    this.first = first;
+    this.patience = patience;
+  }
+
+  /** Returns the session that is being held, and waits for the first one. */
+  Session session() throws Unmet, IOException, InterruptedException {
+    if (current.isEmpty()) {
+      long deadline = System.nanoTime() + first.toNanos();
+      current = hearing.fresh();
+      while (current.isEmpty()) {
+        if (!hearing.once(deadline)) {
+          throw Unmet.violation("no client comes within " + first.toMillis() + " ms");
+        }
+        current = hearing.fresh();
+      }
+    }
+    return current.get();
+  }
+
+  /** Turns to another session. */
+  void turnTo(Session session) {
+    current = Optional.of(session);
+  }
+
+  /** Returns the next line, without its end. */
+  String line(String awaited) throws Unmet, IOException, InterruptedException {
+    Session session = session();
+    String raw = session.isTcp() ? streamLine(session, awaited) : message(session, awaited);
+    notes.note("C: " + (raw.isEmpty() ? "(a bare header)" : Words.shown(raw)));
+    if (!raw.endsWith(CR_LF) && raw.matches("(?s)(VERSION|AUTHENTICATE).*")) {
+      notes.find(Level.MUST, "a line that does not end in CR LF: " + Words.shown(raw));
+    }
+    return raw.replaceFirst("\\r?\\n$", "");
+  }
+
+  /** Returns the next command, whose header is judged. */
+  String frame(String awaited) throws Unmet, IOException, InterruptedException {
+    Session session = session();
+    String raw = session.isTcp() ? streamFrame(session, awaited) : message(session, awaited);
+    notes.note("C: " + (raw.isEmpty() ? "(a bare header)" : Words.shown(raw)));
+    Matcher header = HEADER.matcher(raw);
+    if (!header.find()) {
+      throw Unmet.violation("expected " + awaited + ", got \"" + Words.shown(raw) + "\"");
+    }
+    String body = raw.substring(header.end());
+    int length = Integer.parseInt(header.group(1));
+    if (length != body.length()) {
+      notes.find(
+          Level.MUST, "a Content-length of " + length + " before " + body.length() + " octets");
+    }
+    if (!raw.startsWith("Content-length: ")) {
+      notes.find(Level.FIELD, "a header that is not written \"Content-length: N\"");
+    }
+    if (!body.endsWith(CR_LF)) {
+      notes.find(Level.FIELD, "a command that does not end in CR LF");
+    }
+    noNul(raw);
+    return body;
+  }
+
+  /** UDP: takes the next message if it is a bare header. */
+  boolean comesEmpty(String awaited) throws Unmet, IOException, InterruptedException {
+    Session session = session();
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (session.heard().isEmpty()) {
+      await(session, deadline, awaited);
+    }
+    boolean empty = session.heard().element().isEmpty();
+    if (empty) {
+      session.heard().remove();
+      notes.note("C: (a bare header)");
+    }
+    return empty;
+  }
+
+  /** Takes down a NUL where there should be none. */
+  void noNul(String text) {
+    if (text.indexOf('\0') >= 0) {
+      notes.find(Level.FIELD, "a NUL in " + Words.shown(text));
+    }
+  }
+
+  private String message(Session session, String awaited)
+      throws Unmet, IOException, InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (session.heard().isEmpty()) {
+      await(session, deadline, awaited);
+    }
+    return session.heard().remove();
+  }
+
+  private String streamLine(Session session, String awaited)
+      throws Unmet, IOException, InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    StringBuilder stream = session.stream();
+    while (stream.indexOf("\n") < 0) {
+      await(session, deadline, awaited);
+    }
+    return take(stream, stream.indexOf("\n") + 1);
+  }
+
+  private String streamFrame(Session session, String awaited)
+      throws Unmet, IOException, InterruptedException {
+    String header = streamLine(session, awaited);
+    Matcher matcher = HEADER.matcher(header);
+    if (!matcher.find()) {
+      return header;
+    }
+    int length = Integer.parseInt(matcher.group(1));
+    long deadline = System.nanoTime() + patience.toNanos();
+    StringBuilder stream = session.stream();
+    while (stream.length() < length) {
+      await(session, deadline, "the rest of a command of " + length + " octets");
+    }
+    return header + take(stream, length);
+  }
+
+  private static String take(StringBuilder stream, int count) {
+    String taken = stream.substring(0, count);
+    stream.delete(0, count);
+    return taken;
+  }
+
+  private void await(Session session, long deadline, String awaited)
+      throws Unmet, IOException, InterruptedException {
+    String instead =
+        session.isGone()
+            ? "the client closed the connection"
+            : hearing.hasFresh() ? "the client began another session" : "";
+    if (instead.isEmpty() && !hearing.once(deadline)) {
+      String rest = session.isTcp() ? Words.shown(session.stream().toString()) : "";
+      instead =
+          "the client said nothing for "
+              + patience.toMillis()
+              + " ms"
+              + (rest.isEmpty() ? "" : " but \"" + rest + "\"");
+    }
+    if (!instead.isEmpty()) {
+      throw Unmet.violation("expected " + awaited + "; " + instead);
+    }
+  }
+}
