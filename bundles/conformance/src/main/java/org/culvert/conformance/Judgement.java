@@ -10,7 +10,9 @@ import org.culvert.conformance.Conversation.Arrival;
 
 /** Holds what a server says in a session to the steps of a case. For one thread. */
 final class Judgement {
+  private static final int SUCCESS = 200;
   private static final int SERVER_ERROR = 310;
+  private static final String INFO = "<tunnel action=\"info\"></tunnel>\r\n";
   private static final Duration AT_ONCE = Duration.ofMillis(20);
   private static final Duration SOON = Duration.ofMillis(250);
 
@@ -68,9 +70,23 @@ final class Judgement {
     }
   }
 
+  /**
+   * Over TCP accept may have no answer; so that what follows, in other sessions too, finds the
+   * tunnel, this one asks about it, and gets its answer only after accept is done with.
+   */
   void accepted() throws IOException, Unmet {
     if (!leg.isTcp() || session.reader().comes(SOON)) {
       framed("200");
+      return;
+    }
+    session.command("Content-length: " + INFO.length() + "\r\n" + INFO);
+    Reply reply = judged(session.reader().frame());
+    if (reply.status() == SUCCESS && reply.xml().isEmpty()) {
+      // The answer to accept, after all.
+      reply = judged(session.reader().frame());
+    }
+    if (reply.status() != SUCCESS) {
+      throw Unmet.violation("accepted, but there is no tunnel: " + shown(reply));
     }
   }
 
