@@ -8,20 +8,18 @@ import java.util.function.Supplier;
 import org.culvert.api.account.Account;
 import org.culvert.api.account.CredentialStore;
 import org.culvert.api.account.PasswordCheck;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The users of all credential stores. Safe for use by many threads, and blocks as long as the
  * stores do.
  *
  * <p>An unknown or barred user takes as long to refuse as a wrong password: the password is then
- * checked against the account that was found last, or as its store checks that of nobody, and the
- * result thrown away. What that check costs is known to the store only, so nothing made up here
- * would take the same time.
+ * checked as the first store checks that of nobody. What a check costs is known to the store only,
+ * so nothing made up here would take the same time; and no real user's check may stand in, for a
+ * store that remembers a right password would tell it by answering faster.
  */
 final class Accounts {
   private final Supplier<List<CredentialStore>> stores;
-  private volatile @Nullable PasswordCheck seen;
 
   /**
    * @param stores the stores by ascending ranking, as the service registry orders them
@@ -50,16 +48,11 @@ final class Accounts {
   boolean verify(String user, char[] password, Predicate<Account> letIn) throws IOException {
     Optional<Account> account = find(user);
     Optional<PasswordCheck> check = account.flatMap(Account::passwordCheck);
-    check.ifPresent(c -> seen = c);
     boolean matches = check.orElseGet(this::decoy).matches(password);
     return matches && check.isPresent() && account.filter(letIn).isPresent();
   }
 
   private PasswordCheck decoy() {
-    PasswordCheck last = seen;
-    if (last != null) {
-      return last;
-    }
     List<CredentialStore> ascending = stores.get();
     return ascending.isEmpty() ? password -> false : ascending.get(ascending.size() - 1).nobody();
   }

@@ -21,6 +21,7 @@ import org.culvert.api.account.CredentialStore;
 import org.culvert.api.account.DigestSecret;
 import org.culvert.api.account.DigestSecretCallback;
 import org.culvert.api.account.ExternalIdentityCallback;
+import org.culvert.api.account.PasswordCheck;
 import org.culvert.api.account.PasswordCheckCallback;
 import org.culvert.api.account.ScramSecret;
 import org.culvert.api.account.ScramSecretCallback;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CredentialCallbacksTest {
   private final AtomicInteger checks = new AtomicInteger();
+  private final AtomicInteger checksOfNobody = new AtomicInteger();
 
   private Account account(String user, boolean enabled, String password) {
     return new Account(
@@ -54,7 +56,22 @@ class CredentialCallbacksTest {
             default -> Optional.empty();
           };
   private final CredentialStore high =
-      user -> user.equals("alice") ? Optional.of(account("alice", true, "new")) : Optional.empty();
+      new CredentialStore() {
+        @Override
+        public Optional<Account> find(String user) {
+          return user.equals("alice")
+              ? Optional.of(account("alice", true, "new"))
+              : Optional.empty();
+        }
+
+        @Override
+        public PasswordCheck nobody() {
+          return guess -> {
+            checksOfNobody.incrementAndGet();
+            return false;
+          };
+        }
+      };
   private final Accounts accounts = new Accounts(() -> List.of(low, high));
   private final CredentialCallbacks callbacks = clear("X-ANY");
 
@@ -93,10 +110,11 @@ class CredentialCallbacksTest {
     assertThat(checks).hasValue(1);
 
     assertThat(verified("nobody", "secret")).isFalse();
-    assertThat(checks).hasValue(2);
+    assertThat(checksOfNobody).hasValue(1);
+    assertThat(checks).as("no real user stands in").hasValue(1);
 
     assertThat(verified("barred", "secret")).isFalse();
-    assertThat(checks).hasValue(3);
+    assertThat(checks).hasValue(2);
   }
 
   @Test
