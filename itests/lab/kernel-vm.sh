@@ -5,6 +5,9 @@
 cache=${CULVERT_VM_CACHE:-/var/tmp/culvert-vm}
 vm_memory=1536
 
+# What this machine cannot do is no failure of Culvert's.
+leave_out() { printf '\nSKIPPED: %s\n' "$*"; exit 77; }
+
 need_vm_packages() {
   local missing=() pair image
   for pair in qemu-system-x86_64:qemu-system-x86 cpio:cpio; do
@@ -15,15 +18,15 @@ need_vm_packages() {
   if [ ${#missing[@]} -gt 0 ]; then
     tell "installing ${missing[*]}"
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
-      >/dev/null || fail "could not install: ${missing[*]}"
+      >/dev/null || leave_out "could not install: ${missing[*]}"
   fi
   image=$(apt-cache depends linux-image-cloud-amd64 | awk '/Depends: linux-image/ {print $2}')
-  [ -n "$image" ] || fail "there is no package linux-image-cloud-amd64"
+  [ -n "$image" ] || leave_out "there is no package linux-image-cloud-amd64"
   rm -rf "$cache"
   mkdir -p "$cache/packages" "$cache/root"
   tell "downloading busybox-static and $image"
   (cd "$cache/packages" && apt-get download -qq busybox-static "$image" >/dev/null 2>&1) \
-    || fail "could not download busybox-static and $image"
+    || leave_out "could not download busybox-static and $image"
   for package in "$cache"/packages/*.deb; do dpkg -x "$package" "$cache/root"; done
   rm -rf "$cache/packages"
   touch "$cache/complete"

@@ -150,7 +150,7 @@ tell_kernel() {
   vm "ping -c 3 -W 2 $inner" | sed -n 's/^/     /; /bytes from\|loss/p'
   tell "what the kernel has: ip -d link, nft list table"
   vm "ip -d link show type sit | grep -A3 '@NONE: <POINTOPOINT'" | sed 's/^/     /'
-  vm "nft list table inet culvert_culvert0" | sed -n 's/^\t/     /; /chain in\/cv/,/}/p'
+  vm "nft list table inet culvert_culvert0" | sed -n 's/^\t/     /; /chain in\/cv/,/^     }/p'
 }
 
 # Tests of single promises that need a kernel with drivers; the build skips them where there is none.
