@@ -267,9 +267,12 @@ public final class BrokerSession {
   }
 
   private void failed(RuntimeException e) {
-    refuse(
-        e instanceof TspException refusal ? refusal.code() : StatusCode.SERVER_ERROR,
-        "internal error");
+    if (e instanceof TspException refusal) {
+      refuse(refusal.code(), "refused");
+    } else {
+      services.broke(e);
+      refuse(StatusCode.SERVER_ERROR, "internal error");
+    }
   }
 
   private void end() {

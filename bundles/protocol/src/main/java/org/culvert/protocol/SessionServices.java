@@ -40,6 +40,9 @@ public interface SessionServices {
   /** Counts something refused, by a short reason made of lower-case words. */
   void refused(String reason);
 
+  /** Logs a fault of this side's own; the client is told 310 and the session ends. */
+  void broke(RuntimeException fault);
+
   /**
    * Returns the brokers to name to a client whose version is not spoken here. Other referrals come
    * from the broker, with the exception that refuses.

@@ -3,6 +3,7 @@ package org.culvert.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Random;
 import org.culvert.api.tunnel.SignalingPath.Transport;
@@ -274,5 +275,29 @@ class BadInputTest {
     int kept = Math.min(message.length, random.nextInt(mutated.length + 1));
     System.arraycopy(message, 0, mutated, 0, kept);
     return mutated;
+  }
+
+  @Test
+  void aFaultOfItsOwnIsToldAndEndsTheSession() {
+    Server server = Server.tcp();
+    IllegalStateException fault = new IllegalStateException("broken");
+    server.mechanisms =
+        new AbstractList<>() {
+          @Override
+          public OfferedMechanism get(int index) {
+            throw fault;
+          }
+
+          @Override
+          public int size() {
+            return 1;
+          }
+        };
+
+    server.hears("VERSION=2.0.2\r\n");
+
+    assertThat(server.verdicts()).containsExactly("310");
+    assertThat(server.closed).isTrue();
+    assertThat(server.faults).containsExactly(fault);
   }
 }

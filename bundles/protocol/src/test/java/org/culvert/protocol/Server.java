@@ -20,6 +20,7 @@ final class Server implements SessionOutput, SessionServices {
   final ScriptedBroker broker = new ScriptedBroker().offers(Samples.E1);
   final List<String> replies = new ArrayList<>();
   final List<String> refusals = new ArrayList<>();
+  final List<RuntimeException> faults = new ArrayList<>();
   final BrokerSession session;
   boolean closed;
   Optional<Referral> referral = Optional.empty();
@@ -132,6 +133,11 @@ final class Server implements SessionOutput, SessionServices {
   @Override
   public void refused(String reason) {
     refusals.add(reason);
+  }
+
+  @Override
+  public void broke(RuntimeException fault) {
+    faults.add(fault);
   }
 
   @Override

@@ -11,12 +11,16 @@ import org.culvert.api.status.Referral;
 import org.culvert.protocol.OfferedMechanism;
 import org.culvert.protocol.SessionServices;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What was installed and allowed when a session was asked for its capabilities, which is after any
  * handshake of the connection below.
  */
 final class SessionSnapshot implements SessionServices {
+  private static final Logger LOG = LoggerFactory.getLogger(SessionSnapshot.class);
+
   private final TunnelBroker broker;
   private final Supplier<List<OfferedMechanism>> select;
   private final Function<String, CallbackHandler> callbacks;
@@ -80,6 +84,11 @@ final class SessionSnapshot implements SessionServices {
   @Override
   public void refused(String reason) {
     refusals.count(reason);
+  }
+
+  @Override
+  public void broke(RuntimeException fault) {
+    LOG.error("a session broke and is closed", fault);
   }
 
   @Override
