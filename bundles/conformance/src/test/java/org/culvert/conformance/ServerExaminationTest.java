@@ -182,7 +182,7 @@ class ServerExaminationTest {
         "server a b",
         "server a --no-such-option",
         "server a --user",
-        "client",
+        "examine",
         "server a --password-file /no/such/file"
       })
   void explainsACommandLineThatItDoesNotUnderstand(String line) {
