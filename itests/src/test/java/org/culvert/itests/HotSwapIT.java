@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.TreeSet;
 import javax.inject.Inject;
+import org.culvert.testkit.trace.Demands;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.ops4j.pax.exam.Configuration;
@@ -71,6 +72,7 @@ public class HotSwapIT {
   }
 
   @Test
+  @Demands("R-4.4.2-6")
   public void encapsulationComesAndGoesWithItsBundle() throws Exception {
     Set<String> with = Set.of("TUNNEL=V6UDPV4", "TUNNEL=V6V4");
     Set<String> without = Set.of("TUNNEL=V6V4");

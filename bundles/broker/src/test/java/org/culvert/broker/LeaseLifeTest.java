@@ -22,12 +22,14 @@ import org.culvert.api.net.IpPrefix;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 
 class LeaseLifeTest {
   private final Rig rig = new Rig();
 
   @Test
+  @Demands({"R-2-14", "R-4.1-1", "R-4.1-3", "R-4.3-6", "R-4.4.3-7", "D-4.1-1", "D-4.1-3"})
   void bringsAcceptedTunnelUp() {
     TunnelOffer offer = rig.accepted(ALICE, rig.offerRouter(ALICE, HOME, 48));
 
@@ -73,6 +75,7 @@ class LeaseLifeTest {
   }
 
   @Test
+  @Demands("D-B-307")
   void endsTunnelThatCannotBeSetUp() {
     TunnelOffer offer = rig.offerV6V4(ALICE, HOME);
     rig.server.failure = Optional.of("no such device");
@@ -117,6 +120,7 @@ class LeaseLifeTest {
   }
 
   @Test
+  @Demands("R-4.7.1-7")
   void rejectedOfferLeavesTheEarlierTunnel() {
     rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME));
     Lease before = rig.lease(ALICE);
@@ -133,6 +137,7 @@ class LeaseLifeTest {
   }
 
   @Test
+  @Demands("R-4.7.1-9")
   void expiredTunnelStopsAndItsUserKeepsTheAddressForTheReservation() {
     InetAddress address = rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME)).client().ipv6();
 
@@ -169,6 +174,7 @@ class LeaseLifeTest {
   }
 
   @Test
+  @Demands({"R-4.7.1-3", "D-4.6.1-4"})
   void deleteEndsTheTunnelAndKeepsTheReservation() {
     TunnelOffer offer = rig.accepted(ALICE, rig.offerRouter(ALICE, HOME, 48));
 

@@ -20,11 +20,13 @@ import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 
 class LimitsTest {
 
   @Test
+  @Demands("D-B-306")
   void refusesWhenThePoolIsExhausted() {
     Rig small = new Rig(Configs.of("endpointPool", "2001:db8::/126"));
     small.offerUdp(ALICE, HOME, 1);
@@ -35,6 +37,7 @@ class LimitsTest {
   }
 
   @Test
+  @Demands({"R-B-301", "D-B-301", "R-4.7.4-1", "D-4.6.4-1"})
   void refusesAtTheLimitsAndRefersIfItCan() {
     Rig full = new Rig("maxTunnels", 1, "referrals", new String[] {"ts1.example,192.0.2.9"});
     full.accepted(ALICE, full.offerUdp(ALICE, HOME, 1));
@@ -53,6 +56,7 @@ class LimitsTest {
   }
 
   @Test
+  @Demands("R-8-4")
   void countsTunnelsOfOneAddressExactly() {
     Rig limited = new Rig("maxTunnelsPerIpv4", 2);
     limited.accepted(ALICE, limited.offerUdp(ALICE, HOME, 1));
@@ -65,6 +69,7 @@ class LimitsTest {
   }
 
   @Test
+  @Demands("R-B-530")
   void tellsClientsToWaitWhenTooManyDo() {
     Rig busy = new Rig("maxPendingRequests", 1, "busyReferrals", new String[] {"ts2.example"});
     busy.store.hold();

@@ -18,12 +18,14 @@ import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.lease.Lease.State;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 
 class MobilityTest {
   private final Rig rig = new Rig();
 
   @Test
+  @Demands({"R-2.3-2", "R-2.3-3", "R-3-1", "R-6.6-2", "D-2.1-7", "D-3-1", "D-5.7-1"})
   void keepsAddressAndPrefixWhereverTheUserGoes() {
     TunnelOffer home = rig.accepted(ALICE, rig.offerRouter(ALICE, HOME, 48));
     String lease = rig.lease(ALICE).id();
@@ -41,6 +43,7 @@ class MobilityTest {
   }
 
   @Test
+  @Demands("R-4.6-7")
   void silentTunnelStopsAndComesBackWithItsUser() {
     TunnelOffer offer = rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
     rig.advance(Duration.ofSeconds(105));
@@ -103,6 +106,7 @@ class MobilityTest {
   }
 
   @Test
+  @Demands({"R-B-506", "D-B-506"})
   void refusesSecondPlainTunnelToOneIpv4Address() {
     rig.offerV6V4(ALICE, HOME);
     assertThat(refusal(rig.broker.offer(BOB, request(TunnelType.V6V4, HOME), tcp(HOME))))

@@ -33,12 +33,14 @@ import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.KeepAlive;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 
 class OfferTest {
   private final Rig rig = new Rig();
 
   @Test
+  @Demands({"R-2-6", "R-4.7.3-2", "R-4.7.2-6", "R-5.4-4"})
   void offersAllThatTheReplyMustSay() {
     TunnelOffer offer = rig.offerUdp(ALICE, HOME, 4000);
 
@@ -92,6 +94,7 @@ class OfferTest {
   }
 
   @Test
+  @Demands("R-B-521")
   void refusesSecondOfferWhileTheDiskWorksOnTheFirst() {
     rig.store.hold();
     rig.broker.offer(ALICE, request(TunnelType.V6V4, HOME), tcp(HOME));
@@ -107,6 +110,7 @@ class OfferTest {
   }
 
   @Test
+  @Demands("R-4.6-8")
   void clampsTheKeepaliveAskedFor() {
     assertThat(keepAlive(ALICE, 1)).contains(Duration.ofSeconds(5));
     assertThat(keepAlive(BOB, 100_000)).contains(Duration.ofSeconds(300));
@@ -115,6 +119,7 @@ class OfferTest {
   }
 
   @Test
+  @Demands({"R-3-2", "R-5.2-3"})
   void delegatesPrefixesOfTheLengthsAskedFor() {
     IpPrefix one = rig.offerRouter(ALICE, HOME, 48).router().orElseThrow().prefix();
     IpPrefix two = rig.offerRouter(BOB, ELSEWHERE, 64).router().orElseThrow().prefix();
@@ -141,6 +146,7 @@ class OfferTest {
   }
 
   @Test
+  @Demands({"D-B-517", "D-B-518", "D-B-520"})
   void refusesRoutersWithTheirCodes() {
     Identity anonymous = Identity.anonymous("x");
 
@@ -175,6 +181,7 @@ class OfferTest {
   }
 
   @Test
+  @Demands("D-B-504")
   void refusesRouterWhereNoPrefixesAreHandedOut() {
     Rig bare = new Rig(Configs.of("endpointPool", "2001:db8::/64"));
 
@@ -185,6 +192,7 @@ class OfferTest {
   }
 
   @Test
+  @Demands({"R-B-507", "D-B-507"})
   void refusesPrefixThatNoPoolCanHold() {
     Rig small = new Rig("delegationPools", new String[] {"2001:db8:8000::/63"});
     small.offerRouter(ALICE, HOME, 63);
@@ -200,6 +208,7 @@ class OfferTest {
   }
 
   @Test
+  @Demands({"R-B-507", "D-B-507"})
   void refusesAnotherLengthThanTheUserHas() {
     rig.accepted(ALICE, rig.offerRouter(ALICE, HOME, 56));
 
@@ -208,6 +217,7 @@ class OfferTest {
   }
 
   @Test
+  @Demands("R-B-310")
   void refusesWhenTheStoreFailsAndKeepsNothing() {
     rig.store.fail("disk full");
     assertThat(refusal(rig.broker.offer(ALICE, router(TunnelType.V6V4, HOME, 48), tcp(HOME))))

@@ -7,6 +7,7 @@ import static org.culvert.broker.Rig.HOME;
 import java.time.Duration;
 import java.util.Optional;
 import org.culvert.api.lease.Lease.State;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 
 /** How long the broker bears with a client that is not heard; the interval is 30 seconds. */
@@ -42,6 +43,7 @@ class SilenceTest {
   }
 
   @Test
+  @Demands("R-4.6-6")
   void letsATunnelBeWhoseClientIsHeardAgain() {
     Rig rig = new Rig("missedKeepAlives", 10);
     rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));

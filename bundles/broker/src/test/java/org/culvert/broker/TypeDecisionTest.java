@@ -16,6 +16,7 @@ import org.culvert.api.net.IpAddresses;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +42,20 @@ class TypeDecisionTest {
     "v4v6,    udp, no,  303",
     "unknown, udp, no,  303",
   })
+  @Demands({
+    "R-2-13",
+    "R-2.1-2",
+    "R-2.1-4",
+    "R-2.1-6",
+    "R-4.4.1-4",
+    "R-4.4.1-5",
+    "R-4.4.1-6",
+    "R-6.2-3",
+    "D-2.1-2",
+    "D-2.1-3",
+    "D-2.1-4",
+    "D-5.2-3"
+  })
   void decidesAsTheTableSays(String type, String transport, String nat, String expected) {
     SignalingPath path = transport.equals("udp") ? udp(HOME, 4000) : tcp(HOME);
     TunnelRequest request = request(new TunnelType(type), nat.equals("yes") ? BEHIND_NAT : HOME);
@@ -54,6 +69,7 @@ class TypeDecisionTest {
   }
 
   @Test
+  @Demands({"R-2.1-5", "R-4.5.2-1", "D-2.1-3"})
   void givesPortsToUdpOnlyAndEchoesTheClaim() {
     TypeDecision plain =
         TypeDecision.decide(request(TunnelType.V6ANYV4, HOME), udp(HOME, 4000), BOTH, false);
@@ -126,6 +142,7 @@ class TypeDecisionTest {
   }
 
   @Test
+  @Demands("R-4.4.1-8")
   void carriesTypesThatOthersInstall() {
     TunnelType gre = new TunnelType("v6gre");
 

@@ -26,6 +26,7 @@ import org.culvert.api.tunnel.KeepAlive;
 import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +41,7 @@ class V4V6Test {
   private final Rig rig = rig(32);
 
   @Test
+  @Demands({"R-2-4", "R-5.3-2", "R-5.3-3"})
   void offersAllThatTheReplyMustSay() {
     TunnelOffer offer = rig.offerV4V6(ALICE, HOME6);
 
@@ -197,6 +199,7 @@ class V4V6Test {
   }
 
   @Test
+  @Demands("R-4.4.1-7")
   void isNotOfferedOverIpv4NorTheOthersOverIpv6() {
     assertThat(refusal(rig.broker.offer(ALICE, Rig.request(TunnelType.V4V6, HOME6), tcp(HOME))))
         .isEqualTo(StatusCode.UNSUPPORTED_TUNNEL_TYPE);
@@ -273,6 +276,7 @@ class V4V6Test {
   @ParameterizedTest
   @ValueSource(
       strings = {"10.64.0.1", "10.64.0.3", "10.65.0.9", "192.0.2.1", "127.0.0.1", "10.64.7.7"})
+  @Demands("D-B-308")
   void refusesAWishThatIsNotToBeHad(String wish) {
     rig.accepted(BOB, get(rig.askV4V6(BOB, ELSEWHERE6, "10.64.7.7")));
 

@@ -21,6 +21,7 @@ import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.client.RecordedExchange;
 import org.culvert.testkit.client.SampleOffers;
 import org.culvert.testkit.client.ScriptedSignaling;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,21 @@ class AskingTest {
   @TempDir Path directory;
 
   @Test
+  @Demands({
+    "R-2.1-1",
+    "R-2-8",
+    "R-2-9",
+    "R-4.7.2-4",
+    "R-4.7.2-8",
+    "R-4.7.2-9",
+    "R-4.6-1",
+    "R-5.2-1",
+    "R-5.4-1",
+    "D-2.1-1",
+    "D-2-5",
+    "D-4.6.2-2",
+    "D-4.6.2-4"
+  })
   void asksWithTheRealAddressOfThePath() {
     ClientFixture f = new ClientFixture(directory, "192.0.2.1");
     f.configs.with("user", "alice").with("password", "s3").with("prefixLength", 56);
@@ -78,6 +94,7 @@ class AskingTest {
   }
 
   @Test
+  @Demands({"R-4.4.1-2", "R-4.4.1-3"})
   void neverAsksForAUdpTunnelOverTcp() {
     ClientFixture f = new ClientFixture(directory, "192.0.2.1");
     f.configs.with("tunnelType", "v6udpv4");
@@ -101,6 +118,7 @@ class AskingTest {
   }
 
   @Test
+  @Demands({"R-4.4.1-2", "R-4.7.2-5", "R-5.3-1"})
   void asksForIpv4OverIpv6Only() {
     ClientFixture f = new ClientFixture(directory, "tb.example");
     f.names.put("tb.example", List.of("192.0.2.1", "2001:db8::1"));
@@ -135,6 +153,7 @@ class AskingTest {
   }
 
   @Test
+  @Demands("R-B-8")
   void asksTheNextConfiguredBrokerAfterARefusal() {
     ClientFixture f = new ClientFixture(directory, "192.0.2.1", "192.0.2.2");
     f.signaling.answer(
@@ -179,6 +198,7 @@ class AskingTest {
   }
 
   @Test
+  @Demands("R-B-2")
   void waitsLongAndSaysPlainlyThatThePasswordIsWrong() {
     ClientFixture f = new ClientFixture(directory, "192.0.2.1");
     f.configs.with("user", "alice").with("password", "canary").with("retryMax", 1000);
@@ -211,6 +231,7 @@ class AskingTest {
   }
 
   @Test
+  @Demands({"R-4.7.1-7", "R-4.3-4"})
   void rejectsWhatCannotBeCarriedHereAndAsksForAnother() {
     ClientFixture f = new ClientFixture(directory, "192.0.2.1");
     f.endpoint.carry(TunnelType.V6UDPV4);

@@ -9,6 +9,7 @@ import org.culvert.api.client.ClientStatus.Phase;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +47,7 @@ class FieldBrokersTest {
         "CAPABILITY AUTH=DIGEST-MD5 TUNNEL=V6UDPV4 TUNNEL=V6V4\r\n",
         "CAPABILITY AUTH=PASSDSS-3DES-1 TUNNEL=V6V4 AUTH=DIGEST-MD5 FUTURE=X\r\n"
       })
+  @Demands({"R-3-3", "D-3-2"})
   void doesNotRelyOnTheOrderOfCapabilities(String capability) {
     Meeting m = new Meeting("udp");
     m.broker.capability = capability;
@@ -121,6 +123,7 @@ class FieldBrokersTest {
   }
 
   @Test
+  @Demands({"R-4.4.3-5", "D-4.5-4"})
   void doesNotMindWhiteSpaceAroundText() {
     Meeting m = new Meeting("udp");
     m.offer(
@@ -138,6 +141,7 @@ class FieldBrokersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"v6v4", "v6udpv4"})
+  @Demands("R-2-12")
   void obeysTheTypeOfTheReplyWhateverItAskedFor(String type) {
     for (String asked : List.of("v6v4", "v6udpv4", "v6anyv4")) {
       Meeting m = new Meeting("udp");

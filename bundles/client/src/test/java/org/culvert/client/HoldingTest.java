@@ -17,6 +17,7 @@ import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.client.RecordedExchange;
 import org.culvert.testkit.client.SampleOffers;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,7 @@ class HoldingTest {
   @TempDir Path directory;
 
   @Test
+  @Demands({"R-4.4.3-6", "R-4.4.3-7", "R-4.3-6", "R-4.7.1-6"})
   void tellsTheEndpointThenAcceptsThenClosesTheExchange() {
     ClientFixture f = fixture().startConnected();
 
@@ -75,6 +77,7 @@ class HoldingTest {
   }
 
   @Test
+  @Demands({"R-4.3-4", "R-4.7.1-7"})
   void rejectsWhatTheEndpointCannotSetUp() {
     ClientFixture f = fixture();
     f.endpoint.stand(parameters -> new TunnelState.Failed("no such device"));
@@ -101,6 +104,7 @@ class HoldingTest {
   }
 
   @Test
+  @Demands({"R-2.3-1", "R-4.6-11", "R-4.5.2-3", "D-2.3-1", "D-4.3-3"})
   void asksAgainAtOnceAfterSilenceAndHoldsTheOldTunnelMeanwhile() {
     ClientFixture f = fixture().startConnected();
     f.endpoint.hear();
@@ -189,6 +193,7 @@ class HoldingTest {
   }
 
   @Test
+  @Demands({"R-2.3-1", "R-2.1-8", "R-6.4-1", "R-6.6-1", "D-2.1-6", "D-5.4-1", "D-5.6-1"})
   void asksAgainWhenTheLocalAddressIsGone() {
     ClientFixture f = fixture().startConnected();
     InetSocketAddress moved = address("203.0.113.9", 41000);
@@ -277,6 +282,7 @@ class HoldingTest {
   }
 
   @Test
+  @Demands({"R-4.5.2-3", "R-4.5.2-4"})
   void dropsTheTunnelAndAsksAgainWhenTheOperatorSaysSo() {
     ClientFixture f = fixture().startConnected();
 

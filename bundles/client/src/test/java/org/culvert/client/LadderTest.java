@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 
 class LadderTest {
@@ -21,6 +22,7 @@ class LadderTest {
   }
 
   @Test
+  @Demands("R-4.4.1-3")
   void neverAnnouncesTheOldVersionForWhatItDoesNotKnow() {
     assertThat(climb(new Ladder(TunnelType.V6UDPV4, List.of(Transport.UDP), Optional.empty())))
         .containsExactly("UDP 2.0.2", "UDP 2.0.1", "UDP 2.0.0", "UDP 2.0");

@@ -16,6 +16,7 @@ import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.client.SampleOffers;
 import org.culvert.testkit.client.ScriptedSignaling;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ class ReferralTest {
   @TempDir Path directory;
 
   @Test
+  @Demands("R-B-5")
   void followsAReferralAtOnceAndStartsWithTheNewestVersion() {
     ClientFixture f = new ClientFixture(directory, "192.0.2.1");
     f.signaling.answer(

@@ -10,6 +10,7 @@ import org.culvert.api.net.IpPrefix;
 import org.culvert.api.signaling.Credentials;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SettingsReaderTest {
 
   @Test
+  @Demands({"R-4.4.1.1-1", "R-4.4.1.2-1", "R-7-2", "R-6.5-1", "D-5.5-1", "D-6-1"})
   void nameAndPasswordAreEnough() {
     ClientSettings settings =
         Configs.forServers("tb.example").with("user", "alice").with("password", "s3").settings();

@@ -18,6 +18,7 @@ import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.client.SampleOffers;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +31,7 @@ class TunnelPlanTest {
   private final ClientSettings settings = Configs.forServers("a").settings();
 
   @Test
+  @Demands({"R-2.1-5", "R-4.5.2-1", "R-4.6-3"})
   void udpTunnelUsesExactlyTheSessionsAddressesAndPorts() throws Exception {
     TunnelParameters plan = TunnelPlan.of(settings, SampleOffers.ipv6(TunnelType.V6UDPV4), UDP);
 
@@ -44,6 +46,7 @@ class TunnelPlanTest {
   }
 
   @Test
+  @Demands("R-4.7.2-3")
   void protocol41RunsFromTheRealAddressToTheOfferedTunnelServer() throws Exception {
     TunnelParameters plan = TunnelPlan.of(settings, SampleOffers.ipv6(TunnelType.V6V4), TCP);
 
@@ -139,6 +142,7 @@ class TunnelPlanTest {
   }
 
   @Test
+  @Demands({"R-4.1-2", "R-2-9", "D-2-5", "D-4.1-2", "D-4.7.2-1"})
   void sendsFromTheDelegatedPrefixToo() throws Exception {
     TunnelParameters plan =
         TunnelPlan.of(

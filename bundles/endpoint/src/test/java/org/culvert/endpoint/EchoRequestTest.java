@@ -7,11 +7,13 @@ import java.util.Random;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.testkit.net.Ipv4Packets;
 import org.culvert.testkit.net.Packets;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 
 class EchoRequestTest {
 
   @Test
+  @Demands("R-4.6-2")
   void isAWholeEchoRequestWithARightChecksum() {
     Random random = new Random(1);
     for (int i = 0; i < 1_000; i++) {

@@ -11,6 +11,7 @@ import org.culvert.api.tunnel.KeepAlive;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.endpoint.Supervision.Finding;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 
 /** Keepalives every ten seconds, looked at once a second. */
@@ -34,6 +35,7 @@ class SupervisionTest {
   }
 
   @Test
+  @Demands("R-4.6-10")
   void spreadsRequestsBetweenThreeQuartersOfTheIntervalAndAllOfIt() {
     Supervision watch = watch(CLIENT);
     for (int second = 0; second <= 10_000; second++) {
@@ -49,6 +51,7 @@ class SupervisionTest {
   }
 
   @Test
+  @Demands("R-4.6-11")
   void clientFindsSilenceAfterThreeMisses() {
     Supervision watch = watch(CLIENT);
 
@@ -103,6 +106,7 @@ class SupervisionTest {
   }
 
   @Test
+  @Demands("R-4.6-6")
   void serverCountsFromTheLastPacket() {
     Supervision watch = watch(SERVER);
     run(watch, 0, 30, 5);

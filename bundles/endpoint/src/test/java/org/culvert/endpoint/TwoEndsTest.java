@@ -19,6 +19,7 @@ import org.culvert.testkit.net.InMemoryNat;
 import org.culvert.testkit.net.InMemoryNetwork;
 import org.culvert.testkit.net.Ipv4Packets;
 import org.culvert.testkit.net.Packets;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,7 @@ class TwoEndsTest {
   }
 
   @Test
+  @Demands({"R-4.6-5", "R-4.5.2-2"})
   void pingsThroughV6UdpV4BehindANat() throws Exception {
     openBehindNat();
 
@@ -97,6 +99,7 @@ class TwoEndsTest {
   }
 
   @Test
+  @Demands({"R-2-16", "R-4.4.3-7", "R-6.5-1", "D-2-9", "D-5.5-1"})
   void givesDevicesTheirAddressesAndRoutes() {
     openBehindNat();
 
@@ -111,6 +114,7 @@ class TwoEndsTest {
   }
 
   @Test
+  @Demands({"R-2.1-7", "D-2.1-5", "R-4.6-2", "R-4.6-4", "R-4.6-5", "R-4.3-7"})
   void keepsTheNatMappingAliveAndBothEndsContent() {
     watch();
     openBehindNat();
@@ -164,6 +168,7 @@ class TwoEndsTest {
   }
 
   @Test
+  @Demands("R-8-3")
   void dropsAtTheServerWhatTheClientMayNotSend() throws Exception {
     openBehindNat();
     client.endpoint.apply(List.of());

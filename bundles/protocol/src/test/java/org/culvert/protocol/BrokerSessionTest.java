@@ -17,6 +17,7 @@ import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -343,6 +344,7 @@ class BrokerSessionTest {
   }
 
   @Test
+  @Demands("R-B-530")
   void isTooBusyWhenNothingMoreCanBeEvaluated() {
     Server server = Server.udp();
     server.blocking =
@@ -360,6 +362,7 @@ class BrokerSessionTest {
 
   @ParameterizedTest
   @EnumSource(Transport.class)
+  @Demands("R-B-521")
   void answersASecondCommandWhileOneIsPendingWith521(Transport transport) {
     CompletableFuture<TunnelOffer> slow = new CompletableFuture<>();
     Server server = Server.inCommandPhase(transport);
@@ -471,6 +474,7 @@ class BrokerSessionTest {
   }
 
   @Test
+  @Demands("R-B-310")
   void saysThatItIsToBlameWhenTheBrokerBreaks() {
     for (RuntimeException broken :
         List.of(new IllegalStateException("bug"), new NullPointerException())) {

@@ -18,6 +18,7 @@ import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -45,6 +46,7 @@ class ClientSessionTest implements ClientSession.ClientOutput {
         "capability tunnel=v6v4  auth=anonymous future=x\r\n",
         "CAPABILITY AUTH=ANONYMOUS\r\n"
       })
+  @Demands({"R-4.4.2-1", "R-4.4.2-17", "R-4.3-2", "D-4.4-1", "D-4.4-11", "R-3-3", "D-3-2"})
   void readsCapabilitiesInAnyOrder(String line) {
     for (Transport transport : Transport.values()) {
       sent.clear();
@@ -79,6 +81,7 @@ class ClientSessionTest implements ClientSession.ClientOutput {
   }
 
   @Test
+  @Demands("R-B-7")
   void takesAnUnknownCodeForTheBrokersFault() {
     ClientSession session = session(Transport.UDP, Credentials.anonymous(), "ANONYMOUS");
 
@@ -166,6 +169,7 @@ class ClientSessionTest implements ClientSession.ClientOutput {
 
   @ParameterizedTest
   @EnumSource(Transport.class)
+  @Demands("R-4.4.2-15")
   void trustsNoBrokerThatDoesNotProveItself(Transport transport) {
     ClientSession session = session(transport, ALICE, "DIGEST-MD5");
     hear(session, CAPABILITY);
@@ -321,6 +325,7 @@ class ClientSessionTest implements ClientSession.ClientOutput {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "Content-length: 13\r\n200 Success\r\n", "200 Success\r\n", "noise"})
+  @Demands({"R-4.4.3-6", "R-4.7.1-6"})
   void takesAnyAcknowledgementOfAccept(String acknowledgement) {
     ClientSession session = commanding(Transport.UDP);
     hear(session, frame("200 OK\r\n" + offer("v6v4", "")));

@@ -8,6 +8,7 @@ import org.culvert.api.status.Referral;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +24,10 @@ class DialectsTest {
 
   @ParameterizedTest
   @EnumSource(value = StatusCode.class, names = "SUCCESS", mode = EnumSource.Mode.EXCLUDE)
+  @Demands({
+    "R-B-507", "D-B-306", "D-B-307", "D-B-308", "D-B-504", "D-B-507", "D-B-514", "D-B-517",
+    "D-B-518", "D-B-520"
+  })
   void framesEveryCodeOfTheBroker(StatusCode code) {
     int number = code == StatusCode.INVALID_IPV6_ADDRESS_OF_DRAFT ? 502 : code.number();
 
@@ -57,11 +62,13 @@ class DialectsTest {
     "2.0,   PREFIX_FOR_ANONYMOUS, 504 Router function not supported",
     "2.0.2, PREFIX_FOR_ANONYMOUS, 522 Prefix requested for an anonymous user"
   })
+  @Demands({"R-B-502", "D-B-309", "D-B-504"})
   void saysInTheClientsWordsWhatTheBrokerMeans(String version, StatusCode code, String line) {
     assertThat(refused(version, new TspException(code, "why"))).isEqualTo(framed(line + "\r\n"));
   }
 
   @Test
+  @Demands("D-B-502")
   void refusesABadNicknameAsTheDraftDoes() {
     String named =
         create("<address type=\"ipv4\">192.0.2.1</address><address type=\"dn\">-</address>");
@@ -77,6 +84,7 @@ class DialectsTest {
     "2.0.0, 502",
     "2.0.2, 502",
   })
+  @Demands({"R-B-502", "D-B-309"})
   void refusesABadOuterIpv6Address(String version, String code) {
     String bad =
         "<tunnel action=\"create\" type=\"v4v6\"><client><address type=\"ipv6\">ff02::1</address>"
@@ -101,6 +109,7 @@ class DialectsTest {
 
   @ParameterizedTest
   @CsvSource({"1.0, TCP", "1.0.0, TCP", "1.0.1, TCP", "2.0, TCP", "2.0, UDP"})
+  @Demands("D-4.5-5")
   void bringsTheTunnelOfAnOldClientUpWithoutAccept(String version, Transport transport) {
     Server server = command(version, transport);
 
@@ -153,6 +162,7 @@ class DialectsTest {
   }
 
   @Test
+  @Demands("D-B-514")
   void frameOfARejectIsAnsweredAndASecondOneRefused() {
     Server server = command("2.0.0", Transport.TCP);
 

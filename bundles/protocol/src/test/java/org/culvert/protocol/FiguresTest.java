@@ -24,6 +24,7 @@ import org.culvert.api.tunnel.TunnelType;
 import org.culvert.protocol.xml.ReplyReader;
 import org.culvert.protocol.xml.RequestReader;
 import org.culvert.protocol.xml.TunnelCommand;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -152,6 +153,7 @@ class FiguresTest {
   }
 
   @Test
+  @Demands({"R-4.4.2-3", "R-4.4.2-4"})
   void repliesToAnUnspokenVersionAsPrinted() {
     Server server = Server.tcp();
 
@@ -162,6 +164,7 @@ class FiguresTest {
   }
 
   @Test
+  @Demands({"R-4.4.2-13", "R-4.4.2-12"})
   void repliesToAMechanismThatIsNotOfferedAsPrinted() {
     Server server = Server.tcp();
     server.mechanisms = List.of(TestMechanisms.server("DIGEST-MD5"));

@@ -18,6 +18,7 @@ import org.culvert.api.status.Referral;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -220,6 +221,7 @@ class MechanismsTest {
 
   @ParameterizedTest
   @EnumSource(Transport.class)
+  @Demands({"R-8-1", "D-7-1"})
   void areNotWeakenedBelowWhatTheOperatorDemands(Transport transport) {
     Pipe pipe =
         RealMechanisms.pipe(

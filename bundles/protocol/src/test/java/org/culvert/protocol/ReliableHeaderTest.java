@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReliableHeaderTest {
 
   @Test
+  @Demands({"R-4.4.1.2-2", "R-4.4.1.2-1"})
   void writesTheFirstDatagramOfASession() {
     ReliableHeader header = ReliableHeader.of(ReliableHeader.FIRST_SEQUENCE, 805);
 
@@ -52,6 +54,7 @@ class ReliableHeaderTest {
         "4500001400000000",
         "0000000000000000"
       })
+  @Demands("R-4.4.1.2-2")
   void takesNothingElseForSignaling(String hex) {
     ByteBuffer datagram = ByteBuffer.wrap(HexFormat.of().parseHex(hex));
 

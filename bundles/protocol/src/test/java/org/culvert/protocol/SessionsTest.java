@@ -17,6 +17,7 @@ import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -39,6 +40,21 @@ class SessionsTest {
 
   @ParameterizedTest
   @MethodSource("pipes")
+  @Demands({
+    "R-2-1",
+    "R-2-2",
+    "R-4.3-2",
+    "R-4.3-3",
+    "R-4.4.2-8",
+    "R-4.4.2-17",
+    "D-2-1",
+    "D-2-2",
+    "D-4.3-1",
+    "D-4.3-3",
+    "D-4.4-11",
+    "R-8-1",
+    "D-7-1"
+  })
   void agreeOnATunnel(String mechanism, Transport transport, Pipe.Cut cut) {
     Pipe pipe = pipe(mechanism, transport, cut, "2.0.2");
 
@@ -73,6 +89,7 @@ class SessionsTest {
   }
 
   @Test
+  @Demands("R-4.7.1-7")
   void agreeToRejectTheOffer() {
     for (Transport transport : Transport.values()) {
       Pipe pipe = pipe("ANONYMOUS", transport, Pipe.Cut.WHOLE, "2.0.2");
@@ -107,6 +124,7 @@ class SessionsTest {
   }
 
   @Test
+  @Demands({"R-4.4.2-9", "R-4.4.2-10", "D-4.4-7", "D-4.4-8"})
   void neverTakeAnonymousForAUserNorAUserForAnonymous() {
     for (Credentials credentials : List.of(ALICE, Credentials.anonymous())) {
       String other = credentials == ALICE ? "ANONYMOUS" : "PLAIN";
@@ -192,6 +210,7 @@ class SessionsTest {
   }
 
   @Test
+  @Demands({"R-4.4.2-9", "D-4.4-7"})
   void askForNoTypeThatIsNotOffered() {
     Pipe pipe =
         new Pipe(
@@ -212,6 +231,7 @@ class SessionsTest {
   }
 
   @Test
+  @Demands("D-4.5-5")
   void needNoAcceptBeforeVersionTwo() {
     Pipe pipe = pipe("ANONYMOUS", Transport.TCP, Pipe.Cut.WHOLE, "1.0.1");
     pipe.client.start();
@@ -226,6 +246,7 @@ class SessionsTest {
   }
 
   @Test
+  @Demands({"D-4.5-5", "D-4.4-2"})
   void letTheDraftsVersionAcceptOrNot() {
     for (Transport transport : Transport.values()) {
       Pipe pipe = pipe("ANONYMOUS", transport, Pipe.Cut.WHOLE, "2.0");
@@ -312,6 +333,7 @@ class SessionsTest {
   }
 
   @Test
+  @Demands({"R-2-12", "R-5.4-1"})
   void followTheBrokersChoiceOfType() {
     Pipe pipe =
         new Pipe(

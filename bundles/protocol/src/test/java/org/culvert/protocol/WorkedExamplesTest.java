@@ -19,6 +19,7 @@ import org.culvert.protocol.xml.ReplyReader;
 import org.culvert.protocol.xml.RequestReader;
 import org.culvert.protocol.xml.RequestWriter;
 import org.culvert.protocol.xml.TunnelCommand;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,6 +39,33 @@ class WorkedExamplesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"E1", "E2", "E3", "E4", "E5"})
+  @Demands({
+    "R-2-3",
+    "R-2-4",
+    "R-2-5",
+    "R-2.2-1",
+    "R-4.4.3-1",
+    "R-4.4.3-2",
+    "R-4.7.1-10",
+    "R-4.7.2-1",
+    "R-4.7.2-2",
+    "R-4.7.2-3",
+    "R-5.1-1",
+    "R-5.2-1",
+    "R-5.3-1",
+    "R-5.4-3",
+    "R-7-1",
+    "R-A-1",
+    "D-2-3",
+    "D-2.2-1",
+    "D-4.5-1",
+    "D-4.6.1-5",
+    "D-4.6.2-1",
+    "D-4.7.1-1",
+    "D-4.7.2-1",
+    "D-4.7.3-1",
+    "D-6-1"
+  })
   void writesRequestsOctetForOctet(String example) {
     assertThat(framed(new TunnelCommand.Create(REQUESTS.get(example))))
         .isEqualTo(WorkedExamples.said(example, 'C').get(0));
@@ -79,6 +107,7 @@ class WorkedExamplesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"E1", "E2", "E3", "E5"})
+  @Demands({"D-2-4", "R-2-4"})
   void readsOffers(String example) throws IOException {
     byte[] body = WorkedExamples.body(WorkedExamples.said(example, 'S').get(0));
     byte[] xml = ReplyInbox.split(body).rest();
@@ -88,6 +117,7 @@ class WorkedExamplesTest {
   }
 
   @Test
+  @Demands({"R-4.7.1-1", "D-4.6.1-1"})
   void writesTheShortCommandsOctetForOctet() {
     assertThat(framed(new TunnelCommand.Info(Optional.of(TunnelType.V6ANYV4))))
         .isEqualTo(WorkedExamples.said("E6", 'C').get(0));
@@ -131,6 +161,7 @@ class WorkedExamplesTest {
   }
 
   @Test
+  @Demands({"R-B-6", "D-B-3"})
   void framesAReferralInTheCommandPhase() throws IOException {
     Server server = Server.inCommandPhase(Transport.UDP);
     server.broker.refuses(new TspException(StatusCode.NO_MORE_TUNNELS, "full", REFERRAL));

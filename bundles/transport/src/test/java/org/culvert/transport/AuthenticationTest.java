@@ -27,6 +27,7 @@ import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -185,6 +186,7 @@ class AuthenticationTest {
 
   @ParameterizedTest
   @CsvSource({"PLAIN", "DIGEST-MD5"})
+  @Demands({"R-8-1", "D-7-1"})
   void userWithOneMechanismIsNotLetInByAnother(String mechanism) throws Exception {
     refuses(Transport.TLS, by(Users.SAM, mechanism));
     try (SignalingExchange exchange = ask(Transport.TLS, by(Users.SAM, "SCRAM-SHA-256"))) {

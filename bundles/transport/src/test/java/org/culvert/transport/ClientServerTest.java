@@ -33,6 +33,7 @@ import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,7 @@ class ClientServerTest {
 
   @ParameterizedTest
   @EnumSource(Transport.class)
+  @Demands({"R-4.4.1-1", "R-4.4.1.2-7"})
   void asksAndAcceptsOverIpv4(Transport transport) throws Exception {
     try (SignalingExchange exchange =
         get(request(at(Fixtures.LOOPBACK, transport), transport, TunnelType.V6V4))) {
@@ -120,6 +122,7 @@ class ClientServerTest {
 
   @ParameterizedTest
   @EnumSource(Transport.class)
+  @Demands("R-4.4.1-1")
   void asksAndAcceptsOverIpv6(Transport transport) throws Exception {
     assumeTrue(
         server.listeners().stream().anyMatch(at -> at.address().getAddress().equals(LOOPBACK_6)));
@@ -156,6 +159,7 @@ class ClientServerTest {
   }
 
   @Test
+  @Demands("R-4.5.2-1")
   void keepsItsUdpPortUntilExchangeIsClosed() throws Exception {
     SignalingExchange exchange =
         get(request(at(Fixtures.LOOPBACK), Transport.UDP, TunnelType.V6UDPV4));
@@ -200,6 +204,7 @@ class ClientServerTest {
   }
 
   @Test
+  @Demands({"R-4.4.1.2-5", "R-4.4.1.2-10", "R-4.4.1.2-11"})
   void givesUpOnSilentBrokerAfterThreeDatagrams() throws Exception {
     try (DatagramSocket silent = new DatagramSocket(0, Fixtures.LOOPBACK)) {
       InetSocketAddress at = new InetSocketAddress(Fixtures.LOOPBACK, silent.getLocalPort());
@@ -236,6 +241,7 @@ class ClientServerTest {
   }
 
   @Test
+  @Demands({"R-4.4.1.2-3", "R-4.4.1.2-10", "R-4.4.1.2-11"})
   void insistsOnAnswerFromBrokerThatWasHeard() throws Exception {
     try (DatagramSocket broker = new DatagramSocket(0, Fixtures.LOOPBACK)) {
       InetSocketAddress at = new InetSocketAddress(Fixtures.LOOPBACK, broker.getLocalPort());

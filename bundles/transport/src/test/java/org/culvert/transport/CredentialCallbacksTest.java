@@ -26,6 +26,7 @@ import org.culvert.api.account.PasswordCheckCallback;
 import org.culvert.api.account.ScramSecret;
 import org.culvert.api.account.ScramSecretCallback;
 import org.culvert.api.tls.TlsConnection;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,6 +93,7 @@ class CredentialCallbacksTest {
   }
 
   @Test
+  @Demands({"R-6.2-2", "D-5.2-2"})
   void asksTheHighestRankingStoreFirst() throws Exception {
     assertThat(verified("alice", "new")).isTrue();
     assertThat(verified("alice", "old")).isFalse();

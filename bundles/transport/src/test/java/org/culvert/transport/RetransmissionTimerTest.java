@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 
 class RetransmissionTimerTest {
@@ -26,6 +27,7 @@ class RetransmissionTimerTest {
   }
 
   @Test
+  @Demands("R-4.4.1.2-13")
   void insistsFor66SecondsOnPeerThatWasHeard() {
     timer.measured(Duration.ofMillis(1));
 
@@ -34,6 +36,7 @@ class RetransmissionTimerTest {
   }
 
   @Test
+  @Demands({"R-4.4.1.2-9", "R-4.4.1.2-14"})
   void waitsLongerOnSlowPathButNotForEver() {
     timer.measured(Duration.ofSeconds(3));
     assertThat(timer.waitAfter(1)).contains(Duration.ofSeconds(9));
@@ -43,6 +46,7 @@ class RetransmissionTimerTest {
   }
 
   @Test
+  @Demands("R-4.4.1.2-14")
   void calmsDownOnSteadyPath() {
     for (int i = 0; i < 100; i++) {
       timer.measured(Duration.ofSeconds(3));

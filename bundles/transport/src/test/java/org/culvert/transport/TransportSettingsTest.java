@@ -9,6 +9,7 @@ import java.util.Map;
 import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.status.Referral;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +21,7 @@ class TransportSettingsTest {
   }
 
   @Test
+  @Demands({"R-4.4.1.1-1", "R-4.4.1.2-1", "R-7-2", "D-6-1"})
   void defaultsServeBothTransportsEverywhere() {
     TransportSettings settings = TransportSettings.from(Fixtures.config(Map.of()));
 

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.culvert.api.signaling.SignalingSessions.SessionSummary;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,7 @@ class UdpServerTest {
   }
 
   @Test
+  @Demands({"R-4.4.1.2-8", "R-4.4.1.2-12"})
   void answersRepeatedDatagramWithSameReplyUnderNewTimestamp() throws IOException {
     client.ask(240, 1, VERSION);
     client.ask(241, 2, ANONYMOUS);
@@ -121,6 +123,7 @@ class UdpServerTest {
   }
 
   @Test
+  @Demands("R-2.1-8")
   void beginsAnewWithFreshVersion() throws IOException {
     client.ask(240, 1, VERSION);
     client.ask(241, 2, ANONYMOUS);

@@ -37,6 +37,7 @@ class StatusCodeTest {
     "522, PREFIX_FOR_ANONYMOUS",
     "530, SERVER_BUSY",
   })
+  // demands: R-B-3 D-B-2
   void numbersAreThoseOfTheDraftAndTheRfc(int number, StatusCode code) {
     assertThat(StatusCode.of(number)).contains(code);
     assertThat(code.number()).isEqualTo(number);

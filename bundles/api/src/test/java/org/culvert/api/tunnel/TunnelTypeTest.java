@@ -30,6 +30,7 @@ class TunnelTypeTest {
   }
 
   @Test
+  // demands: R-4.4.1-8
   void anybodyMayAddAType() {
     assertThat(new TunnelType("x".repeat(16)).name()).hasSize(16);
   }

@@ -13,6 +13,7 @@ import org.culvert.api.broker.RouterRequest;
 import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.protocol.Samples;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 
 class RequestWriterTest {
@@ -42,6 +43,7 @@ class RequestWriterTest {
   }
 
   @Test
+  @Demands("D-4.7.3-2")
   void writesTheTwoAddressesOfTheDraftsV4V6Client() {
     TunnelRequest request =
         new TunnelRequest(

@@ -13,6 +13,7 @@ import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.testkit.net.Packets;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,7 @@ class InboundTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"2001:db8::8", "2001:db8:701::1", "2001:db8:6ff:ffff::1", ELSEWHERE})
+  @Demands("R-8-3")
   void dropsSourcesOfOthers(String source) {
     refuses(Packets.udp(source, ELSEWHERE, 100), DropReason.INNER_SOURCE);
   }

@@ -23,6 +23,7 @@ import org.culvert.testkit.net.InMemoryNetworkDevices;
 import org.culvert.testkit.net.InMemoryTun;
 import org.culvert.testkit.net.Ipv4Packets;
 import org.culvert.testkit.net.Packets;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -277,6 +278,7 @@ class UserspaceForwardingTest {
 
   /** Threat T2: one after another, each outer field is forged. */
   @Test
+  @Demands({"R-8-2", "D-7-2"})
   void answersNoForgerAndLetsNothingOfItOut() throws Exception {
     CarriedTunnel byProtocol =
         Samples.tunnel("eight", Samples.PROTOCOL_41, SERVER_41, CLIENT_41, "2001:db8::8/128");

@@ -9,6 +9,7 @@ import org.culvert.api.net.IpAddresses;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ class V6UdpV4EncapsulationTest {
   private final V6UdpV4Encapsulation encapsulation = new V6UdpV4Encapsulation();
 
   @Test
+  @Demands({"R-4.5.2-2", "R-7-1"})
   void ipv6FollowsAUdpHeaderInIpv4() {
     assertThat(encapsulation.type()).isEqualTo(TunnelType.V6UDPV4);
     assertThat(encapsulation.wireFormat().outer()).isEqualTo(IpVersion.IPV4);

@@ -9,6 +9,7 @@ import org.culvert.api.net.IpAddresses;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ class V6V4EncapsulationTest {
   private final V6V4Encapsulation encapsulation = new V6V4Encapsulation();
 
   @Test
+  @Demands("R-7-1")
   void ipv6FollowsTheIpv4HeaderAsProtocol41() {
     assertThat(encapsulation.type()).isEqualTo(TunnelType.V6V4);
     assertThat(encapsulation.wireFormat().outer()).isEqualTo(IpVersion.IPV4);

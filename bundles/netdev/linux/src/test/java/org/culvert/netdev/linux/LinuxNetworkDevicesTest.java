@@ -11,6 +11,7 @@ import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.DeviceConfiguration;
 import org.culvert.api.netdev.TunDevice;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -28,6 +29,7 @@ class LinuxNetworkDevicesTest {
   }
 
   @Test
+  @Demands({"R-2-16", "D-2-9"})
   void addsWhatIsNamedAndRemovesWhatIsNotAnyMore() throws Exception {
     try (TunDevice tun = devices.openTun("tun0", 1280)) {
       devices.configure(

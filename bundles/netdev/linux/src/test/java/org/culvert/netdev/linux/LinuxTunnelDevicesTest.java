@@ -28,6 +28,7 @@ import org.culvert.api.netdev.TunnelDeviceGroup;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.testkit.net.Eventually;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -248,6 +249,7 @@ class LinuxTunnelDevicesTest {
 
   /** Loopback has all of 127.0.0.0/8, so a raw socket there can be the other end. */
   @Test
+  @Demands("R-4.5.1-1")
   void carriesPacketsBothWaysAndCountsWhatItDrops() throws Exception {
     needs(V6V4);
     try (TunnelDeviceGroup group = devices.claim("culvert0");

@@ -20,6 +20,7 @@ import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.netdev.OuterSocket;
 import org.culvert.api.netdev.PacketBatch;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -38,6 +39,7 @@ class OuterSocketsTest {
   private final LinuxOuterSockets sockets = new LinuxOuterSockets();
 
   @Test
+  @Demands("R-4.5.2-2")
   void carriesABurstOverUdpAndTellsTheSender() throws Exception {
     carries(UDP, ONE, TWO);
   }

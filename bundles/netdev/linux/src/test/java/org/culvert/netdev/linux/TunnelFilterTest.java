@@ -24,6 +24,7 @@ import org.culvert.api.netdev.TunnelDevice;
 import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.netdev.linux.FilterTable.Count;
 import org.culvert.testkit.net.Eventually;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -63,6 +64,7 @@ class TunnelFilterTest {
   }
 
   @Test
+  @Demands("R-8-3")
   void letsInOnlyWhatWasAssigned() throws Exception {
     try (TunDevice tun = open("cvtest")) {
       filter.apply(List.of(device("cvtest", List.of(IpPrefix.host(THERE), DELEGATED), List.of())));

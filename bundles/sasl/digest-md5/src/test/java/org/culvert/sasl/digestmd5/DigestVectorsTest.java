@@ -10,6 +10,7 @@ import javax.security.sasl.SaslClient;
 import javax.security.sasl.SaslException;
 import javax.security.sasl.SaslServer;
 import org.culvert.api.account.SaslProperties;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +27,7 @@ class DigestVectorsTest {
 
   @ParameterizedTest
   @CsvSource(textBlock = VECTORS, delimiter = '|')
+  @Demands("R-4.4.2-15")
   void serverAcceptsWhatTheClientSentAndProvesItself(
       String user,
       String realm,
@@ -48,6 +50,7 @@ class DigestVectorsTest {
 
   @ParameterizedTest
   @CsvSource(textBlock = VECTORS, delimiter = '|')
+  @Demands("R-4.4.2-15")
   void clientSendsTheResponseAndAcceptsTheProof(
       String user,
       String realm,
