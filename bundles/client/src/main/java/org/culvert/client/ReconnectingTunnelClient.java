@@ -33,7 +33,10 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
   /** How often the local addresses are looked at. */
   static final Duration POLL = Duration.ofSeconds(5);
 
-  /** Brokers that write seconds instead of minutes mean a day or a week. */
+  /**
+   * What a broker means that tells none (RFC 5572 appendix A), and brokers that write seconds instead
+   * of minutes mean a day or a week.
+   */
   private static final Duration LONGEST_LIFETIME = Duration.ofDays(1);
 
   private static final Duration SHORTEST_RENEWAL = Duration.ofSeconds(30);
@@ -143,7 +146,7 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
     types.roundEnded();
     backoff.reset();
     renewal.cancel();
-    now.offer().lifetime().ifPresent(this::renewWithin);
+    renewWithin(now.offer().lifetime().orElse(LONGEST_LIFETIME));
     LOG.info(
         "tunnel {}: {}, {}, broker {}",
         renewed ? "renewed" : "up",
