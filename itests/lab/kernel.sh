@@ -108,6 +108,7 @@ told() {
     END { print last }' "$work/told"
 }
 
+# demands: R-4.5.1-1 R-2-3 R-2-4 R-7-1
 tell_by_hand() {
   say "The vm is an old client: TSP by hand, the kernel's own sit; Culvert carries the other end itself"
   unpack "$hand_home"
@@ -138,6 +139,7 @@ by_hand() {
   vm "ip link delete byhand"
 }
 
+# demands: R-4.5.1-1 R-2-16
 tell_kernel() {
   say "The vm is the broker, and its kernel carries IPv6 in IPv4"
   await $patience "broker in the vm that offers v6v4" offers $vm V6V4
@@ -189,6 +191,7 @@ tell_tests() {
 
 # Rewrites the inner source of what the client sends, as a forger would: 2001:db8:12::… becomes
 # 2001:db9:11::…. What one part of the address loses another gains, so that checksums stay right.
+# demands: R-8-3
 tell_forger() {
   say "A packet that claims another inner source does not come out of the vm's tunnel"
   local before after
@@ -241,6 +244,7 @@ tell_crash() {
   vm "ip -o link show sit0" | grep -q 'state DOWN' || fail "sit0, which takes anything, is up"
 }
 
+# demands: R-2-4 R-2.2-1 D-2.2-1
 tell_kernel_v4v6() {
   say "The vm's kernel carries IPv4 in IPv6"
   kill_java "$h"

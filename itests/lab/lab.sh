@@ -21,6 +21,7 @@ world=2001:db8:ffff::2
 
 # What each part of the story proves; each leaves the network as it found it.
 
+# demands: R-2-9 R-2-13 R-2-15 R-2-16 R-2.1-3 R-2.1-4 R-2.1-5 R-4.1-3 R-4.5.2-1 R-6.2-3 R-6.5-1 D-2-8 D-2-9 D-4.1-3 D-5.2-3 D-5.5-1
 tell_nat() {
   say "A client behind a NAT asks by v6anyv4 and gets IPv6 in UDP"
   nat_on 203.0.113.2
@@ -32,6 +33,7 @@ tell_nat() {
   measure_throughput
 }
 
+# demands: R-2.1-8 R-2.3-1 R-2.3-2 R-4.6-11 R-6.4-1 R-6.6-1 R-6.6-2 D-2.1-6 D-2.1-7 D-2.3-1 D-5.4-1 D-5.6-1 D-5.7-1
 tell_move() {
   say "The NAT forgets the mapping and the client shows up from another outside address"
   local before; before=$(assignment)
@@ -50,6 +52,7 @@ tell_crash() {
   same_assignment "$before"
 }
 
+# demands: R-2.1-6 R-2.3-3 R-6.2-3 D-2.1-4 D-2.1-7 D-5.2-3
 tell_direct() {
   say "The same client without a NAT gets IPv6 in IPv4, and keeps its address and prefix"
   local before; before=$(assignment)
@@ -81,6 +84,7 @@ tell_swap() {
   tell "the client did not have to connect again"
 }
 
+# demands: R-4.4.1-1 R-4.4.1-5
 tell_blocked() {
   say "UDP port 3653 is blocked on the way, so the client falls back to TCP"
   local before; before=$(assignment)
