@@ -18,6 +18,9 @@ final class Conduct {
   private final Duration patience;
   private long mark = System.nanoTime();
 
+  /**
+   * @param patience how long to wait for a client to come again, where nothing else is said
+   */
   Conduct(Hearing hearing, Attention attention, Notes notes, Duration patience) {
     this.hearing = hearing;
     this.attention = attention;
@@ -25,11 +28,11 @@ final class Conduct {
     this.patience = patience;
   }
 
-  /** A span of milliseconds, {@code 100..8000}. */
+  /** A span of milliseconds, {@code 100..8000}, {@code 100..}. */
   private record Range(long least, long most) {
-    static Range parse(String text) {
+    static Range parse(String text, long open) {
       String[] ends = text.split("\\.\\.", 2);
-      return new Range(Long.parseLong(ends[0]), Long.parseLong(ends[1]));
+      return new Range(Long.parseLong(ends[0]), ends[1].isEmpty() ? open : Long.parseLong(ends[1]));
     }
 
     boolean contains(long millis) {
@@ -60,7 +63,7 @@ final class Conduct {
         i++;
         place = words[i];
       } else if (!words[i].isEmpty()) {
-        range = Range.parse(words[i]);
+        range = Range.parse(words[i], patience.toMillis());
       }
     }
     long deadline = after(Long.toString(range.most()));
@@ -70,7 +73,7 @@ final class Conduct {
       }
     }
     Session next = hearing.fresh().orElseThrow();
-    long came = millis(next.began() - mark);
+    long came = Math.max(0, millis(next.began() - mark));
     if (came < range.least()) {
       throw Unmet.violation("the client comes again after " + came + " ms already");
     }
@@ -89,7 +92,7 @@ final class Conduct {
   void most(String text) throws Unmet, IOException, InterruptedException {
     String[] words = text.split(" +", 2);
     hearing.until(after(words[1]));
-    long begun = hearing.begunSince(mark);
+    int begun = hearing.untaken();
     if (begun > Long.parseLong(words[0])) {
       throw Unmet.violation("the client begins " + begun + " sessions within " + words[1] + " ms");
     }
@@ -135,7 +138,7 @@ final class Conduct {
       return;
     }
     String[] words = text.split(" +", 2);
-    Range range = words.length > 1 ? Range.parse(words[1]) : USUAL_RESEND;
+    Range range = words.length > 1 ? Range.parse(words[1], patience.toMillis()) : USUAL_RESEND;
     List<Long> gaps = new ArrayList<>();
     for (int i = 1; i < session.sends().size(); i++) {
       gaps.add(millis(session.sends().get(i) - session.sends().get(i - 1)));
@@ -160,7 +163,7 @@ final class Conduct {
   /** {@code TIMES MIN..MAX ADDRESS}: so many echo requests come, at such distances. */
   void pings(String text, String address) throws Unmet, IOException, InterruptedException {
     String[] words = text.split(" +", 2);
-    Range range = Range.parse(words[1]);
+    Range range = Range.parse(words[1], patience.toMillis());
     int times = Integer.parseInt(words[0]);
     List<Ping> pings = hearing.pings();
     pings.clear();

@@ -23,11 +23,13 @@ final class Examination {
   private static final List<String> OTHERS = List.of("other1", "other2", "other3");
   private static final int NETWORKS = 250;
 
+  /** Counts what was played by all examinations, so that no two share an address. */
+  private static final AtomicInteger COUNTER = new AtomicInteger();
+
   private final ClientOptions options;
   private final Optional<Subject> subject;
   private final Profile profile;
   private final PrintStream out;
-  private final AtomicInteger counter = new AtomicInteger();
 
   Examination(ClientOptions options, Optional<Subject> subject, PrintStream out) {
     this.options = options;
@@ -147,7 +149,7 @@ final class Examination {
   private Map<String, InetAddress> places(Way way) throws IOException {
     Map<String, InetAddress> places = new LinkedHashMap<>();
     if (subject.isPresent() && way.isIpv4() && isLoopback()) {
-      int count = counter.getAndIncrement();
+      int count = COUNTER.getAndIncrement();
       for (int i = 0; i <= OTHERS.size(); i++) {
         byte[] address = {
           127, (byte) (77 + count / NETWORKS), (byte) (1 + count % NETWORKS), (byte) (1 + i)

@@ -170,9 +170,9 @@ final class Hearing {
     return !fresh.isEmpty();
   }
 
-  /** Returns how many sessions began since then. */
-  long begunSince(long nanos) {
-    return sessions.values().stream().filter(session -> session.began() >= nanos).count();
+  /** Returns how many sessions began that the script has not turned to. */
+  int untaken() {
+    return fresh.size();
   }
 
   /** Returns how many sessions began at a place. */

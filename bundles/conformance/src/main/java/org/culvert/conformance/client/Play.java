@@ -45,7 +45,7 @@ final class Play {
     this.values = new Values(profile, places);
     this.hearing = new Hearing(ears, notes, !profile.adapts());
     this.attention = new Attention(hearing, notes, first, patience);
-    this.conduct = new Conduct(hearing, attention, notes, patience);
+    this.conduct = new Conduct(hearing, attention, notes, first);
     this.speech = new Speech(notes);
   }
 
@@ -141,12 +141,12 @@ final class Play {
       case PAUSE ->
           hearing.until(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Long.parseLong(text)));
       case CLOSE, RESET -> {
+        conduct.mark();
         notes.note("S: (closes)");
         session.line().close(step.act() == Act.RESET);
       }
       default -> throw new IllegalStateException("no step " + step);
     }
-    conduct.mark();
   }
 
   // What the server says.
@@ -156,8 +156,8 @@ final class Play {
     if (accepting) {
       session.acknowledged();
     }
-    speech.say(session, octets);
     conduct.mark();
+    speech.say(session, octets);
   }
 
   private void framed(String body) throws Unmet, IOException, InterruptedException {
