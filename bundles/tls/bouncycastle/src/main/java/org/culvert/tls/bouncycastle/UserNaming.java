@@ -2,6 +2,7 @@ package org.culvert.tls.bouncycastle;
 
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -66,8 +67,11 @@ record UserNaming(Source source, Map<Fingerprint, String> byFingerprint) {
 
   private static List<String> commonNames(X509Certificate certificate) {
     X500Name subject = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
-    return List.of(subject.getRDNs(BCStyle.CN)).stream()
-        .map(rdn -> IETFUtils.valueToString(rdn.getFirst().getValue()))
+    // A relative name may hold several attributes, in the order of their encoding.
+    return Arrays.stream(subject.getRDNs(BCStyle.CN))
+        .flatMap(rdn -> Arrays.stream(rdn.getTypesAndValues()))
+        .filter(attribute -> attribute.getType().equals(BCStyle.CN))
+        .map(attribute -> IETFUtils.valueToString(attribute.getValue()))
         .toList();
   }
 

@@ -376,11 +376,20 @@ class BouncyCastleTlsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"O=nobody", "CN=alice,CN=bob", "CN=a\\,b"})
+  @ValueSource(strings = {"O=nobody", "CN=alice,CN=bob", "CN=alice+CN=bob", "CN=a\\,b"})
   void certificateWithNoNameOrSeveralNamesNobody(String subject) throws Exception {
     Issued odd = authority.issue(directory, "odd", subject);
     BouncyCastleTls server = asking(Map.of("client.ca", authority.file(directory)));
 
     assertThat(named(server, showing(odd))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"C=XX+CN=alice", "SERIALNUMBER=bob+CN=alice", "CN=alice+O=bob"})
+  void commonNameBesideOthersInOneRdnNamesTheUser(String subject) throws Exception {
+    Issued alice = authority.issue(directory, "beside", subject);
+    BouncyCastleTls server = asking(Map.of("client.ca", authority.file(directory)));
+
+    assertThat(named(server, showing(alice))).contains("alice");
   }
 }
