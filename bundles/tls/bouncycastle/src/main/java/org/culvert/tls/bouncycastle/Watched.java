@@ -21,6 +21,8 @@ final class Watched<T> {
   private static final Logger LOG = LoggerFactory.getLogger(Watched.class);
   private static final Duration INTERVAL = Duration.ofSeconds(2);
 
+  private static final String MISSING = "missing";
+
   /** Makes something from the files as they are. */
   interface Maker<T> {
     /**
@@ -47,9 +49,9 @@ final class Watched<T> {
     this.files = List.copyOf(files);
     this.maker = maker;
     this.nanoTime = nanoTime;
+    List<String> present = stamps();
     this.made = maker.make();
-    // Making it may have written the files; a change in between is seen at the next one.
-    this.stamps = stamps();
+    this.stamps = ofMade(present);
     this.looked = nanoTime.getAsLong();
   }
 
@@ -61,7 +63,7 @@ final class Watched<T> {
       List<String> present = stamps();
       if (!present.equals(stamps)) {
         makeAnew();
-        stamps = stamps();
+        stamps = ofMade(present);
       }
     }
     return made;
@@ -76,6 +78,14 @@ final class Watched<T> {
     }
   }
 
+  /**
+   * Returns the state that was made something of: the one before, so that a change meanwhile is
+   * seen, unless files were missing, which were then written while it was made.
+   */
+  private List<String> ofMade(List<String> before) {
+    return before.contains(MISSING) ? stamps() : before;
+  }
+
   private List<String> stamps() {
     return files.stream().map(Watched::stamp).toList();
   }
@@ -85,7 +95,7 @@ final class Watched<T> {
       BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class);
       return is.lastModifiedTime() + " " + is.size() + " " + is.fileKey();
     } catch (NoSuchFileException e) {
-      return "missing";
+      return MISSING;
     } catch (IOException e) {
       return "unreadable";
     }
