@@ -106,7 +106,10 @@ record TlsSettings(
       if (equals < 0 || !UserNaming.isFit(user)) {
         throw refused("client.users", entry, "write FINGERPRINT=USER, separated by commas");
       }
-      users.put(fingerprint("client.users", entry.substring(0, equals)), user);
+      String other = users.put(fingerprint("client.users", entry.substring(0, equals)), user);
+      if (other != null && !other.equals(user)) {
+        throw refused("client.users", entry, "a certificate stands for one user; remove the other");
+      }
     }
     return users;
   }

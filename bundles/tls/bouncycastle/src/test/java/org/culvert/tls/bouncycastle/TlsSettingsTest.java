@@ -71,6 +71,16 @@ class TlsSettingsTest {
   }
 
   @Test
+  void refusesCertificateOfTwoUsers() {
+    String fingerprint = "ab".repeat(32);
+
+    refuses(
+        Map.of("client.users", new String[] {fingerprint + "=alice," + fingerprint + "=bob"}),
+        "client.users",
+        "one user");
+  }
+
+  @Test
   void refusesPinThatIsNoFingerprint() {
     refuses(Map.of("broker.pins", new String[] {"AB:CD"}), "broker.pins", "64 hexadecimal");
   }
