@@ -14,6 +14,7 @@ class LadderTest {
   private static final List<Transport> AUTO = List.of(Transport.UDP, Transport.TCP);
 
   @Test
+  @Demands({"R-4.4.2-2", "D-4.4-2"})
   void goesDownTheVersionsAndEndsWithTheOldOneOverTcp() {
     Ladder ladder = new Ladder(TunnelType.V6ANYV4, AUTO, Optional.empty());
 

@@ -46,7 +46,17 @@ class ClientSessionTest implements ClientSession.ClientOutput {
         "capability tunnel=v6v4  auth=anonymous future=x\r\n",
         "CAPABILITY AUTH=ANONYMOUS\r\n"
       })
-  @Demands({"R-4.4.2-1", "R-4.4.2-17", "R-4.3-2", "D-4.4-1", "D-4.4-11", "R-3-3", "D-3-2"})
+  @Demands({
+    "R-4.4.2-1",
+    "R-4.4.2-17",
+    "R-4.3-2",
+    "D-4.4-1",
+    "D-4.4-11",
+    "R-3-3",
+    "D-3-2",
+    "R-4.3-1",
+    "R-4.4.2-2"
+  })
   void readsCapabilitiesInAnyOrder(String line) {
     for (Transport transport : Transport.values()) {
       sent.clear();
