@@ -41,6 +41,11 @@ public final class InMemoryTunnelDevices implements TunnelDevices {
     refusals.put(device, reason);
   }
 
+  /** Lets a device that could not be made be made again. */
+  public void allow(String device) {
+    refusals.remove(device);
+  }
+
   /** Lets a device have counted. */
   public void counted(String device, TunnelCounters counters) {
     counted.put(device, counters);

@@ -5,12 +5,14 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.culvert.api.datapath.CarriedTunnel;
 import org.culvert.api.datapath.Forwarding;
@@ -42,11 +44,15 @@ final class KernelForwarding implements Forwarding {
   /** The carried tunnels by id; swapped whole. */
   private volatile Map<String, TunnelDevice> carried = Map.of();
 
-  /** What could not be put back after a disturbance, by device with the cause; swapped whole. */
-  private volatile Map<String, String> refused = Map.of();
+  /** What was counted last. */
+  private volatile TunnelDeviceCounters counters = NOTHING;
 
-  // Guarded by this object's lock, as are all changes.
-  private TunnelDeviceCounters counters = NOTHING;
+  /** Guards all changes, and what follows. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** What could not be put back after a disturbance, by device with the cause. */
+  private final Map<String, String> lost = new HashMap<>();
+
   private long readAt;
   private boolean stale = true;
   private boolean disturbed;
@@ -65,7 +71,16 @@ final class KernelForwarding implements Forwarding {
   }
 
   @Override
-  public synchronized Map<String, String> apply(Collection<CarriedTunnel> tunnels) {
+  public Map<String, String> apply(Collection<CarriedTunnel> tunnels) {
+    lock.lock();
+    try {
+      return carry(tunnels);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Map<String, String> carry(Collection<CarriedTunnel> tunnels) {
     Map<String, String> failures = new LinkedHashMap<>();
     Map<String, TunnelDevice> wanted = new LinkedHashMap<>();
     Set<IpPrefix> prefixes = new HashSet<>();
@@ -90,7 +105,7 @@ final class KernelForwarding implements Forwarding {
       }
     }
     carried = Map.copyOf(wanted);
-    refused = Map.of();
+    lost.clear();
     stale = true;
     return failures;
   }
@@ -118,12 +133,17 @@ final class KernelForwarding implements Forwarding {
     if (device == null) {
       return Optional.empty();
     }
-    boolean there = read().devices().containsKey(device.name());
-    String reason = refused.get(device.name());
-    if (reason == null && !there) {
-      reason = "its device " + device.name() + " was removed or set down";
+    lock.lock();
+    try {
+      boolean there = read().devices().containsKey(device.name());
+      String reason = lost.get(device.name());
+      if (reason == null && !there) {
+        reason = "its device " + device.name() + " was removed or set down";
+      }
+      return Optional.ofNullable(reason);
+    } finally {
+      lock.unlock();
     }
-    return Optional.ofNullable(reason);
   }
 
   @Override
@@ -131,22 +151,33 @@ final class KernelForwarding implements Forwarding {
     TunnelDevice device = carried.get(id);
     return device == null
         ? TunnelCounters.ZERO
-        : read().devices().getOrDefault(device.name(), TunnelCounters.ZERO);
+        : latest().devices().getOrDefault(device.name(), TunnelCounters.ZERO);
   }
 
   @Override
   public Map<DropReason, Long> drops() {
-    return carried.isEmpty() ? Map.of() : read().strangers();
+    return carried.isEmpty() ? Map.of() : latest().strangers();
   }
 
-  private synchronized TunnelDeviceCounters read() {
+  /** Who only looks on does not wait for a change: what was counted last will do. */
+  private TunnelDeviceCounters latest() {
+    if (!lock.tryLock()) {
+      return counters;
+    }
+    try {
+      return read();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private TunnelDeviceCounters read() {
     long now = nanos.getAsLong();
     if (stale || now - readAt >= FRESH) {
       readAt = now;
       stale = false;
       try {
         counters = group.counters();
-        refused = Map.of();
         disturbed = false;
       } catch (IOException e) {
         restore(e);
@@ -155,16 +186,21 @@ final class KernelForwarding implements Forwarding {
     return counters;
   }
 
-  /** A device without its filter lets everything in: it gets its filter back, or goes. */
+  /**
+   * A device without its filter lets everything in: it gets its filter back, or goes. One that went
+   * is left to the next {@link #apply}, whose caller knows that it comes back empty.
+   */
   private void restore(IOException cause) {
-    Map<String, String> failures = group.apply(carried.values());
+    List<TunnelDevice> standing =
+        carried.values().stream().filter(device -> !lost.containsKey(device.name())).toList();
+    Map<String, String> failures = group.apply(standing);
     if (!disturbed) {
       LOG.warn(
           "{}; {}",
           cause.getMessage(),
           failures.isEmpty() ? "it was put back" : "it could not be put back: " + failures);
     }
-    refused = Map.copyOf(failures);
+    lost.putAll(failures);
     disturbed = true;
   }
 
@@ -182,13 +218,15 @@ final class KernelForwarding implements Forwarding {
   }
 
   @Override
-  public synchronized void close() {
-    carried = Map.of();
+  public void close() {
+    lock.lock();
     try {
+      carried = Map.of();
       group.close();
     } catch (IOException e) {
       LOG.warn("The tunnel devices of {} cannot be removed: {}", owner, e.getMessage());
     } finally {
+      lock.unlock();
       released.run();
     }
   }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.datapath.CarriedTunnel;
 import org.culvert.api.datapath.Forwarding;
@@ -198,6 +199,52 @@ class KernelDatapathTest {
       assertThat(forwarding.apply(List.of(first))).isEmpty();
       assertThat(forwarding.failure("first")).isEmpty();
     }
+  }
+
+  /** A device that went with its filter and comes back has neither addresses nor routes. */
+  @Test
+  void aTunnelIsLostUntilItIsAppliedAgain() throws Exception {
+    try (Forwarding forwarding = datapath().start("culvert0", 1280)) {
+      CarriedTunnel first = tunnel("first", "192.0.2.2", "2001:db8:1::/48");
+      forwarding.apply(List.of(first));
+      kernel.refuse(forwarding.device("first"), "nft is gone");
+      kernel.disturb("the packet filter is not as it was made");
+      assertThat(forwarding.failure("first")).contains("nft is gone");
+
+      kernel.allow(forwarding.device("first"));
+      kernel.disturb("the packet filter is not as it was made");
+      nanos += Duration.ofSeconds(1).toNanos();
+
+      assertThat(forwarding.failure("first")).contains("nft is gone");
+      assertThat(kernel.devices("culvert0")).isEmpty();
+      assertThat(forwarding.apply(List.of(first))).isEmpty();
+      assertThat(forwarding.failure("first")).isEmpty();
+    }
+  }
+
+  @Test
+  void tellsCountersAtOnceWhileDevicesAreChanged() throws Exception {
+    StuckTunnelDevices stuck = new StuckTunnelDevices(kernel);
+    KernelDatapath datapath = new KernelDatapath(stuck, GRACE, executor, () -> nanos);
+    CarriedTunnel first = tunnel("first", "192.0.2.2", "2001:db8:1::/48");
+    Forwarding forwarding = datapath.start("culvert0", 1280);
+    forwarding.apply(List.of(first));
+    TunnelCounters seven = new TunnelCounters(7, 700, 8, 800, Map.of());
+    kernel.counted(forwarding.device("first"), seven);
+    assertThat(forwarding.counters("first")).isEqualTo(seven);
+
+    CompletableFuture<?> change = stuck.during(() -> forwarding.apply(List.of(first)));
+    try {
+      assertThat(CompletableFuture.supplyAsync(() -> forwarding.counters("first")))
+          .succeedsWithin(Duration.ofSeconds(10))
+          .isEqualTo(seven);
+      assertThat(CompletableFuture.supplyAsync(forwarding::drops))
+          .succeedsWithin(Duration.ofSeconds(10));
+    } finally {
+      stuck.release();
+    }
+    assertThat(change).succeedsWithin(Duration.ofSeconds(10));
+    forwarding.close();
   }
 
   @Test
