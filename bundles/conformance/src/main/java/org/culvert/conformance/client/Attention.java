@@ -61,6 +61,7 @@ final class Attention {
     Session session = session();
     String raw = session.isTcp() ? streamFrame(session, awaited) : message(session, awaited);
     notes.note("C: " + (raw.isEmpty() ? "(a bare header)" : Words.shown(raw)));
+    noNul(raw);
     Matcher header = HEADER.matcher(raw);
     if (!header.find()) {
       throw Unmet.violation("expected " + awaited + ", got \"" + Words.shown(raw) + "\"");
@@ -77,7 +78,6 @@ final class Attention {
     if (!body.endsWith(CR_LF)) {
       notes.find(Level.FIELD, "a command that does not end in CR LF");
     }
-    noNul(raw);
     return body;
   }
 
