@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -48,8 +49,14 @@ public final class TraceTable {
     this.tests = byDemand(tests);
   }
 
-  private static Map<String, List<Evidence>> byDemand(List<Evidence> evidence) {
+  /** Leaves out what shows the conduct of those whom the demand does not bind. */
+  private Map<String, List<Evidence>> byDemand(List<Evidence> evidence) {
+    Map<String, Set<Side>> bound =
+        demands.stream()
+            .collect(Collectors.toMap(Demand::id, one -> Side.named(one.whom()), (a, b) -> a));
     return evidence.stream()
+        .filter(
+            one -> !Collections.disjoint(bound.getOrDefault(one.demand(), Side.BOTH), one.sides()))
         .collect(Collectors.groupingBy(Evidence::demand, LinkedHashMap::new, Collectors.toList()));
   }
 

@@ -114,6 +114,7 @@ class TraceTableTest {
             List.of());
 
     assertThat(table.gaps()).containsExactly("R-1-1 CLIENT", "R-1-2 CLIENT");
+    assertThat(table.markdown()).contains("| one | a |  |").contains("| two |  |  |");
   }
 
   @Test
