@@ -46,10 +46,8 @@ final class Accounts {
 
   /** Tells whether a user has a password and is let in; takes the same time in any case. */
   boolean verify(String user, char[] password, Predicate<Account> letIn) throws IOException {
-    Optional<Account> account = find(user);
-    Optional<PasswordCheck> check = account.flatMap(Account::passwordCheck);
-    boolean matches = check.orElseGet(this::decoy).matches(password);
-    return matches && check.isPresent() && account.filter(letIn).isPresent();
+    Optional<PasswordCheck> check = find(user).filter(letIn).flatMap(Account::passwordCheck);
+    return check.orElseGet(this::decoy).matches(password) && check.isPresent();
   }
 
   private PasswordCheck decoy() {

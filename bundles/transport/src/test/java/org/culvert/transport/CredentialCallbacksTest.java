@@ -114,9 +114,16 @@ class CredentialCallbacksTest {
     assertThat(verified("nobody", "secret")).isFalse();
     assertThat(checksOfNobody).hasValue(1);
     assertThat(checks).as("no real user stands in").hasValue(1);
+  }
 
+  /** A store that remembers a right password would tell it to whoever may not come in. */
+  @Test
+  void barredUserCostsOneCheckOfNobodyWhateverThePassword() throws Exception {
     assertThat(verified("barred", "secret")).isFalse();
-    assertThat(checks).hasValue(2);
+    assertThat(verified("barred", "wrong")).isFalse();
+
+    assertThat(checksOfNobody).hasValue(2);
+    assertThat(checks).as("the user's own check").hasValue(0);
   }
 
   @Test
