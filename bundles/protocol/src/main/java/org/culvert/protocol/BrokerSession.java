@@ -121,6 +121,11 @@ public final class BrokerSession {
     return Optional.ofNullable(commands).map(CommandPhase::identity);
   }
 
+  /** Tells whether a mechanism is at work on what the client sent, so that it awaits an answer. */
+  public boolean isAuthenticating() {
+    return phase == Phase.AUTHENTICATION && authentication != null && authentication.isEvaluating();
+  }
+
   /** Returns how long a session may stay in its present phase, counted from entering it. */
   public Duration phaseLimit() {
     return phase().limit(path.transport());

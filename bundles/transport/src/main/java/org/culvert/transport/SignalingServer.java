@@ -143,7 +143,8 @@ public final class SignalingServer implements SignalingSessions {
     /** Failures. */
     @AttributeDefinition(
         description =
-            "Failed authentications in a minute from one source before it is told 530; 0: any.")
+            "Failed authentications in a minute from one source before it is told 530, those that"
+                + " hang up before the verdict included; 0: any.")
     int failures_per_minute() default 10;
 
     /** Failures at once. */

@@ -134,6 +134,22 @@ final class Fixtures {
         1);
   }
 
+  /** Returns limits that are loose but for failed authentications. */
+  static TransportSettings.Limits failing(int perMinute, int burst) {
+    return new TransportSettings.Limits(
+        LIMITS.phase(),
+        100,
+        100,
+        LIMITS.udpIdle(),
+        LIMITS.udpRemember(),
+        100,
+        0,
+        1,
+        0,
+        perMinute,
+        burst);
+  }
+
   /** Returns the configuration that the defaults make, with some values changed. */
   static SignalingServer.Config config(Map<String, Object> changes) {
     return (SignalingServer.Config)

@@ -9,8 +9,12 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.culvert.api.signaling.SignalingSessions.SessionSummary;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.junit.jupiter.api.AfterEach;
@@ -220,6 +224,60 @@ class TcpServerTest {
       assertThat(first.ask(VERSION)).startsWith("CAPABILITY ");
       assertThat(second.ask(VERSION)).startsWith("530 ");
     }
+  }
+
+  @Test
+  void hangingUpBeforeTheVerdictIsFailureToAuthenticate() throws Exception {
+    start(Fixtures.failing(1, 1));
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    server.factories = Users.serverMechanisms();
+    server.credentialStores =
+        List.of(
+            user -> {
+              asked.countDown();
+              awaitQuietly(answer);
+              return Optional.empty();
+            });
+
+    try (Client client = new Client()) {
+      client.ask(VERSION);
+      client.send("AUTHENTICATE SCRAM-SHA-256\r\n" + base64("n,,n=alice,r=abc") + "\r\n");
+      assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
+    }
+    Fixtures.await(() -> server.sessions().isEmpty());
+
+    try (Client next = new Client()) {
+      assertThat(next.ask(VERSION)).isEqualTo("530 Server too busy\r\n");
+    } finally {
+      answer.countDown();
+    }
+  }
+
+  @Test
+  void hangingUpBetweenMessagesIsNone() throws Exception {
+    start(Fixtures.failing(1, 1));
+    try (Client client = new Client()) {
+      client.ask(VERSION);
+      client.ask("AUTHENTICATE X-NAMED\r\n");
+    }
+    Fixtures.await(() -> server.sessions().isEmpty());
+
+    try (Client next = new Client()) {
+      assertThat(next.ask(VERSION)).startsWith("CAPABILITY ");
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(ISO_8859_1));
   }
 
   @Test
