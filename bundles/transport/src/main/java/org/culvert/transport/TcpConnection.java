@@ -14,6 +14,7 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -69,7 +70,11 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
             (ChannelFutureListener)
                 connected -> {
                   if (connected.isSuccess()) {
-                    connected.channel().pipeline().get(TcpConnection.class).completed(opened);
+                    connected
+                        .channel()
+                        .pipeline()
+                        .get(TcpConnection.class)
+                        .completed(remote, opened);
                   } else {
                     opened.completeExceptionally(
                         new IOException("cannot connect to " + remote, connected.cause()));
@@ -78,7 +83,7 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
     return opened;
   }
 
-  private void completed(CompletableFuture<ClientConnection> opened) {
+  private void completed(InetSocketAddress remote, CompletableFuture<ClientConnection> opened) {
     SslHandler shaking = channel.pipeline().get(SslHandler.class);
     if (shaking == null) {
       opened.complete(this);
@@ -94,7 +99,7 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
                 channel.close();
                 opened.completeExceptionally(
                     new IOException(
-                        "no TLS with " + channel.remoteAddress() + ": " + why(shaken.cause()),
+                        "no TLS with " + Addresses.text(remote) + ": " + why(shaken.cause()),
                         shaken.cause()));
               }
             });
@@ -106,7 +111,9 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
     while (cause.getCause() != null && cause.getCause() != cause) {
       cause = cause.getCause();
     }
-    return String.valueOf(cause.getMessage());
+    return cause instanceof ClosedChannelException
+        ? "the broker closed the connection"
+        : String.valueOf(cause.getMessage());
   }
 
   @Override

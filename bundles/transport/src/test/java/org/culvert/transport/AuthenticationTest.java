@@ -291,6 +291,29 @@ class AuthenticationTest {
   }
 
   @Test
+  void brokerThatHangsUpInTheHandshakeIsNamed() throws Exception {
+    try (ServerSocket rogue = new ServerSocket(0, 1, Fixtures.LOOPBACK)) {
+      CompletableFuture<Void> hungUp =
+          CompletableFuture.runAsync(
+              () -> {
+                try (Socket victim = rogue.accept()) {
+                  victim.getInputStream().read(new byte[65_536]);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+
+      assertThatThrownBy(
+              () -> ask(Transport.TLS, rogue.getLocalPort(), Credentials.of("alice", "x")))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("no TLS with")
+          .hasMessageContaining("127.0.0.1:" + rogue.getLocalPort())
+          .hasMessageNotContaining("null");
+      hungUp.get(5, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
   void withoutTlsThereIsNoFallingBack() {
     client.tls = null;
 
