@@ -25,7 +25,8 @@ public interface TunnelDevices {
   Optional<String> obstacle(WireFormat wire);
 
   /**
-   * Returns everybody whose mark is on a device or filter that is there now.
+   * Returns everybody whose mark is on a device or filter that is there now, but for those whom
+   * another process that is at work has claimed.
    *
    * @throws IOException if the operating system refuses to tell
    */

@@ -15,12 +15,10 @@ final class FilterTable {
 
   private static final int NETFILTER = 12;
   private static final int NFNL_SUBSYS_NFTABLES = 10 << 8;
-  private static final int NFT_MSG_GETTABLE = 1;
   private static final int NFT_MSG_GETOBJ = 19;
   private static final int NFPROTO_INET = 1;
   private static final int NFGENMSG = 4;
 
-  private static final int NFTA_TABLE_NAME = 1;
   private static final int NFTA_OBJ_TABLE = 1;
   private static final int NFTA_OBJ_NAME = 2;
   private static final int NFTA_OBJ_TYPE = 3;
@@ -45,16 +43,18 @@ final class FilterTable {
     return PREFIX + owner;
   }
 
-  /** Returns the owners of all tables of ours. */
+  /** Returns the owners of all tables of ours: a table of anybody's may bear such a name. */
   static Set<String> owners() throws IOException {
     Set<String> owners = new TreeSet<>();
     try (Netlink netlink = Netlink.open(NETFILTER)) {
       netlink.dump(
-          request(NFT_MSG_GETTABLE),
+          counters(),
           message -> {
-            String name = Attributes.after(message, NFGENMSG).text(NFTA_TABLE_NAME);
-            if (name.startsWith(PREFIX)) {
-              owners.add(name.substring(PREFIX.length()));
+            Attributes counter = Attributes.after(message, NFGENMSG);
+            String table = counter.text(NFTA_OBJ_TABLE);
+            if (table.startsWith(PREFIX)
+                && counter.text(NFTA_OBJ_NAME).equals(FilterRules.STRANGERS)) {
+              owners.add(table.substring(PREFIX.length()));
             }
           });
     }
@@ -63,13 +63,10 @@ final class FilterTable {
 
   /** Returns all counters of a table by name; none if there is no such table. */
   static Map<String, Count> counters(String table) throws IOException {
-    byte[] counter = {0, 0, 0, NFT_OBJECT_COUNTER};
     Map<String, Count> counts = new HashMap<>();
     try (Netlink netlink = Netlink.open(NETFILTER)) {
       netlink.dump(
-          request(NFT_MSG_GETOBJ)
-              .attribute(NFTA_OBJ_TABLE, (table + '\0').getBytes(StandardCharsets.US_ASCII))
-              .attribute(NFTA_OBJ_TYPE, counter),
+          counters().attribute(NFTA_OBJ_TABLE, (table + '\0').getBytes(StandardCharsets.US_ASCII)),
           message -> {
             Attributes object = Attributes.after(message, NFGENMSG);
             if (object.text(NFTA_OBJ_TABLE).equals(table)) {
@@ -83,13 +80,15 @@ final class FilterTable {
     return counts;
   }
 
-  private static NetlinkMessage request(int type) {
+  private static NetlinkMessage counters() {
+    byte[] counter = {0, 0, 0, NFT_OBJECT_COUNTER};
     return new NetlinkMessage(
-            NFNL_SUBSYS_NFTABLES | type, Netlink.NLM_F_REQUEST | Netlink.NLM_F_DUMP)
+            NFNL_SUBSYS_NFTABLES | NFT_MSG_GETOBJ, Netlink.NLM_F_REQUEST | Netlink.NLM_F_DUMP)
         .octet(NFPROTO_INET)
         .octet(0)
         .octet(0)
-        .octet(0);
+        .octet(0)
+        .attribute(NFTA_OBJ_TYPE, counter);
   }
 
   /** These attributes are in network byte order, other than those of links. */

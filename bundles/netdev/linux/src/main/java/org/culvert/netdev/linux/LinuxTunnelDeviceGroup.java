@@ -25,9 +25,16 @@ import org.culvert.netdev.linux.FilterTable.Count;
 final class LinuxTunnelDeviceGroup implements TunnelDeviceGroup {
   private final String owner;
   private final TunnelFilter filter;
+  private final Runnable released;
 
-  LinuxTunnelDeviceGroup(String owner, Nft nft) {
+  /**
+   * Takes over what bears the owner's mark.
+   *
+   * @param released called when the group is closed
+   */
+  LinuxTunnelDeviceGroup(String owner, Nft nft, Runnable released) {
     this.owner = owner;
+    this.released = released;
     this.filter = new TunnelFilter(owner, nft);
   }
 
@@ -133,7 +140,9 @@ final class LinuxTunnelDeviceGroup implements TunnelDeviceGroup {
   public synchronized void close() throws IOException {
     try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
       TunnelLinks.of(netlink, owner).removeAllBut(Map.of());
+      filter.remove();
+    } finally {
+      released.run();
     }
-    filter.remove();
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.culvert.api.encapsulation.WireFormat;
 import org.culvert.api.netdev.TunnelDeviceGroup;
 import org.culvert.api.netdev.TunnelDevices;
@@ -26,6 +27,9 @@ public final class LinuxTunnelDevices implements TunnelDevices {
 
   /** Any owner's name will do where nothing is changed. */
   private static final String PROBE = "probe";
+
+  /** Owners of this process. */
+  private final Map<String, Presence> claimed = new ConcurrentHashMap<>();
 
   /** Touches nothing of the operating system, so that it can say what is amiss when it is used. */
   @Activate
@@ -71,6 +75,11 @@ public final class LinuxTunnelDevices implements TunnelDevices {
         }
       }
     }
+    for (String owner : Set.copyOf(owners)) {
+      if (!claimed.containsKey(owner) && Presence.isShown(owner)) {
+        owners.remove(owner);
+      }
+    }
     return owners;
   }
 
@@ -78,7 +87,16 @@ public final class LinuxTunnelDevices implements TunnelDevices {
   public TunnelDeviceGroup claim(String owner) throws IOException {
     DeviceName.checked(owner);
     Libc.load();
-    return new LinuxTunnelDeviceGroup(owner, nft());
+    Nft nft = nft();
+    Presence presence = Presence.show(owner);
+    claimed.put(owner, presence);
+    return new LinuxTunnelDeviceGroup(
+        owner,
+        nft,
+        () -> {
+          claimed.remove(owner, presence);
+          presence.close();
+        });
   }
 
   private static Nft nft() throws IOException {

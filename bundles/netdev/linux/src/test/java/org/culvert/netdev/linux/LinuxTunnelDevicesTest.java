@@ -75,6 +75,36 @@ class LinuxTunnelDevicesTest {
     assertThat(OwnNetwork.run("ip", "-o", "link", "show", "up").lines()).hasSize(1);
   }
 
+  /**
+   * Whoever clears up must not take from a process that is at work, as a client beside a broker.
+   */
+  @Test
+  void namesNoOwnerThatAnotherProcessIs() throws Exception {
+    assumeTrue(Nft.find().isPresent(), "needs nft (package nftables)");
+    LinuxTunnelDevices ofAnotherProcess = new LinuxTunnelDevices();
+    new TunnelFilter("leftover", new Nft("/usr/sbin/nft")).apply(List.of());
+    try (TunnelDeviceGroup group = ofAnotherProcess.claim("culvert0")) {
+      group.apply(List.of());
+
+      assertThat(ofAnotherProcess.owners()).containsExactlyInAnyOrder("culvert0", "leftover");
+      assertThat(devices.owners()).containsExactly("leftover");
+    }
+    try (TunnelDeviceGroup group = devices.claim("culvert0")) {
+      group.apply(List.of());
+
+      assertThat(devices.owners()).containsExactlyInAnyOrder("culvert0", "leftover");
+    }
+  }
+
+  @Test
+  void takesNoTableOfTheOperatorsForOneOfOurs() throws Exception {
+    assumeTrue(Nft.find().isPresent(), "needs nft (package nftables)");
+    OwnNetwork.run("nft", "add", "table", "inet", "culvert_firewall");
+    OwnNetwork.run("nft", "add", "counter", "inet", "culvert_firewall", "refused");
+
+    assertThat(devices.owners()).isEmpty();
+  }
+
   @Test
   void makesADeviceThatIsUpMarkedAndQuiet() throws Exception {
     needs(V6V4);

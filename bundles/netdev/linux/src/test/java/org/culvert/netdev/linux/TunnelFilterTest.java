@@ -101,6 +101,8 @@ class TunnelFilterTest {
   void dropsWhatClaimsToComeFromThisHost() throws Exception {
     try (TunDevice tun = open("cvtest")) {
       OwnNetwork.run("ip", "address", "add", "2001:db8:f::1/128", "dev", "lo");
+      // The kernel makes it a local address on a thread of its own.
+      Eventually.holds("the address is local", () -> isLocal("2001:db8:f::1"));
       filter.apply(List.of(device("cvtest", List.of(IpPrefix.parse("::/0")), List.of())));
 
       isDropped(tun, "2001:db8:f::1", FilterCheck.IN_MARTIAN);
@@ -247,6 +249,14 @@ class TunnelFilterTest {
     Count after = count(check).plus(new Count(1, OCTETS));
     comesIn(tun, from);
     Eventually.holds("one more counted under " + check, () -> count(check).equals(after));
+  }
+
+  private static boolean isLocal(String address) {
+    try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
+      return RouteTable.isLocal(netlink, IpAddresses.parse(address));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static IpPrefix prefix(int i) {
