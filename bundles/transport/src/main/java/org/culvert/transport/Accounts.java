@@ -3,11 +3,16 @@ package org.culvert.transport;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.culvert.api.account.Account;
 import org.culvert.api.account.CredentialStore;
 import org.culvert.api.account.PasswordCheck;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The users of all credential stores. Safe for use by many threads, and blocks as long as the
@@ -19,29 +24,55 @@ import org.culvert.api.account.PasswordCheck;
  * store that remembers a right password would tell it by answering faster.
  */
 final class Accounts {
+  private static final Logger LOG = LoggerFactory.getLogger(Accounts.class);
+
   private final Supplier<List<CredentialStore>> stores;
+  private final Consumer<RuntimeException> faults;
+
+  /** Those whose fault has been told: what strangers ask must not fill the log. */
+  private final Set<CredentialStore> failing = ConcurrentHashMap.newKeySet();
 
   /**
    * @param stores the stores by ascending ranking, as the service registry orders them
    */
   Accounts(Supplier<List<CredentialStore>> stores) {
+    this(
+        stores,
+        fault -> LOG.error("a credential store failed, and users are refused meanwhile", fault));
+  }
+
+  /**
+   * @param faults is told when a store begins to fail
+   */
+  Accounts(Supplier<List<CredentialStore>> stores, Consumer<RuntimeException> faults) {
     this.stores = stores;
+    this.faults = faults;
   }
 
   /** Asks the stores, the highest ranking first. One that fails ends the search: fail closed. */
   Optional<Account> find(String user) throws IOException {
     List<CredentialStore> ascending = stores.get();
     for (int i = ascending.size() - 1; i >= 0; i--) {
-      try {
-        Optional<Account> account = ascending.get(i).find(user);
-        if (account.isPresent()) {
-          return account;
-        }
-      } catch (RuntimeException e) {
-        throw new IOException("a credential store failed", e);
+      Optional<Account> account = find(ascending.get(i), user);
+      if (account.isPresent()) {
+        return account;
       }
     }
     return Optional.empty();
+  }
+
+  private Optional<Account> find(CredentialStore store, String user) throws IOException {
+    try {
+      Optional<Account> account = store.find(user);
+      failing.remove(store);
+      return account;
+    } catch (RuntimeException e) {
+      failing.retainAll(stores.get());
+      if (failing.add(store)) {
+        faults.accept(e);
+      }
+      throw new IOException("a credential store failed", e);
+    }
   }
 
   /** Tells whether a user has a password and is let in; takes the same time in any case. */

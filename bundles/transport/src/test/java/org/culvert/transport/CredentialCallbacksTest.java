@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLEngine;
 import javax.security.auth.callback.Callback;
@@ -258,6 +260,35 @@ class CredentialCallbacksTest {
                 broken.handle(
                     new Callback[] {new PasswordCheckCallback("bob", "secret".toCharArray())}))
         .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void storeThatFailsIsToldOnceUntilItHasRecovered() throws Exception {
+    AtomicBoolean failing = new AtomicBoolean(true);
+    List<Throwable> told = new ArrayList<>();
+    CredentialStore unsteady =
+        user -> {
+          if (failing.get()) {
+            throw new IllegalStateException("no connection");
+          }
+          return Optional.empty();
+        };
+    Accounts asked = new Accounts(() -> List.of(unsteady, high), told::add);
+
+    for (String user : List.of("bob", "alice", "bob")) {
+      try {
+        asked.find(user);
+      } catch (IOException e) {
+        assertThat(user).isEqualTo("bob");
+      }
+    }
+    assertThat(told).hasSize(1).allMatch(cause -> cause.getMessage().equals("no connection"));
+
+    failing.set(false);
+    asked.find("bob");
+    failing.set(true);
+    assertThatThrownBy(() -> asked.find("bob")).isInstanceOf(IOException.class);
+    assertThat(told).hasSize(2);
   }
 
   @Test
