@@ -34,8 +34,8 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
   static final Duration POLL = Duration.ofSeconds(5);
 
   /**
-   * What a broker means that tells none (RFC 5572 appendix A), and brokers that write seconds instead
-   * of minutes mean a day or a week.
+   * What a broker means that tells none (RFC 5572 appendix A), and brokers that write seconds
+   * instead of minutes mean a day or a week.
    */
   private static final Duration LONGEST_LIFETIME = Duration.ofDays(1);
 
