@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -23,8 +24,12 @@ final class Examination {
   private static final List<String> OTHERS = List.of("other1", "other2", "other3");
   private static final int NETWORKS = 250;
 
-  /** Counts what was played by all examinations, so that no two share an address. */
-  private static final AtomicInteger COUNTER = new AtomicInteger();
+  /**
+   * Counts what was played by all examinations, so that no two share an address; those of other
+   * processes begin elsewhere.
+   */
+  private static final AtomicInteger COUNTER =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(100) * NETWORKS);
 
   private final ClientOptions options;
   private final Optional<Subject> subject;
