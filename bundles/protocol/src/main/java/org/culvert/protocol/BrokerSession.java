@@ -87,6 +87,11 @@ public final class BrokerSession {
     }
   }
 
+  private void over() {
+    end();
+    out.close();
+  }
+
   /** Tells that the peer stayed in a phase longer than {@link #phaseLimit()}; it gets no answer. */
   public void timedOut() {
     if (phase != Phase.CLOSED) {
@@ -233,7 +238,14 @@ public final class BrokerSession {
       phase = Phase.COMMAND;
       commands =
           new CommandPhase(
-              path, identity, announced, services.broker(), services::refused, out, stages);
+              path,
+              identity,
+              announced,
+              services.broker(),
+              services::refused,
+              out,
+              stages,
+              BrokerSession.this::over);
       byte[] success = Wire.octets(StatusLine.of(StatusCode.SUCCESS));
       if (data.length == 0) {
         out.reply(success);

@@ -37,11 +37,15 @@ final class CommandPhase {
   private final Consumer<String> refusals;
   private final SessionOutput out;
   private final Stages stages;
+  private final Runnable done;
 
   private Work work = Work.NONE;
   private @Nullable String offered;
   private boolean acceptedUnasked;
 
+  /**
+   * @param done is run when nothing more can follow in this session
+   */
   CommandPhase(
       SignalingPath path,
       Identity identity,
@@ -49,7 +53,8 @@ final class CommandPhase {
       TunnelBroker broker,
       Consumer<String> refusals,
       SessionOutput out,
-      Stages stages) {
+      Stages stages,
+      Runnable done) {
     this.path = path;
     this.identity = identity;
     this.version = version;
@@ -57,6 +62,7 @@ final class CommandPhase {
     this.refusals = refusals;
     this.out = out;
     this.stages = stages;
+    this.done = done;
   }
 
   Identity identity() {
@@ -176,11 +182,15 @@ final class CommandPhase {
   }
 
   /**
-   * On TCP clients do not read after {@code accept}; on UDP they repeat it until it is answered.
+   * On TCP clients do not read after {@code accept}; on UDP they repeat it until it is answered,
+   * and the session is over. Nothing tells there whose the next datagram is: a NAT that has given
+   * the client's port to somebody else must not give a session that is authenticated (RFC 7059
+   * section 4.1).
    */
   private void acknowledgeAccept() {
     if (path.transport() == Transport.UDP) {
       replySuccess();
+      done.run();
     }
   }
 

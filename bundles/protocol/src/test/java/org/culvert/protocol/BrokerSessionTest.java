@@ -402,12 +402,26 @@ class BrokerSessionTest {
 
   @Test
   void refusesAnAcceptThatComesTwice() {
-    Server server = Server.inCommandPhase(Transport.UDP);
+    Server server = Server.inCommandPhase(Transport.TCP);
 
     server.hearsFrame(CREATE).hearsFrame(ACCEPT).hearsFrame(ACCEPT);
 
-    assertThat(server.verdicts()).containsExactly("200", "200", "514");
+    assertThat(server.verdicts()).containsExactly("200", "514");
     assertThat(server.broker.calls()).hasSize(2);
+  }
+
+  /** The next datagram from there may be somebody else's, whom a NAT gave the client's port. */
+  @Test
+  void isOverWithTheAcceptOnUdp() {
+    Server server = Server.inCommandPhase(Transport.UDP);
+
+    server.hearsFrame(CREATE).hearsFrame(ACCEPT);
+
+    assertThat(server.verdicts()).containsExactly("200", "200");
+    assertThat(server.session.phase()).isEqualTo(Phase.CLOSED);
+    server.hearsFrame("<tunnel action=\"delete\"></tunnel>\r\n").hearsFrame(INFO);
+    assertThat(server.broker.calls()).hasSize(2);
+    assertThat(server.verdicts()).containsExactly("200", "200");
   }
 
   @Test

@@ -159,6 +159,8 @@ final class UdpSession implements SessionOutput, SessionHolder {
   public void close() {
     OpenSession open = session;
     session = null;
+    // Whoever gets this place next may be somebody else: only the last reply is said again.
+    before = latest;
     if (open != null) {
       reception.release(open);
       port.remember(this);

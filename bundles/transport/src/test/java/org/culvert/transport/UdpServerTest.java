@@ -122,6 +122,22 @@ class UdpServerTest {
     assertThat(client.ask(241, 9, ANONYMOUS)).isEqualTo(new RawUdp.Reply(241, 9, success.text()));
   }
 
+  /** A NAT may have given the client's port to somebody else, who must learn and do nothing. */
+  @Test
+  void goesOnWithNobodyAfterTheAcceptAndRepeatsNothingButItsAnswer() throws IOException {
+    client.ask(240, 1, VERSION);
+    client.ask(241, 2, ANONYMOUS);
+    client.ask(242, 3, CREATE);
+    RawUdp.Reply accepted = client.ask(243, 4, ACCEPT);
+
+    assertThat(client.ask(243, 5, ACCEPT)).isEqualTo(new RawUdp.Reply(243, 5, accepted.text()));
+    client.send(242, 6, CREATE);
+    Fixtures.await(() -> server.refusals().containsKey("datagram out of order"));
+    assertThat(client.ask(244, 7, frame("<tunnel action=\"delete\"></tunnel>\r\n")).text())
+        .startsWith("302 ");
+    assertThat(broker.calls).containsExactly("offer", "accept");
+  }
+
   @Test
   @Demands("R-2.1-8")
   void beginsAnewWithFreshVersion() throws IOException {
