@@ -1,7 +1,9 @@
 package org.culvert.netdev.linux;
 
-/** What a tunnel's packets are checked for, each with a counter of those that failed. */
+/** What a tunnel's packets are checked for, each with a counter of those that it settled. */
 enum FilterCheck {
+  /** Coming in, nothing is amiss: the only ones that are let in. */
+  IN_PASSED("in-passed"),
   /** Coming in, an address that no tunnel may carry, or a source that is this end's own. */
   IN_MARTIAN("in-martian"),
   /** Coming in, a source that was not assigned to the tunnel. */

@@ -19,7 +19,7 @@ import org.culvert.netdev.linux.FilterTable.Count;
  * <ol>
  *   <li>neither address is one that no tunnel may carry; the source is none of this host's, inner
  *       or outer, nor in this end's prefixes; it is no tunneled packet that this host would unpack
- *   <li>the source lies in what was assigned to the tunnel
+ *   <li>the source lies in what was assigned to the tunnel; then it is counted and let in
  * </ol>
  *
  * and on the way out the same for addresses, and the source lies in what is this end's, if that was
@@ -114,7 +114,12 @@ final class FilterRules {
     rules.add(in + "fib saddr type local" + inMartian);
     rules.add(in + "meta l4proto { 4, 41 } fib daddr type local" + inMartian);
     if (!device.remotePrefixes().isEmpty()) {
-      rules.add(in + source + set(device.remotePrefixes()) + " accept");
+      rules.add(
+          in
+              + source
+              + set(device.remotePrefixes())
+              + counted(FilterCheck.IN_PASSED, name)
+              + " accept");
     }
     rules.add(in + drop(FilterCheck.IN_SOURCE, name));
     rules.add(out + source + martians + drop(FilterCheck.OUT_MARTIAN, name));
@@ -165,7 +170,11 @@ final class FilterRules {
   }
 
   private static String drop(FilterCheck check, String device) {
-    return " counter name " + check.counter(device) + " drop";
+    return counted(check, device) + " drop";
+  }
+
+  private static String counted(FilterCheck check, String device) {
+    return " counter name " + check.counter(device);
   }
 
   private static String inward(String device) {

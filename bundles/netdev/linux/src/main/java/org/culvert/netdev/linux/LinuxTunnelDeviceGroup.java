@@ -91,7 +91,7 @@ final class LinuxTunnelDeviceGroup implements TunnelDeviceGroup {
     try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
       for (TunnelLink link : TunnelLinks.list(netlink).values()) {
         if (link.isUp() && TunnelLinks.isOf(owner, link)) {
-          devices.put(link.name(), counters(link, counts));
+          devices.put(link.name(), counters(link.name(), link.statistics(), counts));
         }
       }
     }
@@ -101,28 +101,28 @@ final class LinuxTunnelDeviceGroup implements TunnelDeviceGroup {
     return new TunnelDeviceCounters(devices, drops);
   }
 
-  /** The kernel counts what came before it asks the filter. */
-  private static TunnelCounters counters(TunnelLink link, Map<String, Count> counts) {
-    Count martian = count(counts, FilterCheck.IN_MARTIAN, link);
-    Count source = count(counts, FilterCheck.IN_SOURCE, link);
-    Count outMartian = count(counts, FilterCheck.OUT_MARTIAN, link);
-    Count outSource = count(counts, FilterCheck.OUT_SOURCE, link);
-    Count refused = martian.plus(source);
-    LinkStatistics statistics = link.statistics();
+  /** A device counts what came before the filter is asked, so the filter counts what it let in. */
+  static TunnelCounters counters(
+      String device, LinkStatistics statistics, Map<String, Count> counts) {
+    Count martian = count(counts, FilterCheck.IN_MARTIAN, device);
+    Count source = count(counts, FilterCheck.IN_SOURCE, device);
+    Count outMartian = count(counts, FilterCheck.OUT_MARTIAN, device);
+    Count outSource = count(counts, FilterCheck.OUT_SOURCE, device);
+    Count passed = count(counts, FilterCheck.IN_PASSED, device);
     Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
     put(drops, DropReason.MARTIAN, martian.plus(outMartian).packets());
     put(drops, DropReason.INNER_SOURCE, source.plus(outSource).packets());
     put(drops, DropReason.CONGESTION, statistics.congestion());
     return new TunnelCounters(
-        Math.max(0, statistics.receivedPackets() - refused.packets()),
-        Math.max(0, statistics.receivedOctets() - refused.octets()),
+        passed.packets(),
+        passed.octets(),
         statistics.sentPackets(),
         statistics.sentOctets(),
         drops);
   }
 
-  private static Count count(Map<String, Count> counts, FilterCheck check, TunnelLink link) {
-    return counts.getOrDefault(check.counter(link.name()), Count.ZERO);
+  private static Count count(Map<String, Count> counts, FilterCheck check, String device) {
+    return counts.getOrDefault(check.counter(device), Count.ZERO);
   }
 
   private static void put(Map<DropReason, Long> drops, DropReason reason, long count) {

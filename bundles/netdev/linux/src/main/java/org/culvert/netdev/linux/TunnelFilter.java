@@ -17,6 +17,9 @@ final class TunnelFilter {
   /** What the kernel was told last, by device. */
   private Map<String, List<String>> installed = Map.of();
 
+  /** What was counted last, to go on from if another program removes the table. */
+  private Map<String, Count> seen = Map.of();
+
   /** An earlier process's table may have been made by other rules than these. */
   private boolean begun;
 
@@ -45,10 +48,10 @@ final class TunnelFilter {
           });
       wanted.forEach(
           (name, chains) -> {
-            List<String> before = installed.get(name);
-            if (before == null) {
+            List<String> earlier = installed.get(name);
+            if (earlier == null) {
               text.append(rules.add(name, chains, Map.of()));
-            } else if (!before.equals(chains)) {
+            } else if (!earlier.equals(chains)) {
               text.append(rules.change(name, chains));
             }
           });
@@ -56,8 +59,10 @@ final class TunnelFilter {
       // Until it is made anew nothing can be relied on, whatever the kernel was told before.
       installed = Map.of();
       begun = false;
-      text.append(rules.begin(counts));
-      wanted.forEach((name, chains) -> text.append(rules.add(name, chains, counts)));
+      Map<String, Count> from = new HashMap<>(seen);
+      from.putAll(counts);
+      text.append(rules.begin(from));
+      wanted.forEach((name, chains) -> text.append(rules.add(name, chains, from)));
     }
     if (text.length() > 0) {
       nft.change(text.toString());
@@ -81,11 +86,16 @@ final class TunnelFilter {
   }
 
   Map<String, Count> counters() throws IOException {
-    return FilterTable.counters(table);
+    Map<String, Count> counts = FilterTable.counters(table);
+    if (stands(counts)) {
+      seen = counts;
+    }
+    return counts;
   }
 
   void remove() throws IOException {
     nft.change(rules.end());
+    seen = Map.of();
     installed = Map.of();
     begun = false;
   }

@@ -73,6 +73,7 @@ class TunnelFilterTest {
       isAnswered(tun, "2001:db8:2:ffff::9");
       isDropped(tun, "2001:db8:3::1", FilterCheck.IN_SOURCE);
       isAnswered(tun, "2001:db8:1::2");
+      assertThat(count(FilterCheck.IN_PASSED)).isEqualTo(new Count(3, 3 * OCTETS));
     }
   }
 
@@ -186,6 +187,24 @@ class TunnelFilterTest {
   }
 
   @Test
+  void goesOnCountingWhenAnotherProgramRemovedIt() throws Exception {
+    try (TunDevice tun = open("cvtest")) {
+      List<TunnelDevice> wanted =
+          List.of(device("cvtest", List.of(IpPrefix.host(THERE)), List.of()));
+      filter.apply(wanted);
+      isAnswered(tun, "2001:db8:1::2");
+      isDropped(tun, "2001:db8:3::1", FilterCheck.IN_SOURCE);
+      filter.counters();
+
+      OwnNetwork.run("nft", "flush", "ruleset");
+      filter.apply(wanted);
+
+      assertThat(count(FilterCheck.IN_PASSED)).isEqualTo(new Count(1, OCTETS));
+      assertThat(count(FilterCheck.IN_SOURCE)).isEqualTo(new Count(1, OCTETS));
+    }
+  }
+
+  @Test
   void leavesOtherTablesAlone() throws Exception {
     OwnNetwork.run("nft", "add", "table", "inet", "operator");
     filter.apply(List.of(device("cvtest", List.of(), List.of())));
@@ -209,10 +228,10 @@ class TunnelFilterTest {
     filter.apply(many);
 
     assertThat(filter.stands(filter.counters())).isTrue();
-    assertThat(filter.counters()).hasSize(1 + 4 * 500);
+    assertThat(filter.counters()).hasSize(1 + FilterCheck.values().length * 500);
     filter.apply(many.subList(0, 499));
     assertThat(filter.stands(filter.counters())).isTrue();
-    assertThat(filter.counters()).hasSize(1 + 4 * 499);
+    assertThat(filter.counters()).hasSize(1 + FilterCheck.values().length * 499);
   }
 
   @Test
