@@ -18,6 +18,8 @@ enum Act {
   POLL("C poll"),
   /** The client may ask with a bare header, and is then told this line; or it goes on. */
   MAYBE_POLL("C maybe-poll"),
+  /** The client asks with a bare header, or says nothing for a moment. */
+  AGAIN_OR_SILENT("C again-or-silent"),
   /** The client sends PLAIN's credentials, the right ones. */
   PLAIN("C plain"),
   /** The client answers the challenge of DIGEST-MD5, rightly. */

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 final class Attention {
   private static final Pattern HEADER =
       Pattern.compile("^content-length: *(\\d{1,5}) *\\r?\\n", Pattern.CASE_INSENSITIVE);
+  private static final Duration MOMENT = Duration.ofMillis(60);
   private static final String CR_LF = "\r\n";
 
   private final Hearing hearing;
@@ -94,6 +95,20 @@ final class Attention {
       notes.note("C: (a bare header)");
     }
     return empty;
+  }
+
+  /** UDP: takes a bare header if one comes within a moment. */
+  void dropEmpty() throws Unmet, IOException, InterruptedException {
+    Session session = session();
+    long deadline = System.nanoTime() + MOMENT.toNanos();
+    boolean more = true;
+    while (more && session.heard().isEmpty()) {
+      more = hearing.once(deadline);
+    }
+    if (!session.heard().isEmpty() && session.heard().element().isEmpty()) {
+      session.heard().remove();
+      notes.note("C: (a bare header)");
+    }
   }
 
   /** Takes down a NUL where there should be none. */

@@ -87,6 +87,7 @@ final class Play {
       case MAYBE_POLL -> maybePoll(text);
       case PLAIN -> plain();
       case DIGEST -> values.digest().check(attention.line(BASE64));
+      case AGAIN_OR_SILENT -> attention.dropEmpty();
       case SCRAM_FIRST -> values.scram().first(attention.line(BASE64));
       case SCRAM_LAST -> values.scram().last(attention.line(BASE64));
       case LOGIN -> login();
