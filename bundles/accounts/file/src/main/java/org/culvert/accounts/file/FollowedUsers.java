@@ -16,6 +16,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.culvert.api.account.Account;
 import org.culvert.api.account.AccountException;
+import org.culvert.api.account.AccountPolicy;
 import org.culvert.api.account.PasswordCheck;
 
 /**
@@ -150,6 +151,7 @@ final class FollowedUsers {
   private void adopt(UserTable read, Optional<UserFile.Stamp> state) {
     Map<String, Account> made = new HashMap<>();
     read.users().forEach((name, entry) -> made.put(name, account(entry)));
+    read.unread().forEach(name -> made.put(name, lockedOut(name)));
     table = read;
     accounts = Map.copyOf(made);
     stamp = state;
@@ -180,6 +182,10 @@ final class FollowedUsers {
         verifiers.digest(settings).orElse(null),
         verifiers.scram().stream().flatMap(keys -> keys.secret().stream()).toList(),
         entry.settings().policy());
+  }
+
+  private static Account lockedOut(String user) {
+    return new Account(user, false, null, null, List.of(), AccountPolicy.ANY);
   }
 
   /** A user who may not use PLAIN has none, and is refused like one who does not exist. */

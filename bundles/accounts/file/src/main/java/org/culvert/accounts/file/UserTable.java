@@ -4,15 +4,18 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** What the lines of the file mean. */
 final class UserTable {
   private final SortedMap<String, UserEntry> users = new TreeMap<>();
+  private final Set<String> unread = new HashSet<>();
   private final List<String> remarks = new ArrayList<>();
   private final List<String> lines = new ArrayList<>();
 
@@ -41,6 +44,16 @@ final class UserTable {
   /** Returns the users by name. */
   SortedMap<String, UserEntry> users() {
     return users;
+  }
+
+  /**
+   * Returns the users whom only lines name that cannot be read. They are not unknown: whatever the
+   * line was to say, a user whom a certificate names must not come in for want of it.
+   */
+  Set<String> unread() {
+    Set<String> names = new HashSet<>(unread);
+    names.removeAll(users.keySet());
+    return names;
   }
 
   /** Returns what an operator should mend, with line numbers; nothing that could be a secret. */
@@ -85,10 +98,11 @@ final class UserTable {
     if (entry == null) {
       UserLine parsed = UserLineParser.parse(line);
       if (parsed instanceof UserLine.Broken broken) {
+        broken.user().ifPresent(unread::add);
         remarks.add(
             where
-                + broken.user().map(user -> " (" + user + ")").orElse("")
-                + " is ignored: it "
+                + broken.user().map(user -> " (" + user + ") lets nobody in").orElse(" is ignored")
+                + ": it "
                 + broken.reason()
                 + "; "
                 + broken.remedy());

@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.culvert.api.account.Account;
 import org.culvert.api.account.AccountPolicy;
+import org.culvert.api.account.AccountSummary;
 import org.culvert.api.account.PasswordCheck;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,30 @@ class FileCredentialStoreTest {
   private final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
 
   @TempDir private Path directory;
+
+  /** A certificate may let in whom no store knows, so a line that bars somebody has to be known. */
+  @Test
+  void userOfALineThatCannotBeReadIsKnownAndLockedOut() throws Exception {
+    write(
+        "mallory = disabled mechanisms:EXTERNAL\n"
+            + "trent = disabled\n"
+            + "typo = tls-only mechanisms:EXTERNAL disabeld {BLF-CRYPT}nonsense\n"
+            + "alice = {BLF-CRYPT}nonsense\n"
+            + "alice = secret1\n");
+
+    FileCredentialStore store = store();
+
+    for (String user : List.of("mallory", "trent", "typo")) {
+      Account barred = store.find(user).orElseThrow();
+      assertThat(barred.enabled()).as(user).isFalse();
+      assertThat(barred.passwordCheck()).as(user).isEmpty();
+    }
+    assertThat(store.find("alice").orElseThrow().enabled()).isTrue();
+    assertThat(warnings).hasSize(3).noneMatch(warning -> warning.contains("mallory"));
+    assertThat(store.accounts())
+        .extracting(AccountSummary::user)
+        .containsExactly("alice", "mallory");
+  }
 
   @Test
   void noFileMeansNoUsersAndNoComplaint() throws Exception {
@@ -300,10 +325,10 @@ class FileCredentialStoreTest {
 
     assertThat(store.find("alice")).isPresent();
     assertThat(store.find("carol")).isPresent();
-    assertThat(store.find("bob")).isEmpty();
+    assertThat(store.find("bob").orElseThrow().enabled()).isFalse();
     assertThat(warnings).hasSize(1);
     assertThat(warnings.get(0))
-        .startsWith(file() + " line 2 (bob) is ignored: ")
+        .startsWith(file() + " line 2 (bob) lets nobody in: ")
         .doesNotContain("canary-5f1e", "two");
     assertThat(read()).contains("\nbob = two canary-5f1e words\n");
   }
