@@ -15,8 +15,14 @@ public final class AccountRemoveCommand extends AccountTunnelCommand {
   @Override
   void runOnAccounts(PrintStream out) throws CommandException, InterruptedException {
     String user = user();
-    find(user).store().remove(user);
+    Found found = find(user);
+    found.store().remove(user);
     out.println("Removed: " + Text.safe(user) + ".");
+    if (found.account().settings().policy().mechanisms().contains("EXTERNAL")) {
+      out.println(
+          "Note: a certificate that names this user needs no account and still lets in. To lock it"
+              + " out: culvert:account-create --mechanisms EXTERNAL, then culvert:account-disable");
+    }
     tunnels(out);
   }
 }

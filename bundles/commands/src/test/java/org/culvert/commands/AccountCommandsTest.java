@@ -255,6 +255,24 @@ class AccountCommandsTest {
   }
 
   @Test
+  void whomACertificateNamesIsSaidToComeInWithoutAnAccount() throws Exception {
+    AccountSettings certificate =
+        USUAL.policy(new AccountPolicy(Set.of("EXTERNAL", "SCRAM-SHA-256"), true));
+    accounts.create("gw7", certificate);
+    accounts.create("sam", USUAL.policy(new AccountPolicy(Set.of("SCRAM-SHA-256"), false)));
+
+    AccountRemoveCommand gateway = new AccountRemoveCommand();
+    gateway.words = List.of("gw7");
+    AccountRemoveCommand person = new AccountRemoveCommand();
+    person.words = List.of("sam");
+
+    assertThat(run(gateway))
+        .contains("Removed: gw7.", "certificate", "culvert:account-create")
+        .contains("culvert:account-disable");
+    assertThat(run(person)).contains("Removed: sam.").doesNotContain("certificate");
+  }
+
+  @Test
   void tunnelsWithoutABrokerAreSaidNotToEnd() throws Exception {
     accounts.create("alice", USUAL, CANARY.toCharArray());
     AccountDisableCommand disable = new AccountDisableCommand();
