@@ -1,8 +1,11 @@
 package org.culvert.api.datapath;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.stream.Stream;
 import org.culvert.api.encapsulation.WireFormat;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.tunnel.OuterEndpoints;
 
@@ -31,5 +34,13 @@ public record CarriedTunnel(
   public CarriedTunnel {
     remotePrefixes = List.copyOf(remotePrefixes);
     localPrefixes = List.copyOf(localPrefixes);
+  }
+
+  /** Tells whether all inner addresses are of the version of IP that is carried. */
+  public boolean isOfOneVersion() {
+    boolean isIpv4 = wire.inner() == IpVersion.IPV4;
+    return Stream.concat(remotePrefixes.stream(), localPrefixes.stream())
+            .allMatch(prefix -> prefix.network() instanceof Inet4Address == isIpv4)
+        && localAddress instanceof Inet4Address == isIpv4;
   }
 }

@@ -89,6 +89,8 @@ final class KernelForwarding implements Forwarding {
       InetSocketAddress local = tunnel.outer().local();
       if (!ends.add(List.of(tunnel.wire(), local, tunnel.outer().remote()))) {
         failures.put(tunnel.id(), "another tunnel has the same outer addresses");
+      } else if (!tunnel.isOfOneVersion()) {
+        failures.put(tunnel.id(), "its inner addresses are not those of its type");
       } else if (tunnel.remotePrefixes().stream().anyMatch(prefixes::contains)) {
         failures.put(tunnel.id(), "another tunnel has the same inner prefix");
       } else {

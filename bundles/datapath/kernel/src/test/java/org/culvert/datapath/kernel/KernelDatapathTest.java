@@ -124,6 +124,18 @@ class KernelDatapathTest {
     }
   }
 
+  /** One such tunnel would make the filter of all others refused. */
+  @Test
+  void refusesATunnelWhoseInnerAddressesAreNotOfItsVersion() throws Exception {
+    try (Forwarding forwarding = datapath().start("culvert0", 1280)) {
+      CarriedTunnel mixed = tunnel("mixed", "192.0.2.3", "198.51.100.0/24");
+
+      assertThat(forwarding.apply(List.of(tunnel("first", "192.0.2.2", "2001:db8:1::/48"), mixed)))
+          .isEqualTo(Map.of("mixed", "its inner addresses are not those of its type"));
+      assertThat(kernel.devices("culvert0")).containsOnlyKeys(forwarding.device("first"));
+    }
+  }
+
   @Test
   void tellsWhichTunnelTheKernelRefused() throws Exception {
     try (Forwarding forwarding = datapath().start("culvert0", 1280)) {

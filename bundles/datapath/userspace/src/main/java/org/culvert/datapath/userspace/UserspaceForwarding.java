@@ -1,7 +1,6 @@
 package org.culvert.datapath.userspace;
 
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -14,10 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.culvert.api.datapath.CarriedTunnel;
 import org.culvert.api.datapath.Forwarding;
-import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.netdev.PacketBatch;
@@ -99,7 +96,8 @@ final class UserspaceForwarding implements Forwarding {
       InetSocketAddress remote = carried.outer().remote();
       if (!ends.add(List.of(key, remote))) {
         failures.put(carried.id(), "another tunnel has the same outer addresses");
-      } else if (!isOfOneVersion(carried)) {
+      } else if (!carried.isOfOneVersion()) {
+        // An IPv4 packet must never be looked up among IPv6 prefixes, nor the reverse.
         failures.put(carried.id(), "its inner addresses are not those of its type");
       } else if (carried.remotePrefixes().stream().anyMatch(prefixes::contains)) {
         failures.put(carried.id(), "another tunnel has the same inner prefix");
@@ -130,14 +128,6 @@ final class UserspaceForwarding implements Forwarding {
     reader = reader();
     reader.start();
     LOG.info("Device {} was made anew", device.name());
-  }
-
-  /** An IPv4 packet must never be looked up among IPv6 prefixes, nor the reverse. */
-  private static boolean isOfOneVersion(CarriedTunnel carried) {
-    boolean isIpv4 = carried.wire().inner() == IpVersion.IPV4;
-    return Stream.concat(carried.remotePrefixes().stream(), carried.localPrefixes().stream())
-            .allMatch(prefix -> prefix.network() instanceof Inet4Address == isIpv4)
-        && carried.localAddress() instanceof Inet4Address == isIpv4;
   }
 
   private Tunnel tunnel(CarriedTunnel carried, OuterPort port) {
