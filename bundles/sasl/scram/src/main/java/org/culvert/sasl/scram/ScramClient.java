@@ -159,7 +159,8 @@ final class ScramClient extends ScramExchange implements SaslClient {
   private static char[] prepare(char[] characters) throws SaslException {
     try {
       return SASLPREP.prepareQuery(characters.clone());
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      // Its message may quote the password; where nothing is left of one, the library stumbles.
       throw new SaslException("the password has characters that SASLprep (RFC 4013) forbids");
     } finally {
       Arrays.fill(characters, '\0');
@@ -169,7 +170,7 @@ final class ScramClient extends ScramExchange implements SaslClient {
   private static String prepare(String user) throws SaslException {
     try {
       return SASLPREP.prepareQuery(user);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new SaslException("the name has characters that SASLprep (RFC 4013) forbids", e);
     }
   }

@@ -67,6 +67,21 @@ class ScramClientTest {
     return text(octets(text)).replace("\0", "");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"\u00ad", "\u00ad\u200b", "\u0007", "\u0627\u0031"})
+  void refusesNameAndPasswordThatCannotBePrepared(String unfit) {
+    Exchange name = new Exchange();
+    name.here.as(unfit, "pencil");
+    Exchange password = new Exchange();
+    password.here.as("alice", unfit);
+
+    for (Exchange exchange : new Exchange[] {name, password}) {
+      assertThatThrownBy(() -> exchange.client(PLAIN).evaluateChallenge(new byte[0]))
+          .isInstanceOf(SaslException.class)
+          .hasMessageContaining("SASLprep");
+    }
+  }
+
   // Channel binding.
 
   @Test
