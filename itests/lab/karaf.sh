@@ -3,7 +3,13 @@
 work=$(mktemp -d /tmp/culvert-lab.XXXXXX)
 broker_home=$work/broker
 client_home=$work/client
+neighbour_home=$work/neighbour
+second_home=$work/second
+declare -A lives=([$broker_home]=$b [$client_home]=$c [$neighbour_home]=$d [$second_home]=$s)
 user=alice
+neighbour=bob
+intruder=mallory
+newcomer=carol
 password=$(head -c 9 /dev/urandom | base64)
 
 need_assembly() {
@@ -38,8 +44,7 @@ client_shell() { shell "$c" "$1"; }
 
 start_broker() {
   if [ ! -d "$broker_home" ]; then
-    unpack "$broker_home"
-    printf '%s = digest %s\n' "$user" "$password" >"$broker_home/etc/culvert-users.properties"
+    prepare_broker "$broker_home"
   fi
   local begin; begin=$(date +%s%N)
   start "$broker_home" "$b" broker
@@ -48,7 +53,33 @@ start_broker() {
   tell "$took ms from start to open port; $(resident "$b") MB resident"
 }
 
-port_is_open() { in_ns "$b" bash -c 'exec 3<>/dev/tcp/192.0.2.1/3653'; }
+prepare_broker() { # HOME
+  local name
+  unpack "$1"
+  for name in "$user" "$neighbour" "$intruder" "$newcomer"; do
+    printf '%s = digest %s\n' "$name" "$password"
+  done >"$1/etc/culvert-users.properties"
+  configure_broker "$1"
+}
+
+# configure_broker HOME [LINE]...: what a broker is told.
+configure_broker() { configure "$1" org.culvert.broker "minKeepAlive = 3" "${@:2}"; }
+
+# configure HOME PID LINE...: writes a configuration in one step; if the daemon runs, waits until it
+# was told, which it is known by from a number.
+configure() {
+  local file=$1/etc/$2.cfg
+  configured=$((configured + 1))
+  printf '%s\n' "${@:3}" "lab = $configured" >"$work/cfg"
+  mv "$work/cfg" "$file"
+  [ -z "$(java_of "${lives[$1]}")" ] \
+    || await_quietly 20 "configuration $2" was_told "${lives[$1]}" "$2" $configured
+}
+
+configured=0
+was_told() { shell "$1" "config:list '(service.pid=$2)'" | grep -q "lab = $3\$"; }
+
+port_is_open() { in_ns "$b" bash -c "exec 3<>/dev/tcp/$broker4/3653"; }
 
 java_of() { # NAMESPACE: the process that runs the assembly there
   local pid
@@ -64,35 +95,45 @@ resident() { # NAMESPACE: memory of its java process in MB
 }
 
 # The broker as a power cut would leave it: no shutdown hook runs.
-kill_broker() {
+kill_broker() { kill_java "$b"; }
+
+kill_java() { # NAMESPACE
   local pid
-  pid=$(java_of "$b")
+  pid=$(java_of "$1")
   kill -9 "$pid"
   await 10 "end of process $pid" process_is_gone "$pid"
 }
 
 start_client() {
-  if [ ! -d "$client_home" ]; then
-    unpack "$client_home"
-    cat >"$client_home/etc/org.culvert.client.cfg" <<CFG
-server = 192.0.2.1
-user = $user
-password = $password
-prefixLength = 60
-keepAlive = 5
-CFG
-  fi
+  unpack "$client_home"
+  configure_client "$client_home" "$user"
   start "$client_home" "$c" client
 }
+
+start_neighbour() {
+  unpack "$neighbour_home"
+  configure_client "$neighbour_home" "$neighbour"
+  start "$neighbour_home" "$d" client
+}
+
+# configure_client HOME USER [LINE]...: what a client is told; one that runs takes it over at once.
+configure_client() {
+  configure_client_alone "$1" "server = $broker4" "user = $2" "password = $password" \
+    "prefixLength = 60" "${@:3}"
+}
+
+configure_client_alone() { configure "$1" org.culvert.client "keepAlive = 3" "${@:2}"; }
 
 restart_client() {
   client_shell culvert:client-reconnect >/dev/null || fail "the client's shell does not answer"
 }
 
+second_shell() { shell "$s" "$1"; }
+neighbour_shell() { shell "$d" "$1"; }
 client_json() { client_shell "culvert:client --json"; }
 client_has_type() { client_json | grep -q "\"type\" *: *\"$1\""; }
 connects() { client_json | sed -n 's/.*"connects" *: *\([0-9]*\).*/\1/p'; }
-client_came_by_tcp() { client_json | grep '"broker"' | grep -q TCP && client_has_type v6v4; }
+client_came_by() { client_json | grep '"broker"' | grep -q "over $1," && client_has_type "$2"; }
 broker_has_state() { broker_shell "culvert:tunnels --json" | grep -q "\"state\" *: *\"$1\""; }
 delegated_prefix() {
   client_json | sed -n 's/.*"prefix" *: *"\([^"]*\)".*/\1/p' | head -1
@@ -106,6 +147,19 @@ same_assignment() {
   local now; now=$(assignment)
   [ -n "${now// /}" ] && [ "$now" = "$1" ] || fail "address and prefix were $1 and are now $now"
   tell "address and prefix are still $now"
+}
+
+# broker_tunnel USER KEY...: these values of the user's tunnel at the broker, on one line.
+broker_tunnel() { broker_shell "culvert:tunnels --json" | tunnel_of "$@"; }
+
+tunnel_of() { # USER KEY..., out of a broker's JSON
+  awk -F'"' -v user="$1" -v keys="${*:2}" '
+    /{/ { split("", row) }
+    NF >= 5 { row[$2] = $4 }
+    /}/ && row["user"] == user {
+      count = split(keys, key, " ")
+      for (i = 1; i <= count; i++) printf "%s%s", row[key[i]], i < count ? " " : "\n"
+    }'
 }
 
 broker_sees() {
@@ -124,7 +178,7 @@ show_tunnel() {
 # On failure the ends' own words are shown, since the directories go.
 stop_all() {
   if [ "${status:-0}" != 0 ]; then
-    for home in "$broker_home" "$client_home"; do
+    for home in "$broker_home" "$client_home" "$neighbour_home" "$second_home"; do
       [ -d "$home" ] || continue
       printf '\n-- last lines of %s\n' "$(basename "$home")"
       tail -n 60 "$home"/data/log/*.log 2>/dev/null || tail -n 60 "$home/console.log" || true

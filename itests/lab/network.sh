@@ -2,7 +2,16 @@
 
 # Names carry the script's process id, so that two labs can run side by side.
 lab=cv$$
-c=$lab-client n=$lab-nat b=$lab-broker w=$lab-world
+c=$lab-client d=$lab-neighbour n=$lab-nat g=$lab-carrier b=$lab-broker s=$lab-second w=$lab-world
+namespaces=("$c" "$d" "$n" "$g" "$b" "$s" "$w")
+broker4=192.0.2.1
+broker6=2001:db8:b::1
+second4=192.0.2.2
+far4=192.0.2.3
+direct4=203.0.113.1
+carrier4=203.0.114.9
+world=2001:db8:ffff::2
+world4=198.51.100.2
 
 say() { printf '\n== %s\n' "$*"; }
 tell() { printf '   %s\n' "$*"; }
@@ -19,6 +28,8 @@ await() {
   tell "seen after $((SECONDS - begin)) s: $what"
 }
 
+await_quietly() { await "$@" >/dev/null; }
+
 need_root() {
   [ "$(id -u)" = 0 ] || fail "the lab makes network namespaces and needs root: sudo $0"
   [ -c /dev/net/tun ] || fail "/dev/net/tun is missing: modprobe tun"
@@ -27,7 +38,7 @@ need_root() {
 need_packages() {
   local missing=() pair
   for pair in ip:iproute2 nft:nftables conntrack:conntrack ping:iputils-ping iperf3:iperf3 \
-    ssh:openssh-client ssh-keygen:openssh-client sysctl:procps; do
+    ssh:openssh-client ssh-keygen:openssh-client sysctl:procps tcpdump:tcpdump openssl:openssl; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
@@ -45,55 +56,116 @@ link() { # NAMESPACE DEVICE NAMESPACE DEVICE
 }
 
 build_network() {
-  say "Building the network: client - nat - broker - world"
+  say "Building the network: client and neighbour - nat (- carrier) - broker - world"
   local ns
-  for ns in "$c" "$n" "$b" "$w"; do
+  for ns in "${namespaces[@]}"; do
     ip netns add "$ns"
     ip -n "$ns" link set lo up
   done
   link "$c" eth0 "$n" inside
+  link "$d" eth0 "$n" inside2
   link "$n" outside "$b" eth0
+  link "$n" outside2 "$g" inside
+  link "$g" outside "$b" eth2
+  link "$n" outside3 "$s" eth0
   link "$b" eth1 "$w" eth0
   ip -n "$c" address add 10.9.0.2/24 dev eth0
+  ip -n "$d" address add 10.9.1.2/24 dev eth0
   ip -n "$n" address add 10.9.0.1/24 dev inside
-  ip -n "$n" address add 203.0.113.1/24 dev outside
+  ip -n "$n" address add 10.9.1.1/24 dev inside2
+  ip -n "$n" address add $direct4/24 dev outside
+  ip -n "$n" address add 100.64.0.2/24 dev outside2
+  ip -n "$g" address add 100.64.0.1/24 dev inside
+  ip -n "$g" address add $carrier4/24 dev outside
   ip -n "$b" address add 203.0.113.254/24 dev eth0
-  ip -n "$b" address add 192.0.2.1/32 dev lo
+  ip -n "$b" address add 203.0.114.254/24 dev eth2
+  ip -n "$b" address add $broker4/32 dev lo
   ip -n "$b" address add 2001:db8:ffff::1/64 dev eth1 nodad
-  ip -n "$w" address add 2001:db8:ffff::2/64 dev eth0 nodad
+  ip -n "$w" address add $world/64 dev eth0 nodad
   ip -n "$c" route add default via 10.9.0.1
-  ip -n "$n" route add 192.0.2.1 via 203.0.113.254
-  ip -n "$b" route add 10.9.0.0/24 via 203.0.113.1
+  ip -n "$d" route add default via 10.9.1.1
+  ip -n "$g" route add $broker4 via 203.0.114.254
+  ip -n "$b" route add 10.9.0.0/16 via $direct4
   ip -n "$w" -6 route add default via 2001:db8:ffff::1
   in_ns "$n" sysctl -qw net.ipv4.ip_forward=1
+  in_ns "$g" sysctl -qw net.ipv4.ip_forward=1
   in_ns "$b" sysctl -qw net.ipv6.conf.all.forwarding=1
+  build_second_broker_s_network
+  build_ipv6_outside
   in_ns "$w" iperf3 -6 -s -D -B "$world" --logfile /dev/null
+  leave_by_own_line
 }
 
-# nat_on ADDRESS: everything from inside leaves from this address; earlier mappings are forgotten.
-nat_on() {
-  nat_off
-  ip -n "$n" address replace "$1/24" dev outside
-  in_ns "$n" nft -f - <<RULES
+build_second_broker_s_network() {
+  ip -n "$n" address add 203.0.115.1/24 dev outside3
+  ip -n "$s" address add 203.0.115.254/24 dev eth0
+  ip -n "$s" address add $second4/32 dev lo
+  ip -n "$n" route add $second4 via 203.0.115.254
+  ip -n "$s" route add default via 203.0.115.1
+  ip -n "$g" address add $far4/32 dev lo
+  ip -n "$n" route add $far4 via 100.64.0.1
+  ip -n "$g" route add 203.0.113.0/24 via 100.64.0.2
+}
+
+# Only the broker is reached by IPv6 outside a tunnel, and only by IPv4 the world's other host.
+build_ipv6_outside() {
+  ip -n "$c" address add 2001:db8:c::2/64 dev eth0 nodad
+  ip -n "$n" address add 2001:db8:c::1/64 dev inside nodad
+  ip -n "$n" address add 2001:db8:d::1/64 dev outside nodad
+  ip -n "$b" address add 2001:db8:d::254/64 dev eth0 nodad
+  ip -n "$b" address add $broker6/128 dev lo nodad
+  ip -n "$c" route add $broker6 via 2001:db8:c::1
+  ip -n "$n" route add $broker6 via 2001:db8:d::254
+  ip -n "$b" route add 2001:db8:c::/64 via 2001:db8:d::1
+  in_ns "$n" sysctl -qw net.ipv6.conf.all.forwarding=1
+  ip -n "$b" address add 198.51.100.1/24 dev eth1
+  ip -n "$w" address add $world4/24 dev eth0
+  ip -n "$w" route add default via 198.51.100.1
+  in_ns "$b" sysctl -qw net.ipv4.ip_forward=1
+}
+
+# The two ways from the NAT to the broker: a line of its own, or through a carrier that has a NAT, too.
+leave_by_own_line() { ip -n "$n" route replace $broker4 via 203.0.113.254; }
+leave_by_carrier() { ip -n "$n" route replace $broker4 via 100.64.0.1; }
+
+forget_mappings() { in_ns "$1" conntrack -F >/dev/null 2>&1 || true; }
+
+# translate NAMESPACE RULE...: a NAT by these rules; earlier mappings are forgotten. Nothing comes in
+# that did not go out first, as behind any home gateway.
+translate() {
+  local ns=$1 rule; shift
+  in_ns "$ns" nft flush ruleset
+  in_ns "$ns" nft -f - <<RULES
 table ip lab {
   chain outgoing {
     type nat hook postrouting priority srcnat
-    oifname "outside" ip saddr 10.9.0.0/24 snat to $1 random
+$(for rule in "$@"; do printf '    oifname "outside*" %s\n' "$rule"; done)
   }
-  # Nothing comes in that did not go out first, as behind any home gateway.
   chain through {
     type filter hook forward priority filter
-    iifname "outside" ct state new drop
+    iifname "outside*" ct state new drop
+  }
+  # Nor to the NAT itself, or a stray packet would occupy the mapping that it was sent to.
+  chain arriving {
+    type filter hook input priority filter
+    iifname "outside*" ct state new drop
   }
 }
 RULES
-  in_ns "$n" conntrack -F >/dev/null 2>&1 || true
+  forget_mappings "$ns"
+}
+
+# nat_on ADDRESS: everything from inside leaves from this address, from ports taken at random.
+nat_on() {
+  nat_off
+  ip -n "$n" address replace "$1/24" dev outside
+  translate "$n" "ip saddr 10.9.0.0/16 snat to $1 random"
   tell "the NAT maps to $1 and has forgotten every earlier mapping"
 }
 
 nat_off() {
   in_ns "$n" nft flush ruleset
-  in_ns "$n" conntrack -F >/dev/null 2>&1 || true
+  forget_mappings "$n"
 }
 
 # Drops TSP over UDP on its way; TCP and protocol 41 pass.
@@ -121,6 +193,24 @@ steady_ping_end() {
   grep -q ' 0% packet loss' "$work/steady" || fail "packets were lost: $(grep loss "$work/steady")"
   tell "$(grep loss "$work/steady" | sed 's/, time.*//')"
 }
+
+# capture NAME NAMESPACE DEVICE FILTER: writes what passes into a file until captured NAME is called.
+declare -A captures
+capture() {
+  ip netns exec "$2" tcpdump -Z root --immediate-mode -q -n -U -i "$3" -w "$work/$1.pcap" "$4" \
+    2>"$work/$1.log" &
+  captures[$1]=$!
+  await_quietly 10 "capture" grep -q 'listening on' "$work/$1.log"
+}
+
+captured() {
+  sleep 0.2
+  kill "${captures[$1]}"
+  wait "${captures[$1]}" 2>/dev/null || true
+}
+
+# seen NAME FILTER: the times of the captured packets that match, one a line.
+seen() { tcpdump -Z root -q -n -tt -r "$work/$1.pcap" "$2" 2>/dev/null | cut -d' ' -f1; }
 
 ping_once() { in_ns "$c" ping -6 -n -c 1 -W 1 "$world"; }
 
@@ -153,7 +243,7 @@ measure_throughput() {
 
 drop_network() {
   local ns
-  for ns in "$c" "$n" "$b" "$w"; do
+  for ns in "${namespaces[@]}"; do
     ip netns pids "$ns" 2>/dev/null | xargs -r kill -9 2>/dev/null || true
     ip netns delete "$ns" 2>/dev/null || true
   done
