@@ -58,7 +58,7 @@ abstract class PolicyCommand extends UserCommand {
     return digest || noDigest || tlsOnly || noTlsOnly || !mechanisms.isEmpty();
   }
 
-  /** Says what will surprise: a mechanism that no bundle has, or a secret yet to be made. */
+  /** Says what will surprise: a mechanism that no bundle has. */
   final void remark(PrintStream out, AccountSettings settings) {
     Set<String> absent = new TreeSet<>(settings.policy().mechanisms());
     absent.removeAll(offered());

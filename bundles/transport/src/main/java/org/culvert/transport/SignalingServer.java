@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * Serves TSP on its port for as long as a broker stands behind it.
  *
  * <p>The lists of SASL factories and credential stores may change at any time: each session works
- * with what was there when it opened. In plain Java, set the lists and call {@link #open()}.
+ * with the factories that it named in its capabilities, and asks the stores there are. In plain
+ * Java, set the lists and call {@link #open()}.
  */
 @Component(
     service = SignalingSessions.class,
