@@ -52,7 +52,10 @@ class FuzzIT {
   void everyParserHasATarget() throws IOException {
     assertThat(all().map(Target::name))
         .contains("FrameFuzz", "HeaderFuzz", "BrokerLineFuzz", "RequestXmlFuzz", "ReplyXmlFuzz")
-        .contains("SessionStreamFuzz", "SessionDatagramsFuzz", "ClientRepliesFuzz");
+        .contains("SessionStreamFuzz", "SessionDatagramsFuzz", "ClientRepliesFuzz")
+        .contains("PlainMessageFuzz", "DigestResponseFuzz", "DigestChallengeFuzz")
+        .contains("ScramServerFuzz", "ScramClientFuzz")
+        .contains("InnerPacketFuzz", "AddressFuzz", "UserLineFuzz");
   }
 
   @ParameterizedTest
