@@ -75,12 +75,21 @@ final class AddressPool {
    * Returns how many addresses there are to hand out, {@link Long#MAX_VALUE} for as many or more.
    */
   long capacity() {
-    return hostBits >= 63 ? Long.MAX_VALUE : ((1L << hostBits) - reserved) / block;
+    return hostBits >= 63 ? Long.MAX_VALUE : addresses() / block;
+  }
+
+  private long addresses() {
+    return (1L << hostBits) - reserved;
+  }
+
+  /** Not by the number of leases: those of earlier pools may hold more or fewer addresses each. */
+  private boolean isFull() {
+    return hostBits < 63 && held.size() + block > addresses();
   }
 
   /** Finds a free address and holds it; empty if there is none. */
   Optional<InetAddress> allocate(String owner) {
-    if (used >= capacity()) {
+    if (isFull()) {
       return Optional.empty();
     }
     BigInteger host = BigInteger.ZERO;

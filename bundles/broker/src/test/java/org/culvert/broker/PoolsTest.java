@@ -109,6 +109,23 @@ class PoolsTest {
     assertThat(pool.used()).isEqualTo(pool.capacity()).isEqualTo(63);
   }
 
+  /** The operator changed ipv4Length: single addresses lie close, and rest long. */
+  @Test
+  void findsALinkBesideTheSingleAddressesOfEarlierLeases() {
+    AddressPool pool = new AddressPool(IpPrefix.parse("10.64.0.0/27"), 4, SECRET);
+    for (int i = 4; i < 11; i++) {
+      pool.hold(List.of(IpAddresses.parse("10.64.0." + i)));
+    }
+
+    Set<InetAddress> clients = new HashSet<>();
+    for (int i = 0; i < 5; i++) {
+      clients.add(pool.allocate("user" + i).orElseThrow());
+    }
+
+    assertThat(clients).hasSize(5).doesNotContain(IpAddresses.parse("10.64.0.10"));
+    assertThat(pool.allocate("one more")).isEmpty();
+  }
+
   @Test
   void ipv4AddressTellsNothingOfTheIpv6Address() {
     int alike = 0;
