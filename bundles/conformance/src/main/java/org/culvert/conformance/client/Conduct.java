@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 /** Judges how a client behaves over time, and not word by word. For one thread. */
 final class Conduct {
   private static final Range USUAL_RESEND = new Range(90, 35_000);
-  private static final double SHRINKING = 0.7;
+  private static final double SHRINKING = 0.5;
   private static final double GROWING = 1.6;
 
   private final Hearing hearing;
@@ -149,14 +149,14 @@ final class Conduct {
     }
     for (int i = 0; i < gaps.size(); i++) {
       if (!range.contains(gaps.get(i))) {
-        throw Unmet.violation("a retransmission after " + gaps.get(i) + " ms");
+        throw Unmet.late("a retransmission after " + gaps.get(i) + " ms");
       }
       if (i > 0 && gaps.get(i) < gaps.get(i - 1) * SHRINKING) {
-        throw Unmet.violation("retransmissions come faster and faster: " + gaps + " ms");
+        throw Unmet.late("retransmissions come faster and faster: " + gaps + " ms");
       }
     }
     if (slows && gaps.get(gaps.size() - 1) < gaps.get(0) * GROWING) {
-      throw Unmet.violation("retransmissions do not back off: " + gaps + " ms");
+      throw Unmet.late("retransmissions do not back off: " + gaps + " ms");
     }
   }
 

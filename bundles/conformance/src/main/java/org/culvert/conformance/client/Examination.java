@@ -97,7 +97,9 @@ final class Examination {
         out.println(script.id() + " over " + run.way() + ": " + script.title());
         out.flush();
       }
-      return play(run, places);
+      Verdict verdict = play(run, places);
+      // What was the machine's fault is not the client's, and does not come twice.
+      return verdict.late() && subject.isPresent() ? play(run, places(run.way())) : verdict;
     } catch (IOException e) {
       return Verdict.skipped(script, run.way(), String.valueOf(e.getMessage()));
     }

@@ -53,6 +53,7 @@ final class Play {
   Verdict run(Way way) throws InterruptedException {
     long begin = System.nanoTime();
     String skipped = "";
+    boolean late = false;
     try {
       for (Step step : script.steps()) {
         play(step);
@@ -61,6 +62,7 @@ final class Play {
       if (e.isSkip()) {
         skipped = e.why();
       } else {
+        late = e.isLate();
         notes.find(script.level(), e.why());
       }
     } catch (IOException | RuntimeException e) {
@@ -70,6 +72,7 @@ final class Play {
         script,
         way,
         skipped,
+        late && notes.findings().size() == 1,
         notes.findings(),
         notes.transcript(),
         Duration.ofNanos(System.nanoTime() - begin));

@@ -9,6 +9,7 @@ import java.util.List;
  * @param script the script
  * @param way how the client came
  * @param skipped why it was not played; empty if it was
+ * @param late whether all that is wrong may be this machine's doing, which was too busy
  * @param findings what is wrong
  * @param transcript what was said, a line for each message
  * @param time how long it took
@@ -17,6 +18,7 @@ record Verdict(
     Script script,
     Way way,
     String skipped,
+    boolean late,
     List<Finding> findings,
     List<String> transcript,
     Duration time) {
@@ -27,7 +29,7 @@ record Verdict(
   }
 
   static Verdict skipped(Script script, Way way, String why) {
-    return new Verdict(script, way, why, List.of(), List.of(), Duration.ZERO);
+    return new Verdict(script, way, why, false, List.of(), List.of(), Duration.ZERO);
   }
 
   boolean isViolation() {
