@@ -46,6 +46,7 @@ final class FollowedUsers {
   private volatile UserTable table = new UserTable();
   private volatile Map<String, Account> accounts = Map.of();
   private volatile long checked;
+  private volatile boolean known;
 
   FollowedUsers(
       Settings settings, Consumer<String> warnings, LongSupplier nanoTime, InstantSource clock) {
@@ -58,9 +59,17 @@ final class FollowedUsers {
     refresh();
   }
 
-  /** Finds a user. */
+  /**
+   * Finds a user.
+   *
+   * @throws IllegalStateException as long as the file could never be read: nobody knows whom it
+   *     bars
+   */
   Optional<Account> find(String user) {
     refresh();
+    if (!known) {
+      throw new IllegalStateException(file + " could not be read yet");
+    }
     return Optional.ofNullable(accounts.get(user));
   }
 
@@ -110,6 +119,7 @@ final class FollowedUsers {
       if (!file.stamp().equals(stamp)) {
         read();
       }
+      known = true;
     } catch (IOException e) {
       Set<String> found = new LinkedHashSet<>(warned);
       found.add(file + " cannot be read, its users stay as they were: " + e);

@@ -1,6 +1,7 @@
 package org.culvert.accounts.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
@@ -408,6 +409,21 @@ class FileCredentialStoreTest {
     assertThat(store.find("alice")).isEmpty();
 
     clock.addAndGet(1);
+    assertThat(store.find("alice")).isPresent();
+  }
+
+  @Test
+  void fileThatCouldNeverBeReadLetsNobodyBeTakenForUnknown() throws Exception {
+    Files.createDirectory(file());
+    FileCredentialStore store = store();
+
+    assertThatThrownBy(() -> store.find("alice"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("could not be read yet");
+
+    Files.delete(file());
+    write("alice = secret1\n");
+    clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
     assertThat(store.find("alice")).isPresent();
   }
 
