@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -54,16 +55,21 @@ class ConformanceTest {
 
   @Test
   void conformsOverIpv4() throws Exception {
-    assertThat(violations("127.0.0.1", "12", 500)).isEmpty();
+    assertThat(violations("127.0.0.1", "3653", "12", 500)).isEmpty();
   }
 
   @Test
   void conformsOverIpv6() throws Exception {
-    assertThat(violations("::1", "1", 6)).isEmpty();
+    // There is one such address only, and perhaps a broker at its usual port.
+    String port;
+    try (DatagramSocket free = new DatagramSocket()) {
+      port = Integer.toString(free.getLocalPort());
+    }
+    assertThat(violations("::1", port, "1", 6)).isEmpty();
   }
 
   /** Returns what the kit says if there are violations, and nothing if there are none. */
-  private String violations(String listen, String lanes, int least) throws Exception {
+  private String violations(String listen, String port, String lanes, int least) throws Exception {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     List<String> words =
         new ArrayList<>(
