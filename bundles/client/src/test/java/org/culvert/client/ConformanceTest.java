@@ -76,6 +76,8 @@ class ConformanceTest {
             List.of(
                 "--listen",
                 listen,
+                "--port",
+                port,
                 "--lanes",
                 lanes,
                 "--has",
