@@ -8,8 +8,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.culvert.api.encapsulation.WireFormat;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.netdev.TunnelDevice;
 import org.culvert.api.netdev.TunnelDeviceGroup;
 import org.culvert.api.netdev.TunnelDevices;
+import org.culvert.api.tunnel.OuterEndpoints;
+import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.netdev.linux.Netlink.Answer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -45,11 +49,31 @@ public final class LinuxTunnelDevices implements TunnelDevices {
       Libc.load();
       probe(kind.get());
       PacketSocket.probe();
-      nft().check(new FilterRules(FilterTable.of(PROBE)).begin(Map.of()));
+      nft().check(filter(wire));
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * Returns all that a tunnel's filter needs of the kernel, whose parts may be missing one by one.
+   */
+  static String filter(WireFormat wire) {
+    boolean six = wire.inner() == WireFormat.IpVersion.IPV6;
+    IpPrefix some = IpPrefix.parse(six ? "2001:db8::/32" : "192.0.2.0/24");
+    TunnelDevice device =
+        new TunnelDevice(
+            PROBE,
+            PROBE,
+            wire,
+            OuterEndpoints.withoutPorts(some.network(), some.network()),
+            some.network(),
+            List.of(some),
+            List.of(some),
+            TunnelParameters.MINIMUM_MTU);
+    FilterRules rules = new FilterRules(FilterTable.of(PROBE));
+    return rules.begin(Map.of()) + rules.add(PROBE, rules.of(device), Map.of());
   }
 
   private static void probe(TunnelKind kind) throws IOException {

@@ -1,6 +1,8 @@
 package org.culvert.netdev.linux;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +22,7 @@ final class Nft {
       List.of("/usr/sbin/nft", "/sbin/nft", "/usr/local/sbin/nft", "/usr/bin/nft");
 
   private static final int PATIENCE_SECONDS = 30;
+  private static final int PAUSE_MILLIS = 20;
   private static final int COMPLAINT = 1_000;
 
   private final String program;
@@ -63,11 +66,9 @@ final class Nft {
     Process process = builder.start();
     try {
       write(process, commands);
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        throw new IOException(program + " did not end within " + PATIENCE_SECONDS + " s");
-      }
+      byte[] output = listen(process);
       if (process.exitValue() != 0) {
-        throw new IOException(complaint(process.getInputStream().readNBytes(COMPLAINT)));
+        throw new IOException(complaint(output));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -75,6 +76,24 @@ final class Nft {
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  /**
+   * Waits for its end and returns its first words. All are read, for it waits while a pipe is full.
+   */
+  private byte[] listen(Process process) throws IOException, InterruptedException {
+    InputStream output = process.getInputStream();
+    ByteArrayOutputStream first = new ByteArrayOutputStream();
+    long begin = System.nanoTime();
+    while (!process.waitFor(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+      if (System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS)) {
+        throw new IOException(program + " did not end within " + PATIENCE_SECONDS + " s");
+      }
+      byte[] more = output.readNBytes(output.available());
+      first.write(more, 0, Math.min(more.length, COMPLAINT - first.size()));
+    }
+    first.writeBytes(output.readNBytes(COMPLAINT - first.size()));
+    return first.toByteArray();
   }
 
   /** It may refuse before it has read everything; then its complaint says more than our error. */

@@ -41,6 +41,11 @@ class TunnelFilterTest {
           WireFormat.IpVersion.IPV4,
           WireFormat.IpVersion.IPV6,
           new WireFormat.Carrier.IpProtocol(41));
+  private static final WireFormat V4V6 =
+      new WireFormat(
+          WireFormat.IpVersion.IPV6,
+          WireFormat.IpVersion.IPV4,
+          new WireFormat.Carrier.IpProtocol(4));
   private static final OuterEndpoints OUTER =
       OuterEndpoints.withoutPorts(IpAddresses.parse("192.0.2.1"), IpAddresses.parse("192.0.2.2"));
   private static final InetAddress HERE = IpAddresses.parse("2001:db8:1::1");
@@ -232,6 +237,20 @@ class TunnelFilterTest {
     filter.apply(many.subList(0, 499));
     assertThat(filter.stands(filter.counters())).isTrue();
     assertThat(filter.counters()).hasSize(1 + FilterCheck.values().length * 499);
+  }
+
+  /** Else the kernel's datapath would be chosen, and each tunnel fail. */
+  @Test
+  void looksBeforehandWhetherTheKernelHasAllThatARuleNeeds() throws Exception {
+    FilterRules rules = new FilterRules(FilterTable.of("probe"));
+    String looked = LinuxTunnelDevices.filter(V6V4);
+
+    for (String rule : rules.of(device("probe", List.of(DELEGATED), List.of(DELEGATED)))) {
+      assertThat(looked).contains(rule.replaceFirst("\\{ [^}]*:[^}]* }.*", ""));
+    }
+    nft.check(looked);
+    nft.check(LinuxTunnelDevices.filter(V4V6));
+    assertThat(OwnNetwork.run("nft", "list", "ruleset")).doesNotContain("probe");
   }
 
   @Test
