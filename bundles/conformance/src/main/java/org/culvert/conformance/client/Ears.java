@@ -32,7 +32,7 @@ final class Ears implements AutoCloseable {
   private Ears() {}
 
   /**
-   * Opens the sockets of one transport.
+   * Opens the sockets of one transport, or none of them.
    *
    * @param places where, by name
    */
@@ -50,7 +50,7 @@ final class Ears implements AutoCloseable {
       return ears;
     } catch (IOException e) {
       ears.close();
-      throw new IOException("cannot listen at port " + port + ": " + e.getMessage(), e);
+      throw e;
     }
   }
 

@@ -2,6 +2,7 @@ package org.culvert.conformance.client;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.BindException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -22,6 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Examination {
   private static final List<String> OTHERS = List.of("other1", "other2", "other3");
+  private static final int MOST_TRIES = 20;
+  private static final int BETWEEN_TRIES_MILLIS = 100;
   private static final int NETWORKS = 250;
 
   /**
@@ -109,7 +112,7 @@ final class Examination {
       throws IOException, InterruptedException {
     boolean started = subject.isPresent();
     Duration first = started ? options.timeout : options.wait;
-    try (Ears ears = Ears.open(places, options.port, run.way().isTcp())) {
+    try (Ears ears = listen(places, run.way())) {
       AutoCloseable client = started ? subject.get().start(task(run, places)) : () -> {};
       try {
         return new Play(run.script(), profile, ears, places, first, options.timeout).run(run.way());
@@ -117,6 +120,19 @@ final class Examination {
         close(client);
       }
     }
+  }
+
+  /** Waits a moment for the sockets of the script before to be really closed. */
+  private Ears listen(Map<String, InetAddress> places, Way way)
+      throws IOException, InterruptedException {
+    for (int tries = 1; tries < MOST_TRIES; tries++) {
+      try {
+        return Ears.open(places, options.port, way.isTcp());
+      } catch (BindException e) {
+        Thread.sleep(BETWEEN_TRIES_MILLIS);
+      }
+    }
+    return Ears.open(places, options.port, way.isTcp());
   }
 
   private void close(AutoCloseable client) {
