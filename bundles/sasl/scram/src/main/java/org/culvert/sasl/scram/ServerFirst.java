@@ -15,7 +15,7 @@ record ServerFirst(String nonce, String salt, int iterations, String text) {
   static final int LEAST_ITERATIONS = 4096;
 
   /** More than any server has use for: it would keep the client busy for many seconds. */
-  static final int MOST_ITERATIONS = 10_000_000;
+  static final int MOST_ITERATIONS = 2_000_000;
 
   static ServerFirst of(String nonce, byte[] salt, int iterations) {
     String text = ScramText.base64(salt);
