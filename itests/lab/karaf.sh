@@ -62,8 +62,11 @@ prepare_broker() { # HOME
   configure_broker "$1"
 }
 
-# configure_broker HOME [LINE]...: what a broker is told.
-configure_broker() { configure "$1" org.culvert.broker "minKeepAlive = 3" "${@:2}"; }
+# configure_broker HOME [LINE]...: what a broker is told. A client that is cut off on purpose is not to
+# be given up before the part that cuts it off is told.
+configure_broker() {
+  configure "$1" org.culvert.broker "minKeepAlive = 3" "missedKeepAlives = 40" "${@:2}"
+}
 
 # configure HOME PID LINE...: writes a configuration in one step; if the daemon runs, waits until it
 # was told, which it is known by from a number.
