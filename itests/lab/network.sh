@@ -197,6 +197,8 @@ steady_ping_end() {
 # capture NAME NAMESPACE DEVICE FILTER: writes what passes into a file until captured NAME is called.
 declare -A captures
 capture() {
+  # What an earlier capture of this name said would be taken for this one's.
+  rm -f "$work/$1.log"
   ip netns exec "$2" tcpdump -Z root --immediate-mode -q -n -U -i "$3" -w "$work/$1.pcap" "$4" \
     2>"$work/$1.log" &
   captures[$1]=$!
@@ -204,7 +206,7 @@ capture() {
 }
 
 captured() {
-  sleep 0.2
+  sleep 0.5
   kill "${captures[$1]}"
   wait "${captures[$1]}" 2>/dev/null || true
 }
