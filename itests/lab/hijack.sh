@@ -64,8 +64,19 @@ tell_hijack() {
   [ "$(spoofed_packets)" = 0 ] || fail "packets of the neighbour passed as the client's"
   ping_once >/dev/null || fail "the client's tunnel does not carry any more"
   tell "the client's tunnel is as it was, and none of its packets was the neighbour's"
+  nat_on 203.0.113.2
+  renew
+}
 
+tell_takeover() {
   say "The client is cut off, and the neighbour gets the client's outside port"
+  javac -d "$work" "$here/Intruder.java"
+  nat_on 203.0.113.2
+  renew
+  local inner tunnel mapping
+  inner=$(inner_address)
+  tunnel=$(broker_tunnel "$user" $tunnel_keys)
+  mapping=$(mapping_of_client)
   intrude "$intruder" version digest delete
   force_port "$mapping"
   tell "going on with the client's session, as if it were its own"

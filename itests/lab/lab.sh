@@ -33,6 +33,9 @@ project=$(cd "$here/../.." && pwd)
 
 parts=(nat swap move crash direct blocked ports expiry carrier hairpin places hijack v4v6 tls referral)
 
+# Told only by itself: so many guesses meet the broker's limits for one source, which the client shares.
+alone=(takeover)
+
 # What each part of the story proves; each leaves the network as it found it.
 
 # demands: R-2-9 R-2-13 R-2-15 R-2-16 R-2.1-3 R-2.1-4 R-2.1-5 R-4.1-3 R-4.5.2-1 R-6.2-3 R-6.5-1 D-2-8 D-2-9 D-4.1-3 D-5.2-3 D-5.5-1
@@ -117,8 +120,8 @@ main() {
   [ "$*" != all ] || set -- "${parts[@]}"
   local part
   for part in "$@"; do
-    [[ " ${parts[*]} " == *" $part "* ]] \
-      || fail "there is no part '$part'; choose among: all ${parts[*]}"
+    [[ " ${parts[*]} ${alone[*]} " == *" $part "* ]] \
+      || fail "there is no part '$part'; choose among: all ${parts[*]} ${alone[*]}"
   done
   need_root
   need_packages
