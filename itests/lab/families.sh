@@ -26,6 +26,6 @@ ask_for_ipv4() {
     || fail "no answer from $world4"
   captured wire
   [ "$(seen wire "ip6 proto 4" | wc -l)" -ge 6 ] || fail "IPv4 was not carried in IPv6"
-  [ "$(seen wire ip | wc -l)" = 0 ] || fail "IPv4 was seen outside the tunnel"
+  [ "$(seen wire "icmp and host $world4" | wc -l)" = 0 ] || fail "IPv4 was seen outside the tunnel"
   tell "the client pings $world4 from $(inner_address), /$3, in IPv6"
 }
