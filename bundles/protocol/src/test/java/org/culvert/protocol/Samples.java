@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import org.culvert.api.broker.DnsServer;
 import org.culvert.api.broker.RouterGrant;
 import org.culvert.api.broker.RouterRequest;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.api.service.DnsServer;
 import org.culvert.api.tunnel.KeepAlive;
 import org.culvert.api.tunnel.TunnelType;
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.culvert.api.service.DnsServer;
 
 /**
  * The {@code router} element of a request: a prefix and how it shall be routed (RFC 5572 section

@@ -16,13 +16,25 @@ import org.culvert.api.tunnel.TunnelType;
  * @param proxy whether the client asks on behalf of another node
  * @param keepAlive the interval asked for; absent: the client did not ask
  * @param router a prefix asked for
+ * @param name the name that the client asks to be given in the DNS, as it came
  */
 public record TunnelRequest(
     TunnelType type,
     List<InetAddress> clientAddresses,
     boolean proxy,
     Optional<Duration> keepAlive,
-    Optional<RouterRequest> router) {
+    Optional<RouterRequest> router,
+    Optional<String> name) {
+
+  /** Returns a request that asks for no name. */
+  public TunnelRequest(
+      TunnelType type,
+      List<InetAddress> clientAddresses,
+      boolean proxy,
+      Optional<Duration> keepAlive,
+      Optional<RouterRequest> router) {
+    this(type, clientAddresses, proxy, keepAlive, router, Optional.empty());
+  }
 
   /** Copies the list. */
   public TunnelRequest {

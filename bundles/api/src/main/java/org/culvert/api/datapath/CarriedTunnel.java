@@ -20,6 +20,8 @@ import org.culvert.api.tunnel.OuterEndpoints;
  *     sources that are let out of it
  * @param localPrefixes the only inner sources that are sent into the tunnel; empty: any
  * @param mtu inner MTU in octets
+ * @param ownLink whether it has a device of its own, on which link-local and multicast packets of
+ *     routing protocols pass in both directions, beside what the prefixes let pass
  */
 public record CarriedTunnel(
     String id,
@@ -28,12 +30,25 @@ public record CarriedTunnel(
     InetAddress localAddress,
     List<IpPrefix> remotePrefixes,
     List<IpPrefix> localPrefixes,
-    int mtu) {
+    int mtu,
+    boolean ownLink) {
 
   /** Copies the lists. */
   public CarriedTunnel {
     remotePrefixes = List.copyOf(remotePrefixes);
     localPrefixes = List.copyOf(localPrefixes);
+  }
+
+  /** Describes a tunnel that carries only what its prefixes let pass. */
+  public CarriedTunnel(
+      String id,
+      WireFormat wire,
+      OuterEndpoints outer,
+      InetAddress localAddress,
+      List<IpPrefix> remotePrefixes,
+      List<IpPrefix> localPrefixes,
+      int mtu) {
+    this(id, wire, outer, localAddress, remotePrefixes, localPrefixes, mtu, false);
   }
 
   /** Tells whether all inner addresses are of the version of IP that is carried. */

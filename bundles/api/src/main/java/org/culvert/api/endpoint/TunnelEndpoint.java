@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.culvert.api.tunnel.DropReason;
@@ -48,6 +49,15 @@ public interface TunnelEndpoint {
 
   /** Returns the status of one tunnel; empty if it is not desired. */
   Optional<TunnelStatus> tunnel(String id);
+
+  /**
+   * Looks whether the operating system has what the tunnels need: devices, addresses, routes.
+   *
+   * @return completes with what is not so, a line each
+   */
+  default CompletionStage<List<String>> verify() {
+    return CompletableFuture.completedFuture(List.of());
+  }
 
   /** Returns packets dropped before they could be told to belong to a tunnel. */
   Map<DropReason, Long> drops();

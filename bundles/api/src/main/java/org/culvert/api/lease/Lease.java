@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.api.service.Arrangements;
 import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.api.tunnel.TunnelType;
 
@@ -23,6 +24,7 @@ import org.culvert.api.tunnel.TunnelType;
  * @param clientAddress the client's inner address
  * @param prefix the prefix delegated
  * @param keepAlive the keepalive's interval
+ * @param arrangements what was agreed about names and routing
  * @param created when the owner first got it
  * @param expires when the present state ends by itself
  * @param revision counts the changes; a change is made only to the revision that it was based on
@@ -39,9 +41,44 @@ public record Lease(
     InetAddress clientAddress,
     Optional<IpPrefix> prefix,
     Optional<Duration> keepAlive,
+    Arrangements arrangements,
     Instant created,
     Instant expires,
     long revision) {
+
+  /** Returns a lease about which nothing more was agreed. */
+  public Lease(
+      String id,
+      String owner,
+      boolean anonymous,
+      State state,
+      TunnelType type,
+      OuterEndpoints outer,
+      InetAddress claimedAddress,
+      InetAddress serverAddress,
+      InetAddress clientAddress,
+      Optional<IpPrefix> prefix,
+      Optional<Duration> keepAlive,
+      Instant created,
+      Instant expires,
+      long revision) {
+    this(
+        id,
+        owner,
+        anonymous,
+        state,
+        type,
+        outer,
+        claimedAddress,
+        serverAddress,
+        clientAddress,
+        prefix,
+        keepAlive,
+        Arrangements.NONE,
+        created,
+        expires,
+        revision);
+  }
 
   /** Where a lease stands. */
   public enum State {

@@ -1,6 +1,7 @@
 package org.culvert.api.netdev;
 
 import java.io.IOException;
+import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** Makes and configures network devices of the operating system. Calls block. */
@@ -23,4 +24,15 @@ public interface NetworkDevices {
    * @throws IOException if the operating system refuses
    */
   void configure(String device, DeviceConfiguration configuration) throws IOException;
+
+  /**
+   * Looks whether a device has what it should have, and whether a route that leads to one of its
+   * destinations leads elsewhere.
+   *
+   * @return what is not so, a line each
+   * @throws IOException if the operating system refuses
+   */
+  default List<String> verify(String device, DeviceConfiguration configuration) throws IOException {
+    return List.of();
+  }
 }

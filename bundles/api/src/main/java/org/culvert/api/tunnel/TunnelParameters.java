@@ -21,6 +21,10 @@ import org.culvert.api.net.IpPrefix;
  * @param localPrefixes the only inner sources that are sent into the tunnel; empty: any
  * @param mtu the tunnel's inner MTU in octets
  * @param keepAlive the keepalive agreed on
+ * @param prefixRoutes how the operating system shall learn the way to delegated prefixes behind the
+ *     tunnel; the way to the other end's address is always there
+ * @param ownLink whether the tunnel is a link of its own, on a device of its own, on which the
+ *     link-local and multicast packets of routing protocols pass
  */
 public record TunnelParameters(
     String id,
@@ -32,7 +36,9 @@ public record TunnelParameters(
     List<IpPrefix> remotePrefixes,
     List<IpPrefix> localPrefixes,
     int mtu,
-    Optional<KeepAlive> keepAlive) {
+    Optional<KeepAlive> keepAlive,
+    PrefixRoutes prefixRoutes,
+    boolean ownLink) {
 
   /** The smallest MTU a link that carries IPv6 may have (RFC 8200 section 5). */
   public static final int MINIMUM_MTU = 1280;
@@ -45,6 +51,19 @@ public record TunnelParameters(
     SERVER
   }
 
+  /** How the operating system learns the way to prefixes behind a tunnel. */
+  public enum PrefixRoutes {
+    /** This end enters routes. */
+    STATIC,
+    /**
+     * This end enters routes that any other route to the same prefix is preferred to: they hold
+     * while no routing protocol's do.
+     */
+    FLOATING,
+    /** This end enters no routes: a routing protocol does. */
+    NONE
+  }
+
   /** Copies the lists and refuses an MTU below {@link #MINIMUM_MTU}. */
   public TunnelParameters {
     remotePrefixes = List.copyOf(remotePrefixes);
@@ -52,5 +71,32 @@ public record TunnelParameters(
     if (mtu < MINIMUM_MTU) {
       throw new IllegalArgumentException("tunnel MTU " + mtu + " is below " + MINIMUM_MTU);
     }
+  }
+
+  /** Describes a tunnel whose prefixes are routed statically. */
+  public TunnelParameters(
+      String id,
+      Side side,
+      TunnelType type,
+      OuterEndpoints outer,
+      InetAddress localAddress,
+      InetAddress remoteAddress,
+      List<IpPrefix> remotePrefixes,
+      List<IpPrefix> localPrefixes,
+      int mtu,
+      Optional<KeepAlive> keepAlive) {
+    this(
+        id,
+        side,
+        type,
+        outer,
+        localAddress,
+        remoteAddress,
+        remotePrefixes,
+        localPrefixes,
+        mtu,
+        keepAlive,
+        PrefixRoutes.STATIC,
+        false);
   }
 }

@@ -1,8 +1,8 @@
 package org.culvert.protocol.xml;
 
 import java.util.Optional;
-import org.culvert.api.broker.DnsServer;
 import org.culvert.api.net.IpAddresses;
+import org.culvert.api.service.DnsServer;
 import org.culvert.protocol.xml.TunnelElement.AddressElement;
 
 /** Reads the addresses of a {@code dns_server} element, which may be names. */

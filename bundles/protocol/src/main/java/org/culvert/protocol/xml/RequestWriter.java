@@ -2,10 +2,10 @@ package org.culvert.protocol.xml;
 
 import java.net.InetAddress;
 import java.util.Optional;
-import org.culvert.api.broker.DnsServer;
 import org.culvert.api.broker.RouterRequest;
 import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.net.IpAddresses;
+import org.culvert.api.service.DnsServer;
 import org.culvert.api.tunnel.TunnelType;
 
 /** Writes a client's commands, octet for octet as the clients in the field do. */

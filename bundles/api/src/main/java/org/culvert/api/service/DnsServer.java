@@ -1,4 +1,4 @@
-package org.culvert.api.broker;
+package org.culvert.api.service;
 
 import java.net.InetAddress;
 
