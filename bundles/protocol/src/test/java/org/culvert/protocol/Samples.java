@@ -13,6 +13,7 @@ import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.service.DnsServer;
+import org.culvert.api.service.RoutingAgreement;
 import org.culvert.api.tunnel.KeepAlive;
 import org.culvert.api.tunnel.TunnelType;
 
@@ -71,6 +72,16 @@ public final class Samples {
           party("192.0.0.2", "2001:db8:f::2", 30),
           keepAlive("192.0.0.1", 30),
           Optional.empty());
+
+  /** The second example, routed otherwise. */
+  public static TunnelOffer routed(RoutingAgreement routing) {
+    return offer(
+        TunnelType.V6V4,
+        E1.server(),
+        E1.client(),
+        Optional.empty(),
+        Optional.of(new RouterGrant(IpPrefix.parse("2001:db8:1234::/48"), DNS_SERVERS, routing)));
+  }
 
   private Samples() {}
 

@@ -6,12 +6,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.culvert.api.broker.RouterGrant;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.service.DnsServer;
+import org.culvert.api.service.RoutingAgreement;
+import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.status.Referral;
 import org.culvert.api.tunnel.KeepAlive;
 import org.culvert.api.tunnel.TunnelType;
@@ -28,6 +31,7 @@ public final class ReplyReader {
 
   private static final int MOST_MTU = 0xFFFF;
   private static final int IPV4_BITS = 32;
+  private static final long MOST_AS = 0xFFFF_FFFFL;
 
   /** Brokers of one referral. */
   static final int MAX_BROKERS = 50;
@@ -59,7 +63,7 @@ public final class ReplyReader {
           server,
           client,
           tunnel.client().keepalive().flatMap(keepalive -> keepAlive(keepalive, inside)),
-          router(tunnel.client()),
+          router(tunnel.client(), tunnel.server()),
           resolvers(tunnel.client()),
           number(tunnel.mtu(), LEAST_MTU, MOST_MTU));
     } catch (IllegalArgumentException e) {
@@ -153,7 +157,7 @@ public final class ReplyReader {
         .map(seconds -> new KeepAlive(Duration.ofSeconds(seconds), address));
   }
 
-  private static Optional<RouterGrant> router(PartyElement client) {
+  private static Optional<RouterGrant> router(PartyElement client, PartyElement server) {
     Optional<PrefixElement> prefix = client.router().flatMap(RouterElement::prefix);
     if (prefix.isEmpty() || prefix.get().text().isEmpty()) {
       return Optional.empty();
@@ -170,7 +174,30 @@ public final class ReplyReader {
             IpPrefix.containing(IpAddresses.parse(prefix.get().text()), length),
             client.router().map(RouterElement::dnsServers).orElse(List.of()).stream()
                 .flatMap(address -> DnsServers.read(address).stream())
-                .toList()));
+                .toList(),
+            routing(client.router(), server.router())));
+  }
+
+  /** Both ends' elements tell the protocol, and each its own autonomous system. */
+  private static RoutingAgreement routing(
+      Optional<RouterElement> client, Optional<RouterElement> server) {
+    return new RoutingAgreement(
+        client
+            .flatMap(RouterElement::protocol)
+            .or(() -> server.flatMap(RouterElement::protocol))
+            .map(RoutingProtocol::of)
+            .orElse(RoutingProtocol.STATIC),
+        autonomousSystem(client),
+        autonomousSystem(server));
+  }
+
+  private static OptionalLong autonomousSystem(Optional<RouterElement> router) {
+    return router
+        .flatMap(RouterElement::asNumber)
+        .flatMap(text -> Decimal.parse(text, MOST_AS))
+        .filter(number -> number > 0)
+        .map(OptionalLong::of)
+        .orElse(OptionalLong.empty());
   }
 
   private static List<InetAddress> resolvers(PartyElement client) {

@@ -3,10 +3,12 @@ package org.culvert.protocol.xml;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.culvert.api.broker.RouterGrant;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.api.service.RoutingAgreement;
 import org.culvert.api.status.Referral;
 import org.culvert.api.tunnel.KeepAlive;
 
@@ -23,6 +25,7 @@ public final class ReplyWriter {
     markup.open("tunnel", attributes(offer));
     markup.open("server");
     party(markup, offer.server());
+    offer.router().map(RouterGrant::routing).ifPresent(routing -> peer(markup, routing));
     markup.close().open("client");
     party(markup, offer.client());
     offer.router().ifPresent(router -> router(markup, router));
@@ -64,10 +67,31 @@ public final class ReplyWriter {
     party.name().ifPresent(name -> markup.leaf("address", name, "type", "dn"));
   }
 
+  /** Tells what the server speaks; where nothing is spoken there is nothing to tell. */
+  private static void peer(Markup markup, RoutingAgreement routing) {
+    if (!routing.isStatic()) {
+      openRouter(markup, routing);
+      autonomousSystem(markup, routing.serverAs());
+      markup.close();
+    }
+  }
+
+  /** Old clients have never seen the attribute, and ask for nothing that would need it. */
+  private static Markup openRouter(Markup markup, RoutingAgreement routing) {
+    return routing.isStatic()
+        ? markup.open("router")
+        : markup.open("router", "protocol", routing.protocol().name());
+  }
+
+  private static void autonomousSystem(Markup markup, OptionalLong number) {
+    if (number.isPresent()) {
+      markup.leaf("as", "", "number", Long.toString(number.getAsLong()));
+    }
+  }
+
   private static void router(Markup markup, RouterGrant router) {
     IpPrefix prefix = router.prefix();
-    markup
-        .open("router")
+    openRouter(markup, router.routing())
         .leaf(
             "prefix",
             IpAddresses.uncompressed(prefix.network()),
@@ -78,6 +102,7 @@ public final class ReplyWriter {
       router.dnsServers().forEach(server -> RequestWriter.dnsServer(markup, server));
       markup.close();
     }
+    autonomousSystem(markup, router.routing().clientAs());
     markup.close();
   }
 

@@ -76,7 +76,8 @@ public final class RequestReader {
         addresses(type, tunnel.client().addresses(), dialect),
         tunnel.proxy(),
         tunnel.client().keepalive().flatMap(RequestReader::interval),
-        tunnel.client().router().map(RequestReader::router));
+        tunnel.client().router().map(RequestReader::router),
+        name(tunnel.client().addresses()));
   }
 
   private static Optional<TunnelType> knownType(String name) {
@@ -87,7 +88,16 @@ public final class RequestReader {
     }
   }
 
-  /** Reads the client's addresses; its name is passed over, as the broker makes names itself. */
+  /** Reads the first name that the client asks for; whether it may have it, the broker decides. */
+  private static Optional<String> name(List<AddressElement> elements) {
+    return elements.stream()
+        .filter(element -> element.type().equals("dn"))
+        .map(AddressElement::text)
+        .filter(text -> !text.isEmpty())
+        .findFirst();
+  }
+
+  /** Reads the client's addresses. */
   private static List<InetAddress> addresses(
       TunnelType type, List<AddressElement> elements, Dialect dialect) {
     List<InetAddress> addresses = new ArrayList<>();

@@ -49,6 +49,7 @@ public final class RequestWriter {
     for (InetAddress address : request.clientAddresses()) {
       markup.address(address, IpAddresses.text(address));
     }
+    request.name().ifPresent(name -> markup.leaf("address", name, "type", "dn"));
     if (request.keepAlive().isPresent()) {
       // The address only tells the family; the broker names the one to ping.
       boolean ipv4Inside = request.type().equals(TunnelType.V4V6);

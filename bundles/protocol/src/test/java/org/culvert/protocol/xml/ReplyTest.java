@@ -9,11 +9,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.service.RoutingAgreement;
+import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.protocol.Samples;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The attributes and elements of a reply that not every broker writes. */
 class ReplyTest {
@@ -129,6 +133,55 @@ class ReplyTest {
                 "  <router protocol=\"bgp\"><as number=\"64512\"/></router>\r\n </client>");
 
     assertThat(read(reply, Samples.HOST)).isEqualTo(Samples.asRead(Samples.E1));
+  }
+
+  @Test
+  @Demands({"R-4.7.3-3", "D-4.6.3-2", "R-2-11", "D-2-7"})
+  void tellsBothAutonomousSystemsWhereBgpWasAgreedOnAndReadsThemBack() throws IOException {
+    TunnelOffer offer = Samples.routed(RoutingAgreement.bgp(4_200_000_001L, 64_512));
+
+    String reply = ReplyWriter.offer(offer);
+
+    assertThat(reply)
+        .contains(
+            """
+              <router protocol="bgp">
+               <as number="64512"></as>
+              </router>
+             </server>
+            """
+                .replace("\n", "\r\n"))
+        .contains("<router protocol=\"bgp\">\r\n   <prefix length=\"48\">")
+        .contains("   <as number=\"4200000001\"></as>\r\n  </router>\r\n </client>")
+        .doesNotContain("/>");
+    assertThat(read(reply, Samples.ROUTER)).isEqualTo(Samples.asRead(offer));
+  }
+
+  @Test
+  void tellsTheProtocolAloneWhereItKnowsNoAutonomousSystems() throws IOException {
+    TunnelOffer offer = Samples.routed(RoutingAgreement.of(RoutingProtocol.OSPF));
+
+    String reply = ReplyWriter.offer(offer);
+
+    assertThat(reply).contains("<router protocol=\"ospf\">").doesNotContain("<as");
+    assertThat(read(reply, Samples.ROUTER)).isEqualTo(Samples.asRead(offer));
+  }
+
+  @Test
+  void saysNothingMoreThanOldBrokersWhereRoutesAreStatic() {
+    assertThat(ReplyWriter.offer(Samples.E2))
+        .contains("  <router>\r\n")
+        .doesNotContain("protocol", "<as");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "4294967296", "x", ""})
+  void doesWithoutAnAutonomousSystemThatMakesNoSense(String number) throws IOException {
+    String reply =
+        ReplyWriter.offer(Samples.routed(RoutingAgreement.bgp(4_200_000_001L, 64_512)))
+            .replace("64512", number);
+
+    assertThat(read(reply, Samples.ROUTER).router().orElseThrow().routing().serverAs()).isEmpty();
   }
 
   private static String v4v6(String length) {

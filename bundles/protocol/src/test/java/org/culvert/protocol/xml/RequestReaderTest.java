@@ -52,6 +52,17 @@ class RequestReaderTest {
     assertRefused(document, Dialect.DRAFT, 309);
   }
 
+  @Test
+  void handsTheFirstNameThatAClientWishesToTheBroker() {
+    String names = dn(" Alice.TB.example ") + dn("other.tb.example");
+
+    assertThat(request(create("v6v4", IPV4 + names)).name()).contains("alice.tb.example");
+    assertThat(request(create("v6v4", IPV4 + dn("no name at all"))).name())
+        .contains("no name at all");
+    assertThat(request(create("v6v4", IPV4 + dn(""))).name()).isEmpty();
+    assertThat(request(create("v6v4", IPV4)).name()).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "-a", "a b", "a..example", "a_b.example", "<x/>"})
   void refusesABadNicnameInTheDraftsDialectOnly(String name) {

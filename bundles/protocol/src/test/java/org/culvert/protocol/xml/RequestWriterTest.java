@@ -31,12 +31,14 @@ class RequestWriterTest {
                     OptionalInt.of(56),
                     Optional.of("bgp"),
                     OptionalLong.of(4_200_000_000L),
-                    List.of(new DnsServer.Name("ns1.example")))));
+                    List.of(new DnsServer.Name("ns1.example")))),
+            Optional.of("alice.tb.example"));
 
     String written = RequestWriter.write(new TunnelCommand.Create(request));
 
     assertThat(written)
         .startsWith("<tunnel action=\"create\" type=\"v6v4\" proxy=\"yes\">\r\n")
+        .contains("  <address type=\"dn\">alice.tb.example</address>\r\n")
         .contains("<router protocol=\"bgp\">\r\n", "<as number=\"4200000000\"/>\r\n");
     assertThat(RequestReader.read(written.getBytes(StandardCharsets.US_ASCII)))
         .isEqualTo(new TunnelCommand.Create(request));
