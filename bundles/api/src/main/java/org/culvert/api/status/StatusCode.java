@@ -6,9 +6,9 @@ import java.util.Optional;
 /**
  * The status codes of draft-blanchet-v6ops-tunnelbroker-tsp-00 section 5 and of RFC 5572 section 9.
  *
- * <p>Where the two documents give one number two meanings (502, 506), the RFC's stands here. A code
- * with a referral list is 1000 higher on the wire; that addition is made by the codec and nowhere
- * else.
+ * <p>The two documents give 506 two meanings, of which the RFC's stands here, and 502 two, which
+ * are two codes here. A code with a referral list is 1000 higher on the wire; that addition is made
+ * by the codec and nowhere else.
  */
 public enum StatusCode {
   /** The request succeeded. The text must be exactly this: one old client compares it. */
@@ -35,8 +35,10 @@ public enum StatusCode {
   INVALID_REQUEST(500, "Invalid request format or specified length"),
   /** The client's IPv4 address is missing, could not be read or may not be used. */
   INVALID_IPV4_ADDRESS(501, "Invalid IPv4 address"),
-  /** An IPv6 address could not be read or may not be used (in the draft: an invalid nicname). */
+  /** An IPv6 address could not be read or may not be used. */
   INVALID_IPV6_ADDRESS(502, "Invalid IPv6 address"),
+  /** The name asked for may not be had, or somebody has it (draft only, with the number above). */
+  INVALID_NAME(502, "Invalid or duplicate nicname"),
   /** The service delegates no prefixes (draft only). */
   ROUTER_NOT_SUPPORTED(504, "Router function not supported"),
   /** Another tunnel has the same pair of outer addresses. */
@@ -78,7 +80,7 @@ public enum StatusCode {
     return text;
   }
 
-  /** Finds the code of a number below 1000. */
+  /** Finds the code of a number below 1000; of two with one number, the RFC's. */
   public static Optional<StatusCode> of(int number) {
     return Arrays.stream(values()).filter(code -> code.number == number).findFirst();
   }

@@ -45,8 +45,20 @@ class StatusCodeTest {
 
   @Test
   void noNumberIsMissingFromTheTableAbove() {
-    assertThat(StatusCode.values()).hasSize(24);
-    assertThat(Arrays.stream(StatusCode.values()).map(StatusCode::number)).doesNotHaveDuplicates();
+    assertThat(StatusCode.values()).hasSize(25);
+    assertThat(
+            Arrays.stream(StatusCode.values())
+                .filter(code -> code != StatusCode.INVALID_NAME)
+                .map(StatusCode::number))
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void onlyTheNumberThatTheDocumentsDisagreeOnHasTwoMeanings() {
+    assertThat(StatusCode.INVALID_NAME.number())
+        .isEqualTo(StatusCode.INVALID_IPV6_ADDRESS.number())
+        .isEqualTo(502);
+    assertThat(StatusCode.of(502)).contains(StatusCode.INVALID_IPV6_ADDRESS);
   }
 
   @Test
