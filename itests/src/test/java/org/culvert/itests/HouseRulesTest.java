@@ -59,7 +59,13 @@ class HouseRulesTest {
           Map.entry("routing/static", List.of("org.culvert.api..")),
           Map.entry("routing/frr", List.of("org.culvert.api..", "org.slf4j..")),
           Map.entry("routing/bird", List.of("org.culvert.api..", "org.slf4j..")),
-          Map.entry("registry", List.of("org.culvert.api..", "org.slf4j..")),
+          Map.entry(
+              "registry",
+              List.of(
+                  "org.culvert.api..",
+                  "org.slf4j..",
+                  "com.fasterxml.jackson.core..",
+                  "com.sun.net.httpserver..")),
           Map.entry("lan/radvd", List.of("org.culvert.api..", "org.slf4j..")),
           Map.entry("lease/jdbc", List.of("org.culvert.api..", "org.sqlite..")),
           Map.entry(

@@ -1,0 +1,26 @@
+package org.culvert.registry;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.culvert.api.net.IpPrefix;
+
+/**
+ * A network and who holds it.
+ *
+ * @param prefix the network
+ * @param holder the user; empty: the operator's own
+ * @param handle the user's nic-handle; empty where there is none
+ * @param since when it was assigned; empty for the operator's own
+ */
+record Assignment(
+    IpPrefix prefix, Optional<String> holder, Optional<String> handle, Optional<Instant> since) {
+
+  /** Returns a network of the operator's. */
+  static Assignment own(IpPrefix prefix) {
+    return new Assignment(prefix, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  boolean isOwn() {
+    return holder.isEmpty();
+  }
+}

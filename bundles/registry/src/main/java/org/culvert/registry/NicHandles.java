@@ -1,0 +1,42 @@
+package org.culvert.registry;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Gives users their nic-handles: the operator's choice, or one made of the user's name. */
+final class NicHandles {
+  /** What a handle looks like, for messages. */
+  static final String FORM = "2 to 40 letters, digits and hyphens, a letter or digit at each end";
+
+  private static final int MOST = 40;
+
+  private final Map<String, String> chosen;
+  private final String suffix;
+
+  NicHandles(Map<String, String> chosen, String source) {
+    this.chosen = chosen;
+    this.suffix = "-" + source;
+  }
+
+  static boolean isValid(String handle) {
+    return handle.matches("[A-Z0-9][A-Z0-9-]{0,38}[A-Z0-9]");
+  }
+
+  /** Returns a user's handle; empty if the name has nothing that a handle can be made of. */
+  Optional<String> of(String user) {
+    String fixed = chosen.get(user);
+    if (fixed != null) {
+      return Optional.of(fixed);
+    }
+    String made =
+        user.toUpperCase(Locale.ROOT)
+            .replaceAll("[^A-Z0-9]+", "-")
+            .replaceAll("^-+", "")
+            .replaceAll("-+$", "");
+    String handle = made + suffix;
+    return made.isEmpty() || handle.length() > MOST || chosen.containsValue(handle)
+        ? Optional.empty()
+        : Optional.of(handle);
+  }
+}
