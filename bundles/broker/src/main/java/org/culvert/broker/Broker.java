@@ -26,7 +26,11 @@ import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.endpoint.TunnelServer;
 import org.culvert.api.lease.LeaseStore;
+import org.culvert.api.lease.LeaseWatcher;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.api.service.DnsRegistrar;
+import org.culvert.api.service.PrefixRegistry;
+import org.culvert.api.service.RoutingService;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
@@ -36,12 +40,17 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The tunnel broker (RFC 5572, figure 1, item 3): all its decisions are taken on one thread.
+ *
+ * <p>What surrounds tunnels comes and goes beside it: an offer promises what can be had at that
+ * moment, and what was promised stays in the lease.
  *
  * <p>When it goes, tunnels stay: the tunnel server keeps what it was told last, and the next broker
  * tells it the same again from the store.
@@ -62,6 +71,14 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
   private final AtomicInteger waiting = new AtomicInteger();
   private final ScheduledFuture<?> sweep;
   private final AutoCloseable silenceWatch;
+
+  /** By ascending ranking. */
+  @Reference volatile List<DnsRegistrar> registrars = List.of();
+
+  /** By ascending ranking. */
+  @Reference volatile List<RoutingService> routings = List.of();
+
+  @Reference volatile List<PrefixRegistry> registries = List.of();
 
   /** Starts on a thread of its own and brings the stored tunnels up. */
   @Activate
@@ -93,7 +110,8 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
       DesiredTunnels desired = new DesiredTunnels(server, thread);
       ledger = new Ledger(settings, store, secret, desired, turns, thread, clock);
       life = new LeaseLife(ledger, turns, server);
-      negotiation = new Negotiation(ledger, turns, life);
+      Services services = new Services(() -> registrars, () -> routings, () -> registries);
+      negotiation = new Negotiation(ledger, turns, life, services, secret);
     } catch (RuntimeException e) {
       thread.shutdownNow();
       throw e;
@@ -102,6 +120,17 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
     silenceWatch = server.watchSilence(id -> quietly(() -> life.silent(id)));
     sweep =
         thread.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Tells all leases, and from then on every change. */
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addWatcher(LeaseWatcher watcher) {
+    ledger.watchers().add(watcher);
+    quietly(() -> ledger.watchers().begin(watcher, ledger.book().all()));
+  }
+
+  void removeWatcher(LeaseWatcher watcher) {
+    ledger.watchers().remove(watcher);
   }
 
   /** Stops deciding; tunnels and leases stay as they are. */

@@ -141,4 +141,40 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
           "Accounts that may ask for a tunnel to another machine's IPv4 address (proxy=\"yes\")."
               + " Such a user can point packets at a third party.")
   String[] proxyUsers() default {};
+
+  @AttributeDefinition(
+      description =
+          "Number of this tunnel server's autonomous system, for BGP with clients."
+              + " 0: BGP is not offered.")
+  long asNumber() default 0;
+
+  @AttributeDefinition(
+      description =
+          "Numbers of autonomous systems that are given to clients that ask for BGP and name none;"
+              + " each user gets one. Ranges such as 4200000000-4200065535. Empty: they are"
+              + " refused.")
+  String[] clientAs() default {"4200000000-4200065535"};
+
+  @AttributeDefinition(
+      description =
+          "Numbers of autonomous systems that a client may name as its own: the private ones,"
+              + " unless you know what your users have.")
+  String[] clientAsAllowed() default {"64512-65534", "4200000000-4294967294"};
+
+  @AttributeDefinition(
+      description = "Whether several users may name the same autonomous system as theirs.")
+  boolean clientAsShared() default false;
+
+  @AttributeDefinition(
+      description = "Whether a client may name asNumber as its own, and so speak internal BGP.")
+  boolean internalBgp() default false;
+
+  @AttributeDefinition(
+      description =
+          "Whether a prefix that is to be routed by a protocol has a static route of last resort,"
+              + " so that it is reached while the protocol does not announce it.")
+  boolean floatingRoutes() default true;
+
+  @AttributeDefinition(description = "Whether anonymous users may ask for more than static routes.")
+  boolean anonymousRouting() default false;
 }

@@ -29,6 +29,7 @@ final class LeaseBook {
   private final Map<Outer, Slot> activeSlot = new HashMap<>();
   private final Map<Outer, Slot> proposedSlot = new HashMap<>();
   private final Map<InetAddress, Integer> bySource = new HashMap<>();
+  private final Claims claims = new Claims();
   private final Deadlines<Slot> deadlines = new Deadlines<>();
   private int tunnels;
   private int anonymous;
@@ -60,6 +61,10 @@ final class LeaseBook {
 
   Stock stock() {
     return stock;
+  }
+
+  Claims claims() {
+    return claims;
   }
 
   Collection<Lease> all() {
@@ -130,7 +135,9 @@ final class LeaseBook {
         stock.free(Inner.of(old));
       }
       old.prefix().filter(prefix -> !lease.prefix().equals(old.prefix())).ifPresent(stock::free);
+      claims.free(old.owner(), old.arrangements());
     }
+    claims.hold(lease.owner(), lease.arrangements());
     idBySlot.put(Slot.of(lease), lease.id());
     count(lease, 1);
     watch(Slot.of(lease));
@@ -144,6 +151,7 @@ final class LeaseBook {
       idBySlot.remove(Slot.of(old));
       stock.free(Inner.of(old));
       old.prefix().ifPresent(stock::free);
+      claims.free(old.owner(), old.arrangements());
       watch(Slot.of(old));
     }
   }
@@ -153,7 +161,16 @@ final class LeaseBook {
     proposals.put(proposal.slot(), proposal);
     proposedSlot.put(proposal.outer(), proposal.slot());
     bySource.merge(proposal.outer().source(), 1, Integer::sum);
+    claims.hold(proposal.identity().user(), proposal.arrangements());
     watch(proposal.slot());
+  }
+
+  /** Notes what else an offer that waits promises. */
+  void amend(Proposal bare, Proposal agreed) {
+    if (proposals.replace(bare.slot(), bare, agreed)) {
+      claims.free(bare.identity().user(), bare.arrangements());
+      claims.hold(agreed.identity().user(), agreed.arrangements());
+    }
   }
 
   /** Strikes out an offer; frees what neither it nor the lease needs any more. */
@@ -163,6 +180,7 @@ final class LeaseBook {
     }
     proposedSlot.remove(proposal.outer(), proposal.slot());
     uncount(proposal.outer().source());
+    claims.free(proposal.identity().user(), proposal.arrangements());
     Optional<Lease> lease = lease(proposal.slot());
     if (lease.filter(l -> holdsSame(l, proposal.inner())).isEmpty()) {
       stock.free(proposal.inner());

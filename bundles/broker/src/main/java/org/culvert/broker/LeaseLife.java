@@ -12,6 +12,7 @@ import org.culvert.api.endpoint.TunnelServer;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.Lease.State;
 import org.culvert.api.lease.LeaseChange;
+import org.culvert.api.service.Arrangements;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
@@ -41,7 +42,7 @@ final class LeaseLife {
 
   void started(Lease lease, Lease before) {
     silence.begin(lease.id(), ledger.now());
-    ledger.desired().put(Leases.tunnel(lease, ledger.settings().mtu()));
+    ledger.desired().put(Leases.tunnel(lease, ledger.settings()));
     LifeLog.event(lease, before.state() == State.ACTIVE ? "accepted again" : "accepted");
   }
 
@@ -218,7 +219,12 @@ final class LeaseLife {
             .filter(old -> old.state() == State.EXPIRED)
             .map(Lease::expires)
             .orElse(ended.expires());
-    return Leases.amended(lease, ended.state(), before.flatMap(Lease::prefix), expires);
+    return Leases.amended(
+        lease,
+        ended.state(),
+        before.flatMap(Lease::prefix),
+        before.map(Lease::arrangements).orElse(Arrangements.NONE),
+        expires);
   }
 
   private CompletionStage<Void> end(Lease lease, String why) {

@@ -8,6 +8,8 @@ import java.util.Optional;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.Lease.State;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.api.service.Arrangements;
+import org.culvert.api.service.RoutingAgreement;
 import org.culvert.api.tunnel.KeepAlive;
 import org.culvert.api.tunnel.TunnelParameters;
 
@@ -39,17 +41,18 @@ final class Leases {
         proposal.inner().client(),
         proposal.prefix(),
         proposal.keepAlive(),
+        proposal.arrangements(),
         current.map(Lease::created).orElse(now),
         expires,
         current.map(Lease::revision).orElse(0L) + 1);
   }
 
   static Lease inState(Lease lease, State state, Instant expires) {
-    return amended(lease, state, lease.prefix(), expires);
+    return amended(lease, state, lease.prefix(), lease.arrangements(), expires);
   }
 
   static Lease withPrefix(Lease lease, Optional<IpPrefix> prefix) {
-    return amended(lease, lease.state(), prefix, lease.expires());
+    return amended(lease, lease.state(), prefix, lease.arrangements(), lease.expires());
   }
 
   /**
@@ -63,10 +66,11 @@ final class Leases {
   }
 
   /** What the server's end of a lease's tunnel must be. */
-  static TunnelParameters tunnel(Lease lease, Mtu mtu) {
+  static TunnelParameters tunnel(Lease lease, Settings settings) {
     IpPrefix client = IpPrefix.host(lease.clientAddress());
     List<IpPrefix> behind =
         lease.prefix().map(prefix -> List.of(client, prefix)).orElse(List.of(client));
+    RoutingAgreement routing = routing(lease);
     return new TunnelParameters(
         lease.id(),
         TunnelParameters.Side.SERVER,
@@ -76,16 +80,28 @@ final class Leases {
         lease.clientAddress(),
         behind,
         List.of(),
-        mtu.of(lease.type()),
-        lease.keepAlive().map(interval -> keepAlive(interval, lease.serverAddress())));
+        settings.mtu().of(lease.type()),
+        lease.keepAlive().map(interval -> keepAlive(interval, lease.serverAddress())),
+        settings.routing().prefixRoutes(routing),
+        RoutingSettings.needsLink(routing));
+  }
+
+  /** Returns how a lease's prefix is routed; statically if nothing was agreed. */
+  static RoutingAgreement routing(Lease lease) {
+    return lease.arrangements().routing().orElse(RoutingAgreement.STATIC);
   }
 
   static KeepAlive keepAlive(Duration interval, InetAddress server) {
     return new KeepAlive(interval, server);
   }
 
-  /** The next revision. */
-  static Lease amended(Lease lease, State state, Optional<IpPrefix> prefix, Instant expires) {
+  /** The next revision. What was agreed about a prefix goes with it. */
+  static Lease amended(
+      Lease lease,
+      State state,
+      Optional<IpPrefix> prefix,
+      Arrangements arrangements,
+      Instant expires) {
     return new Lease(
         lease.id(),
         lease.owner(),
@@ -98,6 +114,9 @@ final class Leases {
         lease.clientAddress(),
         prefix,
         lease.keepAlive(),
+        prefix.isPresent()
+            ? arrangements
+            : new Arrangements(arrangements.name(), List.of(), Optional.empty()),
         lease.created(),
         expires,
         lease.revision() + 1);

@@ -33,6 +33,7 @@ final class Ledger {
   private final Turns turns;
   private final Executor thread;
   private final Clock clock;
+  private final Watchers watchers = new Watchers();
   private volatile LeaseBook book;
   private boolean storeFails;
   private boolean rereading;
@@ -73,6 +74,10 @@ final class Ledger {
     return clock.instant();
   }
 
+  Watchers watchers() {
+    return watchers;
+  }
+
   DesiredTunnels desired() {
     return desired;
   }
@@ -82,7 +87,7 @@ final class Ledger {
     desired.reset(
         book.all().stream()
             .filter(lease -> lease.state() == State.ACTIVE)
-            .map(lease -> Leases.tunnel(lease, settings.mtu()))
+            .map(lease -> Leases.tunnel(lease, settings))
             .toList());
     return desired.apply();
   }
@@ -126,6 +131,7 @@ final class Ledger {
         book.remove(remove.lease());
       }
     }
+    watchers.changed(changes);
   }
 
   private TspException refused(Throwable failure) {
@@ -154,6 +160,7 @@ final class Ledger {
             LOG.error("Keeping the leases as they were known: {}", e.getMessage());
             return CompletableFuture.completedFuture(null);
           }
+          watchers.all(book.all());
           return reconcile();
         });
   }

@@ -15,6 +15,10 @@ import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.Lease.State;
 import org.culvert.api.lease.LeaseChange;
+import org.culvert.api.service.Arrangements;
+import org.culvert.api.service.DnsRegistrar.NameGrant;
+import org.culvert.api.service.RoutingAgreement;
+import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
@@ -22,8 +26,8 @@ import org.culvert.api.tunnel.TunnelType;
 
 /*
  * A create, from request to running tunnel:
- *   offer    type and outer addresses → prefix wanted? → limits, conflicts → address, prefix
- *            → note the proposal → lease OFFERED on disk → reply
+ *   offer    type and outer addresses → prefix wanted? how routed? → limits, conflicts
+ *            → address, prefix → note the proposal → names, routing → lease OFFERED on disk → reply
  *   accept   lease ACTIVE on disk, whoever had the same outer endpoints EXPIRED with it
  *            → desired tunnels → tunnel server
  */
@@ -50,16 +54,22 @@ final class Negotiation {
   private final LeaseLife life;
   private final Admission admission;
   private final Proposer proposer;
+  private final Services services;
+  private final RouteNegotiation routes;
+  private final NameNegotiation names;
   private final Settings settings;
   private final Set<Slot> asking = new HashSet<>();
 
-  Negotiation(Ledger ledger, Turns turns, LeaseLife life) {
+  Negotiation(Ledger ledger, Turns turns, LeaseLife life, Services services, byte[] secret) {
     this.ledger = ledger;
     this.turns = turns;
     this.life = life;
     this.settings = ledger.settings();
     this.admission = new Admission(settings);
     this.proposer = new Proposer(ledger);
+    this.services = services;
+    this.routes = new RouteNegotiation(settings.routing(), services, secret);
+    this.names = new NameNegotiation(services);
   }
 
   CompletionStage<TunnelOffer> offer(
@@ -84,8 +94,12 @@ final class Negotiation {
     TypeDecision decision = TypeDecision.decide(request, path, carried, mayProxy);
     Optional<Integer> length =
         PrefixRules.wantedLength(settings, identity, slot.family(), request.router());
+    Optional<RoutingProtocol> protocol = routes.protocol(identity, request.router());
+    if (protocol.isPresent()) {
+      services.admit(identity);
+    }
     return takeEarlierBack(slot)
-        .thenCompose(nothing -> propose(identity, slot, request, decision, length, path));
+        .thenCompose(nothing -> propose(identity, slot, request, decision, length, protocol, path));
   }
 
   /** Who asks again without having accepted has lost the answer, or thought better of it. */
@@ -103,13 +117,15 @@ final class Negotiation {
       TunnelRequest request,
       TypeDecision decision,
       Optional<Integer> length,
+      Optional<RoutingProtocol> protocol,
       SignalingPath path) {
     LeaseBook book = ledger.book();
     Optional<Lease> before = book.lease(slot);
     admission.check(book, identity, before, new Outer(decision.type(), decision.outer()), path);
 
-    Proposal proposal = proposer.propose(identity, request, decision, length, before);
-    book.propose(proposal);
+    Proposal bare = proposer.propose(identity, request, decision, length, before);
+    book.propose(bare);
+    Proposal proposal = arranged(bare, request, protocol);
     return reserve(proposal)
         .handle(
             (nothing, failure) -> {
@@ -119,6 +135,23 @@ final class Negotiation {
               }
               return describe(proposal);
             });
+  }
+
+  /** Agrees on what surrounds the tunnel; if that is refused, all that the offer took goes back. */
+  private Proposal arranged(
+      Proposal bare, TunnelRequest request, Optional<RoutingProtocol> protocol) {
+    LeaseBook book = ledger.book();
+    try {
+      Optional<RoutingAgreement> routing =
+          routes.agree(book.claims(), bare, protocol, request.router());
+      NameGrant names = this.names.agree(book.claims(), bare, request);
+      Proposal agreed = bare.with(new Arrangements(names.name(), names.dnsServers(), routing));
+      book.amend(bare, agreed);
+      return agreed;
+    } catch (RuntimeException e) {
+      book.withdraw(bare);
+      throw e;
+    }
   }
 
   private CompletionStage<Void> reserve(Proposal proposal) {

@@ -2,13 +2,13 @@ package org.culvert.broker;
 
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.culvert.api.broker.RouterGrant;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelOffer.Party;
 import org.culvert.api.lease.Lease;
+import org.culvert.api.net.IpPrefix;
 
 /** Says what a lease grants, in the words of a reply (RFC 5572 section 4.7.3). */
 final class Offers {
@@ -26,20 +26,23 @@ final class Offers {
         id,
         lease.type(),
         Optional.of(lifetime),
-        party(lease, lease.outer().local().getAddress(), lease.serverAddress()),
-        party(lease, lease.claimedAddress(), lease.clientAddress()),
+        party(lease, lease.outer().local().getAddress(), lease.serverAddress(), Optional.empty()),
+        party(lease, lease.claimedAddress(), lease.clientAddress(), lease.arrangements().name()),
         lease.keepAlive().map(interval -> Leases.keepAlive(interval, lease.serverAddress())),
-        router
-            ? lease.prefix().map(prefix -> new RouterGrant(prefix, List.of()))
-            : Optional.empty(),
+        router ? lease.prefix().map(prefix -> grant(lease, prefix)) : Optional.empty(),
         settings.resolvers(),
         OptionalInt.of(settings.mtu().of(lease.type())));
   }
 
-  private static Party party(Lease lease, InetAddress outer, InetAddress inner) {
+  private static RouterGrant grant(Lease lease, IpPrefix prefix) {
+    return new RouterGrant(prefix, lease.arrangements().dnsServers(), Leases.routing(lease));
+  }
+
+  private static Party party(
+      Lease lease, InetAddress outer, InetAddress inner, Optional<String> name) {
     return Family.of(inner) == Family.IPV4
-        ? new Party(inner, outer, Optional.empty(), Inner.of(lease).ipv4Length())
-        : new Party(outer, inner, Optional.empty());
+        ? new Party(inner, outer, name, Inner.of(lease).ipv4Length())
+        : new Party(outer, inner, name);
   }
 
   /** Rounds up to the wire's unit. */

@@ -1,6 +1,5 @@
 package org.culvert.broker;
 
-import java.util.Locale;
 import java.util.Optional;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.RouterRequest;
@@ -14,7 +13,7 @@ final class PrefixRules {
   /**
    * Returns the length to look for; empty if no router was asked for.
    *
-   * @throws TspException with 504, 517, 518, 520 or 522
+   * @throws TspException with 504, 518, 520 or 522
    */
   static Optional<Integer> wantedLength(
       Settings settings, Identity identity, Family family, Optional<RouterRequest> request) {
@@ -30,11 +29,6 @@ final class PrefixRules {
     }
     if (identity.anonymous()) {
       throw new TspException(StatusCode.PREFIX_FOR_ANONYMOUS, "anonymous user asks for a prefix");
-    }
-    String protocol = router.protocol().orElse("none").toLowerCase(Locale.ROOT);
-    if (!protocol.equals("none") && !protocol.equals("static")) {
-      throw new TspException(
-          StatusCode.UNSUPPORTED_ROUTER_PROTOCOL, "routing protocol is neither none nor static");
     }
     Settings.Lengths lengths = settings.lengths();
     int length =

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.api.service.Arrangements;
 
 /**
  * An offer that waits to be accepted. There is at most one for each slot.
@@ -18,6 +19,7 @@ import org.culvert.api.net.IpPrefix;
  * @param prefix the user's prefix, asked for now or before
  * @param routerAsked whether the reply tells the prefix
  * @param keepAlive the keepalive's interval
+ * @param arrangements what is offered about names and routing
  * @param before the lease as it was before; empty for a user without one
  * @param deadline when it is taken back
  */
@@ -30,8 +32,25 @@ record Proposal(
     Optional<IpPrefix> prefix,
     boolean routerAsked,
     Optional<Duration> keepAlive,
+    Arrangements arrangements,
     Optional<Lease> before,
     Instant deadline) {
+
+  /** Returns the same offer with what else was agreed. */
+  Proposal with(Arrangements agreed) {
+    return new Proposal(
+        offerId,
+        leaseId,
+        identity,
+        decision,
+        inner,
+        prefix,
+        routerAsked,
+        keepAlive,
+        agreed,
+        before,
+        deadline);
+  }
 
   Slot slot() {
     return new Slot(identity.user(), Family.of(decision.type()));

@@ -8,6 +8,7 @@ import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.api.service.Arrangements;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.TunnelType;
@@ -26,7 +27,8 @@ final class Proposer {
   }
 
   /**
-   * Takes an address, and a prefix if one is asked for, and holds both.
+   * Makes an offer about which nothing else is agreed yet. Takes an address, and a prefix if one is
+   * asked for, and holds both.
    *
    * @param length the prefix length asked for
    * @param before the slot's lease
@@ -63,6 +65,7 @@ final class Proposer {
         prefix,
         length.isPresent(),
         keepAlive(request, decision),
+        Arrangements.NONE,
         before,
         ledger.now().plus(settings.times().offer()));
   }

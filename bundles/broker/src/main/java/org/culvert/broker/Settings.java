@@ -22,6 +22,7 @@ import org.culvert.api.net.IpPrefix;
  * @param limits how many there may be
  * @param keepAlive the keepalive's intervals
  * @param mtu the MTU of tunnels
+ * @param routing what can be agreed on about routing
  * @param resolvers DNS resolvers to tell clients
  * @param referrals brokers to name when this one is full or busy
  * @param proxyUsers accounts that may claim another machine's address
@@ -34,6 +35,7 @@ record Settings(
     Limits limits,
     Intervals keepAlive,
     Mtu mtu,
+    RoutingSettings routing,
     List<InetAddress> resolvers,
     Referrals referrals,
     Set<String> proxyUsers) {
@@ -108,6 +110,7 @@ record Settings(
             within("maxPendingRequests", config.maxPendingRequests(), 1, 1_000_000)),
         intervals(config),
         Mtu.from(config),
+        RoutingSettings.from(config),
         resolvers(config),
         Referrals.from(config),
         Set.copyOf(list(config.proxyUsers())));

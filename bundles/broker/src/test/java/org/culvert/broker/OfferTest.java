@@ -28,7 +28,6 @@ import org.culvert.api.lease.Lease.State;
 import org.culvert.api.lease.LeaseChange;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
-import org.culvert.api.service.DnsServer;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.KeepAlive;
@@ -128,21 +127,6 @@ class OfferTest {
     assertThat(two.length()).isEqualTo(64);
     assertThat(one.overlaps(two)).isFalse();
     assertThat(IpPrefix.parse("2001:db8:8000::/40").contains(one)).isTrue();
-  }
-
-  @Test
-  void grantsPrefixWithoutDnsWhenNameServersAreGiven() {
-    RouterRequest router =
-        new RouterRequest(
-            OptionalInt.of(48),
-            Optional.of("static"),
-            OptionalLong.empty(),
-            List.of(new DnsServer.Name("ns1.example")));
-
-    TunnelOffer offer =
-        get(rig.broker.offer(ALICE, router(TunnelType.V6V4, HOME, router), tcp(HOME)));
-
-    assertThat(offer.router().orElseThrow().dnsServers()).isEmpty();
   }
 
   @Test

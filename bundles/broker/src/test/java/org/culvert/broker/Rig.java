@@ -18,6 +18,10 @@ import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.net.IpAddresses;
+import org.culvert.api.service.DnsRegistrar;
+import org.culvert.api.service.PrefixRegistry;
+import org.culvert.api.service.RoutingProtocol;
+import org.culvert.api.service.RoutingService;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
@@ -40,6 +44,9 @@ final class Rig {
   ManualExecutor executor = new ManualExecutor(clock);
   MemoryLeaseStore store = new MemoryLeaseStore();
   RecordingTunnelServer server = new RecordingTunnelServer();
+  List<DnsRegistrar> registrars = List.of();
+  List<RoutingService> routings = List.of(FakeRouting.speaking(RoutingProtocol.STATIC));
+  List<PrefixRegistry> registries = List.of();
   Broker broker;
 
   Rig(Object... keysAndValues) {
@@ -49,6 +56,7 @@ final class Rig {
   Rig(Config config) {
     this.config = config;
     broker = new Broker(config, store, server, executor, clock);
+    plug();
   }
 
   /** Kills broker, tunnel server and all that was not on the disk, and starts again. */
@@ -61,6 +69,32 @@ final class Rig {
     server = new RecordingTunnelServer();
     executor = new ManualExecutor(clock);
     broker = new Broker(with, store, server, executor, clock);
+    plug();
+  }
+
+  /** Does what the service registry does when services come and go. */
+  private void plug() {
+    broker.registrars = registrars;
+    broker.routings = routings;
+    broker.registries = registries;
+  }
+
+  Rig registrars(DnsRegistrar... bound) {
+    registrars = List.of(bound);
+    plug();
+    return this;
+  }
+
+  Rig routings(RoutingService... bound) {
+    routings = List.of(bound);
+    plug();
+    return this;
+  }
+
+  Rig registries(PrefixRegistry... bound) {
+    registries = List.of(bound);
+    plug();
+    return this;
   }
 
   void advance(Duration by) {
