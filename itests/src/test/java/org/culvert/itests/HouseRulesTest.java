@@ -55,7 +55,10 @@ class HouseRulesTest {
           Map.entry("encapsulation/v6udpv4", List.of("org.culvert.api..")),
           Map.entry("encapsulation/v4v6", List.of("org.culvert.api..")),
           Map.entry("provisioning", List.of("org.culvert.api..", "org.slf4j..")),
-          Map.entry("dns/update", List.of("org.culvert.api..", "org.slf4j..", "org.xbill.DNS..")),
+          Map.entry(
+              "dns/update",
+              List.of(
+                  "org.culvert.api..", "org.slf4j..", "org.xbill.DNS..", "org.osgi.framework..")),
           Map.entry("routing/static", List.of("org.culvert.api..")),
           Map.entry("routing/frr", List.of("org.culvert.api..", "org.slf4j..")),
           Map.entry("routing/bird", List.of("org.culvert.api..", "org.slf4j..")),
