@@ -1,0 +1,141 @@
+package org.culvert.routing.frr;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What has to be said to FRR so that a tunnel has the lines it needs, and no others. What is as it
+ * should be is not said again, so that no session is disturbed.
+ *
+ * @param gone the lines to be taken away
+ * @param added the lines to be added, in an order in which FRR takes them
+ */
+record Change(List<ConfigLine> gone, List<ConfigLine> added) {
+  private static final Pattern NEIGHBOR = Pattern.compile("(?:no )?neighbor (\\S+) (.*)");
+
+  /** Copies the lists. */
+  Change {
+    gone = List.copyOf(gone);
+    added = List.copyOf(added);
+  }
+
+  /**
+   * Compares what is with what should be.
+   *
+   * @param present the lines that belong to the tunnel
+   * @param wanted the lines that the tunnel needs
+   * @param running all lines
+   */
+  static Change between(
+      Collection<ConfigLine> present, Collection<ConfigLine> wanted, RunningConfig running) {
+    Set<ConfigLine> needed = new LinkedHashSet<>(wanted);
+    List<ConfigLine> gone = new ArrayList<>(new LinkedHashSet<>(present));
+    gone.removeIf(needed::contains);
+    Set<String> without = new LinkedHashSet<>();
+    gone.forEach(
+        line -> {
+          Matcher matcher = NEIGHBOR.matcher(line.text());
+          if (matcher.matches() && matcher.group(2).startsWith("remote-as ")) {
+            without.add(matcher.group(1));
+          }
+        });
+    List<ConfigLine> added = new ArrayList<>(needed);
+    added.removeIf(line -> running.has(line) && !without.contains(neighbor(line)));
+    return new Change(gone, added);
+  }
+
+  boolean isEmpty() {
+    return gone.isEmpty() && added.isEmpty();
+  }
+
+  /** Returns this change and more lines to be taken away. */
+  Change without(List<ConfigLine> more) {
+    List<ConfigLine> all = new ArrayList<>(gone);
+    all.addAll(more);
+    return new Change(all, added);
+  }
+
+  /** Tells what is not as it should be, a line each. */
+  List<String> differences() {
+    List<String> said = new ArrayList<>();
+    gone.forEach(line -> said.add("superfluous in FRR: " + line));
+    added.forEach(line -> said.add("missing in FRR: " + line));
+    return said;
+  }
+
+  /** Returns the commands, to be said in configuration mode. */
+  List<String> commands() {
+    List<String> commands = new ArrayList<>();
+    removals().forEach(line -> say(commands, line.path(), undo(line.text())));
+    for (ConfigLine line : added) {
+      if (!isBlock(line)) {
+        say(commands, line.path(), line.text());
+      } else if (added.stream().noneMatch(line::holds)) {
+        say(commands, List.of(line.text()), "");
+      }
+    }
+    return commands;
+  }
+
+  /** Blocks of protocols first: nothing may use a filter that is taken away. */
+  private List<ConfigLine> removals() {
+    List<ConfigLine> removals = new ArrayList<>();
+    for (ConfigLine line : gone) {
+      Matcher matcher = NEIGHBOR.matcher(line.text());
+      boolean isCovered = gone.stream().anyMatch(other -> other.holds(line));
+      if (isCovered || (matcher.matches() && isWholeNeighborGone(line, matcher.group(1)))) {
+        continue;
+      }
+      boolean isNeighbor = matcher.matches() && matcher.group(2).startsWith("remote-as ");
+      removals.add(isNeighbor ? new ConfigLine(line.path(), "neighbor " + matcher.group(1)) : line);
+    }
+    removals.sort(Comparator.comparing(line -> rank(line)));
+    return removals;
+  }
+
+  private boolean isWholeNeighborGone(ConfigLine line, String address) {
+    String start = "neighbor " + address + " remote-as ";
+    return gone.stream()
+        .anyMatch(
+            other ->
+                !other.equals(line)
+                    && other.text().startsWith(start)
+                    && other.path().get(0).equals(line.path().get(0)));
+  }
+
+  private static int rank(ConfigLine line) {
+    if (!line.path().isEmpty()) {
+      return 0;
+    }
+    return isBlock(line) ? 1 : 2;
+  }
+
+  /** Tells whether a line begins a block, which is entered and not said. */
+  private static boolean isBlock(ConfigLine line) {
+    return line.path().isEmpty()
+        && (line.text().startsWith("router ") || line.text().startsWith("route-map "));
+  }
+
+  private static String neighbor(ConfigLine line) {
+    Matcher matcher = NEIGHBOR.matcher(line.text());
+    return matcher.matches() ? matcher.group(1) : "";
+  }
+
+  private static String undo(String text) {
+    return text.startsWith("no ") ? text.substring("no ".length()) : "no " + text;
+  }
+
+  private static void say(List<String> commands, List<String> path, String command) {
+    commands.addAll(path);
+    if (!command.isEmpty()) {
+      commands.add(command);
+    }
+    path.forEach(block -> commands.add("exit"));
+  }
+}
