@@ -30,6 +30,13 @@ public interface Forwarding extends AutoCloseable {
   String device(String id);
 
   /**
+   * Removes the devices that no tunnel has any more; called once their addresses and routes are
+   * gone. Until then such a device goes on, so that what is on its way into a tunnel that has moved
+   * is not lost.
+   */
+  default void release() {}
+
+  /**
    * Returns why a tunnel that was opened is not carried any more, as when somebody removed its
    * device; empty while it is carried. Asked once a second for each tunnel, so it must be cheap.
    */

@@ -17,6 +17,8 @@ import org.culvert.api.tunnel.OuterEndpoints;
  * @param remotePrefixes the only inner sources that are let out of the tunnel
  * @param localPrefixes the only inner sources that are sent into the tunnel; empty: any
  * @param mtu inner MTU in octets
+ * @param ownLink whether link-local and multicast packets of routing protocols pass in both
+ *     directions, beside what the prefixes let pass
  */
 public record TunnelDevice(
     String name,
@@ -26,11 +28,25 @@ public record TunnelDevice(
     InetAddress localAddress,
     List<IpPrefix> remotePrefixes,
     List<IpPrefix> localPrefixes,
-    int mtu) {
+    int mtu,
+    boolean ownLink) {
 
   /** Copies the lists. */
   public TunnelDevice {
     remotePrefixes = List.copyOf(remotePrefixes);
     localPrefixes = List.copyOf(localPrefixes);
+  }
+
+  /** Describes a device that carries only what its prefixes let pass. */
+  public TunnelDevice(
+      String name,
+      String tunnel,
+      WireFormat wire,
+      OuterEndpoints outer,
+      InetAddress localAddress,
+      List<IpPrefix> remotePrefixes,
+      List<IpPrefix> localPrefixes,
+      int mtu) {
+    this(name, tunnel, wire, outer, localAddress, remotePrefixes, localPrefixes, mtu, false);
   }
 }
