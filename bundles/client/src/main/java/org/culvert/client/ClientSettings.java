@@ -17,7 +17,7 @@ import org.culvert.api.tunnel.TunnelType;
  * @param servers the brokers, in the order to ask them in
  * @param credentials whom to authenticate as, and by which means
  * @param tunnelType the type to ask for first
- * @param prefixLength the length of the prefix to ask for; empty: no prefix
+ * @param wishes what to ask for beside the tunnel
  * @param keepAlive the interval to ask for; empty: none
  * @param routes what to send into the tunnel
  * @param transports what may carry the session, in order of preference
@@ -31,7 +31,7 @@ record ClientSettings(
     List<BrokerAddress> servers,
     Credentials credentials,
     TunnelType tunnelType,
-    Optional<Integer> prefixLength,
+    Wishes wishes,
     Optional<Duration> keepAlive,
     List<IpPrefix> routes,
     List<Transport> transports,
@@ -55,6 +55,11 @@ record ClientSettings(
   /** Tells whether the session of a type runs over IPv4 (RFC 5572 section 4.4.1). */
   static boolean overIpv4(TunnelType type) {
     return !type.equals(TunnelType.V4V6);
+  }
+
+  /** Returns the file that remembers what is provided with the tunnel, beside the other one. */
+  Path provided() {
+    return state.resolveSibling(state.getFileName() + ".services");
   }
 
   /** Returns the port of a broker for which none is written. */

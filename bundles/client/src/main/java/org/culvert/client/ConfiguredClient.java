@@ -1,17 +1,24 @@
 package org.culvert.client;
 
+import java.time.Instant;
 import java.util.Hashtable;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.culvert.api.client.TunnelClient;
 import org.culvert.api.endpoint.TunnelEndpoint;
+import org.culvert.api.service.PrefixService;
+import org.culvert.api.service.RoutingService;
 import org.culvert.api.signaling.TunnelSignaling;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.AttributeType;
 import org.osgi.service.metatype.annotations.Designate;
@@ -99,6 +106,39 @@ public final class ConfiguredClient {
     int prefixLength() default 0;
 
     @AttributeDefinition(
+        name = "Name servers",
+        description =
+            "Name servers that the reverse zone of the prefix shall be delegated to, separated by"
+                + " commas: addresses, or full host names. Needs a prefix length.")
+    String[] nameServers() default {};
+
+    @AttributeDefinition(
+        name = "Name",
+        description =
+            "The name that you wish to have in the DNS, for example gateway; the broker decides."
+                + " Empty: the broker chooses.")
+    String name() default "";
+
+    @AttributeDefinition(
+        name = "Routing",
+        description =
+            "How the prefix shall be routed: static, or by a protocol spoken through the tunnel,"
+                + " for which a routing bundle (FRR or BIRD) must be installed here too.",
+        options = {
+          @Option(label = "static", value = "static"),
+          @Option(label = "BGP-4+", value = "bgp"),
+          @Option(label = "OSPFv3", value = "ospf"),
+          @Option(label = "RIPng", value = "rip")
+        })
+    String routing() default "static";
+
+    @AttributeDefinition(
+        name = "Autonomous system",
+        description =
+            "The number of your autonomous system, where routing = bgp. 0: the broker gives one.")
+    long as() default 0;
+
+    @AttributeDefinition(
         name = "Keepalive",
         description =
             "Seconds between keepalives to ask for; the broker decides. 0 asks for none, and a"
@@ -165,6 +205,7 @@ public final class ConfiguredClient {
     String state() default "";
   }
 
+  private final ClientServices services;
   private final ReconnectingTunnelClient client;
   private final ServiceRegistration<TunnelClient> registration;
 
@@ -177,6 +218,12 @@ public final class ConfiguredClient {
       Config config,
       BundleContext context) {
     ClientSettings settings = SettingsReader.from(config);
+    services =
+        new ClientServices(
+            new Provided(settings.provided()),
+            Instant::now,
+            ClientServices::thread,
+            RandomGenerator.getDefault());
     client =
         new ReconnectingTunnelClient(
             settings,
@@ -185,11 +232,34 @@ public final class ConfiguredClient {
             EventLoop.start(),
             SystemResolver.start(),
             new LocalAddresses.OfInterfaces(),
+            services,
             RandomGenerator.getDefault());
     registration = context.registerService(TunnelClient.class, client, new Hashtable<>());
   }
 
-  /** Withdraws the client and closes its tunnel. */
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void bindPrefixService(PrefixService service) {
+    services.bind(service);
+  }
+
+  /** Blocks until the service has taken back what it provides. */
+  void unbindPrefixService(PrefixService service) {
+    services.unbind(service);
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void bindRoutingService(RoutingService service, Map<String, Object> properties) {
+    services.bind(
+        service,
+        properties.get(Constants.SERVICE_RANKING) instanceof Integer ranking ? ranking : 0);
+  }
+
+  /** Blocks until the service has taken back what it provides. */
+  void unbindRoutingService(RoutingService service) {
+    services.unbind(service);
+  }
+
+  /** Withdraws the client, takes back what is provided and closes its tunnel. */
   @Deactivate
   void stop() {
     registration.unregister();

@@ -2,6 +2,7 @@ package org.culvert.client;
 
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 
@@ -27,8 +28,17 @@ record Failure(String text, boolean lasting) {
     return new Failure(text, false);
   }
 
-  /** Says in an operator's words what a broker answered. */
-  static Failure of(BrokerAddress broker, TspException refusal) {
+  /** Says that nobody here speaks the routing protocol that shall be asked for. */
+  static Failure notSpoken(RoutingProtocol routing) {
+    return passing(
+        "routing = "
+            + routing
+            + ": no installed service speaks it; install the feature culvert-routing-frr or"
+            + " culvert-routing-bird, or write routing = static");
+  }
+
+  /** Says in an operator's words what a broker answered, and what can be done about it. */
+  static Failure of(BrokerAddress broker, TspException refusal, Wishes wishes) {
     StatusCode code = refusal.code();
     String prefix = broker + ": " + code.number() + " " + code.text();
     return switch (code) {
@@ -41,7 +51,27 @@ record Failure(String text, boolean lasting) {
                   + "; check user, password and mechanisms in etc/org.culvert.client.cfg",
               true);
       case SERVER_BUSY, NO_MORE_TUNNELS -> passing(prefix + "; it is asked again later");
-      default -> passing(prefix);
+      default -> passing(prefix + remedy(code, wishes));
+    };
+  }
+
+  /** Names the key that a refusal is about, where it is about one. */
+  private static String remedy(StatusCode code, Wishes wishes) {
+    return switch (code) {
+      case ROUTER_NOT_SUPPORTED ->
+          wishes.speaks()
+              ? "; write routing = static, or ask for no prefix (prefixLength = 0)"
+              : "; ask for no prefix (prefixLength = 0)";
+      case PREFIX_UNAVAILABLE -> "; ask for another prefixLength";
+      case UNSUPPORTED_PREFIX_LENGTH -> "; write a prefixLength that this broker hands out";
+      case PREFIX_FOR_ANONYMOUS -> "; set user and password, or write prefixLength = 0";
+      case DNS_DELEGATION_ERROR ->
+          "; see that the nameServers answer for the reverse zone, or name none";
+      case UNSUPPORTED_ROUTER_PROTOCOL -> "; write routing = static, or another protocol";
+      // In the draft it is about names; the RFC gave it another meaning.
+      case INVALID_IPV6_ADDRESS ->
+          wishes.name().map(name -> "; the name " + name + " may be refused or taken").orElse("");
+      default -> "";
     };
   }
 

@@ -4,8 +4,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.culvert.api.broker.RouterGrant;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.net.IpAddresses;
+import org.culvert.api.service.Arrangements;
+import org.culvert.api.service.RoutingProtocol;
+import org.culvert.api.service.ServedTunnel;
+import org.culvert.api.signaling.Credentials;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelParameters;
 
@@ -28,6 +35,33 @@ record Held(TunnelParameters parameters, TunnelOffer offer, SignalingPath path, 
   /** Returns the local address that it stands on. */
   InetAddress localAddress() {
     return path.local().getAddress();
+  }
+
+  /** Tells whether a routing protocol was agreed on. */
+  boolean speaks(RoutingProtocol protocol) {
+    return offer.router().filter(r -> r.routing().protocol().equals(protocol)).isPresent();
+  }
+
+  /**
+   * Describes it for those that provide something with it.
+   *
+   * @param device the inner device, as far as it is known
+   */
+  ServedTunnel served(Credentials credentials, Optional<String> device) {
+    return new ServedTunnel(
+        parameters.id(),
+        parameters.side(),
+        credentials.user().orElse("anonymous"),
+        credentials.isAnonymous(),
+        parameters.type(),
+        parameters.remoteAddress(),
+        parameters.localAddress(),
+        offer.router().map(RouterGrant::prefix),
+        device,
+        new Arrangements(
+            offer.client().name(),
+            offer.router().map(RouterGrant::dnsServers).orElse(List.of()),
+            offer.router().map(RouterGrant::routing)));
   }
 
   /** Describes it in one line. */

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.culvert.api.broker.RouterRequest;
 import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.signaling.SignalingExchange;
 import org.culvert.api.signaling.SignalingTarget;
@@ -157,7 +156,8 @@ final class Pursuit {
         List.of(path.local().getAddress()),
         false,
         settings.keepAlive(),
-        settings.prefixLength().map(RouterRequest::prefix));
+        settings.wishes().router(),
+        settings.wishes().name());
   }
 
   private void answered(
@@ -210,7 +210,7 @@ final class Pursuit {
     if (refusal.code() == StatusCode.UNSUPPORTED_VERSION) {
       ladder.versionRefused();
       if (ladder.rung().isEmpty()) {
-        note(Failure.of(candidate.broker(), refusal));
+        note(Failure.of(candidate.broker(), refusal, settings.wishes()));
       }
       ask(candidate, ladder);
     } else if (refusal.code() == StatusCode.UNSUPPORTED_TUNNEL_TYPE
@@ -221,7 +221,7 @@ final class Pursuit {
       ladder.transportFailed();
       ask(candidate, ladder);
     } else {
-      note(Failure.of(candidate.broker(), refusal));
+      note(Failure.of(candidate.broker(), refusal, settings.wishes()));
       candidates.clear();
       nextOrigin();
     }

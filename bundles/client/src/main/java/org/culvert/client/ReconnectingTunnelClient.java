@@ -12,6 +12,7 @@ import org.culvert.api.client.ClientStatus;
 import org.culvert.api.client.ClientStatus.Phase;
 import org.culvert.api.client.TunnelClient;
 import org.culvert.api.endpoint.TunnelEndpoint;
+import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.signaling.TunnelSignaling;
 import org.culvert.api.tunnel.TunnelStatus;
 import org.culvert.api.tunnel.TunnelType;
@@ -42,6 +43,9 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
   private static final Duration SHORTEST_RENEWAL = Duration.ofSeconds(30);
   private static final long CLOSE_LIMIT_SECONDS = 5;
 
+  /** Services come a moment after the client. */
+  static final Duration SETTLING = Duration.ofSeconds(2);
+
   private final ClientSettings settings;
   private final TunnelSignaling signaling;
   private final TunnelEndpoint endpoint;
@@ -51,6 +55,8 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
   private final Backoff backoff;
   private final Memory memory;
   private final TypeChoice types;
+  private final ClientServices services;
+  private final Serving serving;
   private final AutoCloseable silenceWatch;
   private final StatusBoard board;
   private @Nullable Pursuit pursuit;
@@ -64,6 +70,9 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
   private Instant retryAt = Instant.MAX;
   private EventLoop.Timer renewal = () -> {};
 
+  /** Whether nothing is asked because nobody here speaks what shall be asked for. */
+  private boolean speechless;
+
   /** Starts asking at once. */
   ReconnectingTunnelClient(
       ClientSettings settings,
@@ -72,6 +81,7 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
       EventLoop loop,
       Resolver resolver,
       LocalAddresses addresses,
+      ClientServices services,
       RandomGenerator random) {
     this.settings = settings;
     this.signaling = signaling;
@@ -84,8 +94,22 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
     this.types = new TypeChoice(settings);
     this.board = new StatusBoard(loop::now);
     this.silenceWatch = endpoint.watchSilence(id -> loop.execute(() -> silent(id)));
-    loop.execute(this::ask);
-    loop.after(POLL, this::pollAddresses);
+    this.services = services;
+    this.serving = new Serving(settings.credentials(), loop, endpoint, services);
+    services.whenRoutingComes(() -> loop.execute(this::routingCame));
+    loop.execute(serving::gone);
+    if (settings.wishes().speaks()) {
+      loop.after(SETTLING, this::ask);
+    } else {
+      loop.execute(this::ask);
+    }
+    loop.after(POLL, this::poll);
+  }
+
+  private void routingCame() {
+    if (speechless) {
+      ask();
+    }
   }
 
   private void ask() {
@@ -93,6 +117,13 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
       return;
     }
     stopWaiting();
+    // What was agreed on is asked for again whoever is there: a service may just be exchanged.
+    speechless =
+        held == null && settings.wishes().speaks() && !services.speaks(settings.wishes().routing());
+    if (speechless) {
+      failed(Failure.notSpoken(settings.wishes().routing()));
+      return;
+    }
     Optional<TunnelType> type = types.next();
     if (type.isEmpty()) {
       failed(
@@ -154,6 +185,11 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
         now,
         board.status().broker().orElse("unknown"));
     board.up(now);
+    serving.up(now);
+    RoutingProtocol wished = settings.wishes().routing();
+    if (!renewed && settings.wishes().speaks() && !now.speaks(wished)) {
+      LOG.warn("the broker routes statically, although routing = {} was asked for", wished);
+    }
   }
 
   /** Renews at about three quarters of the lifetime; clients that came together part ways. */
@@ -195,6 +231,14 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
     ask();
   }
 
+  private void poll() {
+    pollAddresses();
+    if (held != null && !lost) {
+      serving.look(held);
+    }
+    loop.after(POLL, this::poll);
+  }
+
   private void pollAddresses() {
     Held now = held;
     Optional<InetAddress> needed =
@@ -209,7 +253,6 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
       types.networkChanged();
       hurry();
     }
-    loop.after(POLL, this::pollAddresses);
   }
 
   /** Cuts a long wait to a short one: another network may be better. */
@@ -226,12 +269,13 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
   private void lose(Held now, String why) {
     lost = true;
     renewal.cancel();
+    serving.gone();
     LOG.info("tunnel lost: {}: {}", now, why);
   }
 
   @Override
   public ClientStatus status() {
-    return board.status();
+    return board.status().with(services.states());
   }
 
   @Override
@@ -252,6 +296,9 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
     stopWaiting();
     renewal.cancel();
     Optional.ofNullable(held).ifPresent(gone -> LOG.info("tunnel down: {}", gone));
+    if (held != null && !lost) {
+      serving.gone();
+    }
     held = null;
     lost = false;
     endpoint.apply(List.of());
@@ -279,9 +326,13 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
     board.phase(held != null && !lost ? Phase.CONNECTED : activity);
   }
 
-  /** Closes the tunnel and stops. Blocks until the endpoint was told. */
+  /**
+   * Takes back what is provided with the tunnel, closes the tunnel and stops. Blocks until the
+   * services have done so, for a limited time, and the endpoint was told.
+   */
   @Override
   public void close() {
+    services.close();
     try {
       silenceWatch.close();
     } catch (Exception e) {

@@ -37,7 +37,7 @@ final class SettingsReader {
         servers(config.server(), ClientSettings.defaultPort(transports)),
         CredentialsReader.from(config, transports.contains(Transport.TLS)),
         type,
-        prefixLength(config.prefixLength(), type),
+        WishesReader.from(config, type),
         keepAlive(config.keepAlive()),
         routes(config, type),
         transports,
@@ -86,11 +86,6 @@ final class SettingsReader {
             trust -> trust.name().toLowerCase(Locale.ROOT).equals(value.toLowerCase(Locale.ROOT)))
         .findFirst()
         .orElseThrow(() -> refused("referrals", value, "write authenticated, any or none"));
-  }
-
-  private static Optional<Integer> prefixLength(int value, TunnelType type) {
-    within("prefixLength", value, 0, type.equals(TunnelType.V4V6) ? 32 : 128);
-    return value == 0 ? Optional.empty() : Optional.of(value);
   }
 
   private static Optional<Duration> keepAlive(int value) {
@@ -157,7 +152,8 @@ final class SettingsReader {
         .toList();
   }
 
-  private static int within(String key, int value, int least, int most) {
+  /** Refuses a number out of range. */
+  static int within(String key, int value, int least, int most) {
     if (value < least || value > most) {
       throw refused(key, value, "write a number from " + least + " to " + most);
     }

@@ -9,10 +9,12 @@ import java.util.OptionalInt;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.tunnel.KeepAlive;
 import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.api.tunnel.TunnelParameters.PrefixRoutes;
 import org.culvert.api.tunnel.TunnelType;
 
 /**
@@ -49,6 +51,7 @@ final class TunnelPlan {
     if (offer.router().isPresent()) {
       locals.add(delegated(offer.router().get().prefix(), inner4));
     }
+    RoutingProtocol routing = routing(settings, offer);
     List<IpPrefix> remotes = new ArrayList<>(settings.routes());
     cover(remotes, remote);
     if (inner4) {
@@ -69,7 +72,22 @@ final class TunnelPlan {
         remotes,
         locals,
         mtu(settings, offer),
-        keepAlive);
+        keepAlive,
+        // What the routing daemon learns goes before what is configured, which still holds alone.
+        routing.equals(RoutingProtocol.STATIC) ? PrefixRoutes.STATIC : PrefixRoutes.FLOATING,
+        routing.equals(RoutingProtocol.OSPF) || routing.equals(RoutingProtocol.RIP));
+  }
+
+  /** Nothing may be spoken that the operator did not ask for. */
+  private static RoutingProtocol routing(ClientSettings settings, TunnelOffer offer)
+      throws UnusableOfferException {
+    RoutingProtocol agreed =
+        offer.router().map(router -> router.routing().protocol()).orElse(RoutingProtocol.STATIC);
+    if (!agreed.equals(RoutingProtocol.STATIC) && !agreed.equals(settings.wishes().routing())) {
+      throw new UnusableOfferException(
+          "the broker wants to speak " + agreed + ", which was not asked for");
+    }
+    return agreed;
   }
 
   /** The smaller of what both ends have, for what is too big for one of them gets lost. */
@@ -93,7 +111,9 @@ final class TunnelPlan {
         plan.remotePrefixes(),
         List.of(IpPrefix.host(plan.remoteAddress())),
         plan.mtu(),
-        Optional.empty());
+        Optional.empty(),
+        plan.prefixRoutes(),
+        plan.ownLink());
   }
 
   /** A broker may echo the request's stand-in address; the tunnel's other end is meant then. */

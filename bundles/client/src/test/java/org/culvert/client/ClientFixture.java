@@ -36,10 +36,12 @@ final class ClientFixture {
   final RecordingEndpoint endpoint = new RecordingEndpoint(journal);
   final ManualClock clock = new ManualClock();
   final ManualExecutor executor = new ManualExecutor(clock);
+  final List<ManualExecutor> threads = new ArrayList<>();
   final Map<String, List<String>> names = new HashMap<>();
   final Configs configs;
   Set<InetAddress> localAddresses = Set.of(LOCAL.getAddress());
   ReconnectingTunnelClient client;
+  ClientServices services;
   boolean resolverClosed;
 
   ClientFixture(Path directory, String... servers) {
@@ -56,8 +58,26 @@ final class ClientFixture {
             new EventLoop(executor, clock),
             new Names(),
             () -> Optional.of(localAddresses),
+            services(),
             new SplittableRandom(7));
     return this;
+  }
+
+  /** The services' threads are the test's. */
+  private ClientServices services() {
+    services =
+        new ClientServices(
+            new Provided(configs.settings().provided()),
+            clock::instant,
+            this::thread,
+            new SplittableRandom(7));
+    return services;
+  }
+
+  private ManualExecutor thread(String name) {
+    ManualExecutor thread = new ManualExecutor(clock);
+    threads.add(thread);
+    return thread;
   }
 
   /** Starts with a broker that grants what is asked for, and v6v4 if it may choose. */
@@ -87,6 +107,7 @@ final class ClientFixture {
 
   void pass(Duration time) {
     executor.advance(time);
+    threads.forEach(thread -> thread.advance(Duration.ZERO));
   }
 
   Phase phase() {

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -107,6 +108,11 @@ class ConformanceTest {
             EventLoop.start(),
             new NoNames(),
             new LocalAddresses.OfInterfaces(),
+            new ClientServices(
+                new Provided(directory.resolve("services")),
+                Instant::now,
+                ClientServices::thread,
+                new SplittableRandom(7)),
             new SplittableRandom(7));
     return () -> {
       client.close();
@@ -129,7 +135,7 @@ class ConformanceTest {
         List.of(BrokerAddress.parse(server + ":" + task.port(), task.port())),
         task.needs().contains("plain") ? credentials.evenInClear() : credentials,
         type,
-        task.needs().contains("prefix") ? Optional.of(56) : Optional.empty(),
+        Wishes.prefix(task.needs().contains("prefix") ? Optional.of(56) : Optional.empty()),
         Optional.of(Duration.ofSeconds(30)),
         List.of(IpPrefix.parse(type.equals(TunnelType.V4V6) ? "0.0.0.0/0" : "::/0")),
         List.of(task.transport().equals("tcp") ? Transport.TCP : Transport.UDP),

@@ -29,7 +29,7 @@ class SettingsReaderTest {
     assertThat(settings.keepAlive()).contains(Duration.ofSeconds(30));
     assertThat(settings.routes()).containsExactly(IpPrefix.parse("::/0"));
     assertThat(settings.transports()).containsExactly(Transport.UDP, Transport.TCP);
-    assertThat(settings.prefixLength()).isEmpty();
+    assertThat(settings.wishes()).isEqualTo(Wishes.NONE);
     assertThat(settings.state()).isEqualTo(Path.of("data/culvert/client-state.properties"));
   }
 

@@ -4,17 +4,22 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
+import org.culvert.api.broker.RouterGrant;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.client.ClientStatus;
 import org.culvert.api.client.TunnelClient;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.net.IpAddresses;
+import org.culvert.api.service.DnsServer;
+import org.culvert.api.service.Duty;
+import org.culvert.api.service.RoutingAgreement;
 import org.culvert.api.tunnel.TunnelStatus;
 
 /** Shows how the tunnel client stands. */
@@ -48,6 +53,7 @@ public final class ClientCommand extends ShellCommand {
             .flatMap(TunnelOffer::router)
             .map(router -> router.prefix().toString())
             .orElse(""));
+    surroundings(row, status);
     status
         .path()
         .ifPresent(
@@ -63,6 +69,41 @@ public final class ClientCommand extends ShellCommand {
     row.put("connects", status.connects());
     status.lastError().ifPresent(error -> row.put("last error", error));
     return row;
+  }
+
+  /** What came with the tunnel, and how those stand that do something with it. */
+  private static void surroundings(Map<String, Object> row, ClientStatus status) {
+    Optional<RouterGrant> router = status.offer().flatMap(TunnelOffer::router);
+    row.put("name", status.offer().flatMap(offer -> offer.client().name()).orElse(""));
+    row.put(
+        "name servers",
+        String.join(
+            ", ",
+            router.map(RouterGrant::dnsServers).orElse(List.of()).stream()
+                .map(ClientCommand::text)
+                .toList()));
+    row.put("routing", router.map(grant -> text(grant.routing())).orElse(""));
+    for (ClientStatus.Service service : status.services()) {
+      String goal = service.goal() == Duty.Goal.PROVIDED ? "" : "to be withdrawn, ";
+      row.put(
+          "service " + service.name(),
+          goal
+              + service.state().name().toLowerCase(Locale.ROOT)
+              + service.problem().map(problem -> ": " + problem).orElse(""));
+    }
+  }
+
+  private static String text(DnsServer server) {
+    return server instanceof DnsServer.Address address
+        ? IpAddresses.text(address.address())
+        : ((DnsServer.Name) server).name();
+  }
+
+  private static String text(RoutingAgreement routing) {
+    StringBuilder text = new StringBuilder(routing.protocol().name());
+    routing.clientAs().ifPresent(as -> text.append(", AS ").append(as));
+    routing.serverAs().ifPresent(as -> text.append(" with AS ").append(as));
+    return text.toString();
   }
 
   private static String address(TunnelOffer offer) {

@@ -7,11 +7,14 @@ import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.client.ClientStatus;
 import org.culvert.api.net.IpAddresses;
+import org.culvert.api.service.Duty;
+import org.culvert.api.service.RoutingAgreement;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.client.SampleOffers;
@@ -45,6 +48,32 @@ class ClientCommandTest {
   }
 
   @Test
+  void showsWhatCameWithTheTunnelAndHowItStands() {
+    ClientStatus status =
+        status(
+                Optional.of(
+                    SampleOffers.routed(
+                        TunnelType.V6V4, "2001:db8:200::/56", RoutingAgreement.bgp(65010, 65000))))
+            .with(
+                List.of(
+                    service("frr@gw", Duty.Goal.PROVIDED, Duty.State.DONE, ""),
+                    service("radvd", Duty.Goal.WITHDRAWN, Duty.State.QUEUED, "eth1 is down")));
+
+    assertThat(ClientCommand.row(status, Optional.empty(), NOW))
+        .containsEntry("routing", "bgp, AS 65010 with AS 65000")
+        .containsEntry("name", "")
+        .containsEntry("name servers", "")
+        .containsEntry("service frr@gw", "done")
+        .containsEntry("service radvd", "to be withdrawn, queued: eth1 is down");
+  }
+
+  private static ClientStatus.Service service(
+      String name, Duty.Goal goal, Duty.State state, String problem) {
+    return new ClientStatus.Service(
+        name, goal, state, NOW, Optional.of(problem).filter(text -> !text.isEmpty()));
+  }
+
+  @Test
   void longErrorsAndPathsAreWrappedNotCut() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -59,22 +88,23 @@ class ClientCommandTest {
   }
 
   private static Map<String, Object> row(Optional<TunnelOffer> offer) {
+    return ClientCommand.row(status(offer), Optional.empty(), NOW);
+  }
+
+  private static ClientStatus status(Optional<TunnelOffer> offer) {
     SignalingPath path =
         new SignalingPath(
             SignalingPath.Transport.TCP,
             new InetSocketAddress(
                 IpAddresses.parse("2001:db8:1111:2222:3333:4444:5555:6666"), 65535),
             new InetSocketAddress(IpAddresses.parse("2001:db8:aaaa:bbbb:cccc:dddd:eeee:1"), 3653));
-    return ClientCommand.row(
-        new ClientStatus(
-            ClientStatus.Phase.CONNECTING,
-            NOW,
-            Optional.empty(),
-            Optional.of(path),
-            offer,
-            Optional.of(ERROR),
-            0),
+    return new ClientStatus(
+        ClientStatus.Phase.CONNECTING,
+        NOW,
         Optional.empty(),
-        NOW);
+        Optional.of(path),
+        offer,
+        Optional.of(ERROR),
+        0);
   }
 }

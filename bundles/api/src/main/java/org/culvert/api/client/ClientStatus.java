@@ -1,8 +1,10 @@
 package org.culvert.api.client;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.culvert.api.broker.TunnelOffer;
+import org.culvert.api.service.Duty;
 import org.culvert.api.tunnel.SignalingPath;
 
 /**
@@ -15,6 +17,7 @@ import org.culvert.api.tunnel.SignalingPath;
  * @param offer what the present tunnel is
  * @param lastError what went wrong last, in one line
  * @param connects how many tunnels it has brought up since its start
+ * @param services what hands the tunnel's prefix on and speaks through it
  */
 public record ClientStatus(
     Phase phase,
@@ -23,7 +26,42 @@ public record ClientStatus(
     Optional<SignalingPath> path,
     Optional<TunnelOffer> offer,
     Optional<String> lastError,
-    long connects) {
+    long connects,
+    List<Service> services) {
+
+  /** Copies the list. */
+  public ClientStatus {
+    services = List.copyOf(services);
+  }
+
+  /** Describes a client without services. */
+  public ClientStatus(
+      Phase phase,
+      Instant since,
+      Optional<String> broker,
+      Optional<SignalingPath> path,
+      Optional<TunnelOffer> offer,
+      Optional<String> lastError,
+      long connects) {
+    this(phase, since, broker, path, offer, lastError, connects, List.of());
+  }
+
+  /** Returns the same with other services. */
+  public ClientStatus with(List<Service> others) {
+    return new ClientStatus(phase, since, broker, path, offer, lastError, connects, others);
+  }
+
+  /**
+   * How a service at the client's end stands.
+   *
+   * @param name the service's name
+   * @param goal whether it shall be provided or withdrawn
+   * @param state how that stands
+   * @param since since when it stands so
+   * @param problem why it was in vain, in one line
+   */
+  public record Service(
+      String name, Duty.Goal goal, Duty.State state, Instant since, Optional<String> problem) {}
 
   /** What a client is doing. */
   public enum Phase {

@@ -9,6 +9,7 @@ import org.culvert.api.broker.RouterGrant;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.api.service.RoutingAgreement;
 import org.culvert.api.tunnel.KeepAlive;
 import org.culvert.api.tunnel.TunnelType;
 
@@ -51,6 +52,20 @@ public final class SampleOffers {
         offer.client(),
         offer.keepAlive(),
         Optional.of(new RouterGrant(IpPrefix.parse(prefix), List.of())),
+        offer.resolvers());
+  }
+
+  /** Returns the same with a prefix that is routed by what was agreed on. */
+  public static TunnelOffer routed(TunnelType type, String prefix, RoutingAgreement routing) {
+    TunnelOffer offer = ipv6(type);
+    return new TunnelOffer(
+        offer.id(),
+        offer.type(),
+        offer.lifetime(),
+        offer.server(),
+        offer.client(),
+        offer.keepAlive(),
+        Optional.of(new RouterGrant(IpPrefix.parse(prefix), List.of(), routing)),
         offer.resolvers());
   }
 

@@ -1,0 +1,206 @@
+package org.culvert.client;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.culvert.api.client.ClientStatus;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.service.Duty;
+import org.culvert.api.service.ServedTunnel;
+import org.culvert.api.service.ServiceException;
+import org.culvert.api.service.TunnelService;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets one service provide what is wanted, on a thread of its own, and again and again while it
+ * fails.
+ *
+ * <p>What has another address, prefix or routing is withdrawn before the new is provided; what
+ * differs in anything else is provided anew. Its fields are confined to its thread.
+ */
+final class ServiceWorker {
+  private static final Logger LOG = LoggerFactory.getLogger(ServiceWorker.class);
+  private static final Duration SHORTEST_WAIT = Duration.ofSeconds(2);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+
+  /** What lasts until somebody changes something is looked at now and then: somebody may have. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  private final String key;
+  private final TunnelService service;
+  private final ScheduledExecutorService executor;
+  private final Supplier<Instant> now;
+  private final Provided memory;
+  private final Backoff backoff;
+  private Optional<ServedTunnel> wanted = Optional.empty();
+  private Optional<ServedTunnel> provided;
+
+  /** Whether the last deed was done, and not merely begun. */
+  private boolean done;
+
+  private @Nullable Future<?> retry;
+  private volatile Optional<ClientStatus.Service> status = Optional.empty();
+
+  /**
+   * @param key what its deeds are remembered by
+   * @param executor one thread, which is shut down when this is closed
+   */
+  ServiceWorker(
+      String key,
+      TunnelService service,
+      ScheduledExecutorService executor,
+      Supplier<Instant> now,
+      Provided memory,
+      RandomGenerator random) {
+    this.key = key;
+    this.service = service;
+    this.executor = executor;
+    this.now = now;
+    this.memory = memory;
+    this.backoff = new Backoff(SHORTEST_WAIT, LONGEST_WAIT, random);
+    this.provided = memory.recall(key);
+    provided.ifPresent(left -> note(Duty.State.QUEUED, "left by an earlier run"));
+  }
+
+  /** Sets what shall be provided; empty: nothing. What has failed is tried at once. */
+  void want(Optional<ServedTunnel> tunnel) {
+    submit(
+        () -> {
+          wanted = tunnel;
+          backoff.reset();
+          reconcile();
+        });
+  }
+
+  /** Tells how it stands; empty if there is nothing to be done. */
+  Optional<ClientStatus.Service> status() {
+    return status;
+  }
+
+  /** Begins to withdraw what is provided, as its last deed. */
+  Future<?> finish() {
+    return submit(
+        () -> {
+          wanted = Optional.empty();
+          reconcile();
+        });
+  }
+
+  /** Waits for the last deed for a limited time, and ends the thread. */
+  void end(Future<?> last, Duration limit) {
+    try {
+      last.get(Math.max(0, limit.toMillis()), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("{} does not come to an end; what it provides is withdrawn at the next start", key);
+    }
+    executor.shutdownNow();
+  }
+
+  private void reconcile() {
+    if (retry != null) {
+      retry.cancel(false);
+      retry = null;
+    }
+    if (provided.isPresent()
+        && !wanted.map(ServiceWorker::essence).equals(provided.map(ServiceWorker::essence))) {
+      if (!withdraw(provided.get())) {
+        return;
+      }
+    }
+    if (wanted.isPresent() && !(done && wanted.equals(provided))) {
+      provide(wanted.get());
+    }
+  }
+
+  private boolean withdraw(ServedTunnel tunnel) {
+    done = false;
+    note(Duty.State.QUEUED, "");
+    try {
+      service.withdraw(tunnel);
+    } catch (ServiceException | RuntimeException e) {
+      failed("withdraw", tunnel, e);
+      return false;
+    }
+    provided = Optional.empty();
+    memory.forget(key);
+    status = Optional.empty();
+    backoff.reset();
+    LOG.info("{} withdrew {}", key, text(tunnel));
+    return true;
+  }
+
+  private void provide(ServedTunnel tunnel) {
+    done = false;
+    provided = Optional.of(tunnel);
+    memory.remember(key, tunnel);
+    try {
+      service.provide(tunnel);
+    } catch (ServiceException | RuntimeException e) {
+      failed("provide", tunnel, e);
+      return;
+    }
+    done = true;
+    backoff.reset();
+    note(Duty.State.DONE, "");
+    LOG.info("{} provides {}", key, text(tunnel));
+  }
+
+  private void failed(String deed, ServedTunnel tunnel, Exception failure) {
+    boolean lasting = failure instanceof ServiceException e && e.isLasting();
+    String why = Objects.requireNonNullElse(failure.getMessage(), failure.toString());
+    if (note(lasting ? Duty.State.FAILED : Duty.State.QUEUED, why)) {
+      LOG.warn("{} cannot {} {}: {}", key, deed, text(tunnel), why);
+    } else {
+      LOG.debug("{} cannot {} again", key, deed, failure);
+    }
+    Duration wait = lasting ? PATIENCE : backoff.next();
+    try {
+      retry = executor.schedule(this::reconcile, wait.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("closed, it is not tried again", e);
+    }
+  }
+
+  /** Notes how it stands; tells whether the problem is news. */
+  private boolean note(Duty.State state, String problem) {
+    Optional<String> text =
+        Optional.of(new Failure(problem, false).text()).filter(p -> !p.isEmpty());
+    Optional<ClientStatus.Service> before = status;
+    Duty.Goal goal = wanted.isPresent() ? Duty.Goal.PROVIDED : Duty.Goal.WITHDRAWN;
+    boolean same = before.filter(s -> s.state() == state && s.goal() == goal).isPresent();
+    Instant since = same ? before.get().since() : now.get();
+    status = Optional.of(new ClientStatus.Service(service.name(), goal, state, since, text));
+    return !before.flatMap(ClientStatus.Service::problem).equals(text);
+  }
+
+  private Future<?> submit(Runnable task) {
+    return executor.submit(task);
+  }
+
+  /** What cannot change without being withdrawn first. */
+  private static Object essence(ServedTunnel tunnel) {
+    return List.of(
+        tunnel.serverAddress(),
+        tunnel.clientAddress(),
+        tunnel.prefix(),
+        tunnel.arrangements().routing());
+  }
+
+  private static String text(ServedTunnel tunnel) {
+    return tunnel.prefix().map(Object::toString).orElse(IpAddresses.text(tunnel.clientAddress()));
+  }
+}
