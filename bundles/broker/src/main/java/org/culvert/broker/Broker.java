@@ -2,6 +2,7 @@ package org.culvert.broker;
 
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -18,9 +20,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.culvert.api.account.CredentialStore;
 import org.culvert.api.broker.BrokerAdministration;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.PoolUse;
+import org.culvert.api.broker.PrefixReservation;
 import org.culvert.api.broker.TunnelBroker;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
@@ -42,6 +46,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,6 +73,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
   private final Ledger ledger;
   private final LeaseLife life;
   private final Negotiation negotiation;
+  private final GroupLookup groups;
   private final AtomicInteger waiting = new AtomicInteger();
   private final ScheduledFuture<?> sweep;
   private final AutoCloseable silenceWatch;
@@ -80,30 +86,59 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
 
   @Reference volatile List<PrefixRegistry> registries = List.of();
 
-  /** Starts on a thread of its own and brings the stored tunnels up. */
+  /** By ascending ranking; they tell the groups that accounts are in. */
+  @Reference volatile List<CredentialStore> accounts = List.of();
+
+  /**
+   * Starts on a thread of its own and brings the stored tunnels up. A pool that comes, goes or
+   * changes restarts the broker; those that are configured are there before it, see {@link
+   * AllocationPolicy}.
+   */
   @Activate
-  public Broker(Config config, @Reference LeaseStore store, @Reference TunnelServer server) {
-    this(config, store, server, newThread(), Clock.systemUTC());
+  public Broker(
+      Config config,
+      @Reference LeaseStore store,
+      @Reference TunnelServer server,
+      @Reference(
+              cardinality = ReferenceCardinality.MULTIPLE,
+              policyOption = ReferencePolicyOption.GREEDY)
+          List<AllocationPolicy> pools) {
+    this(
+        config,
+        pools,
+        store,
+        server,
+        newThread(),
+        GroupLookup.newThreads(),
+        GroupLookup.PATIENCE,
+        Clock.systemUTC());
   }
 
   /**
    * Starts, and brings the stored tunnels up. Blocks while the store is read.
    *
+   * @param pools more pools of prefixes than the configuration names
    * @param thread runs one task at a time; shut down by {@link #close}
+   * @param lookups where stores of accounts are asked; shut down by {@link #close}
+   * @param patience how long such a store may take
    * @throws org.culvert.api.config.InvalidConfigurationException if the configuration is refused
    * @throws IllegalStateException if the store contradicts itself
    * @throws org.culvert.api.lease.LeaseStoreException if the store cannot be read
    */
   Broker(
       Config config,
+      List<AllocationPolicy> pools,
       LeaseStore store,
       TunnelServer server,
       ScheduledExecutorService thread,
+      ExecutorService lookups,
+      Duration patience,
       Clock clock) {
     this.server = server;
     this.thread = thread;
+    this.groups = new GroupLookup(() -> accounts, lookups, patience);
     try {
-      Settings settings = Settings.from(config, unset -> madeUp(store));
+      Settings settings = Settings.from(config, pools, () -> madeUp(store));
       byte[] secret =
           HexFormat.of().parseHex(store.remember("address-key", Tokens.next() + Tokens.next()));
       Turns turns = new Turns(thread);
@@ -114,6 +149,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
       negotiation = new Negotiation(ledger, turns, life, services, secret);
     } catch (RuntimeException e) {
       thread.shutdownNow();
+      groups.close();
       throw e;
     }
     thread.execute(ledger::reconcile);
@@ -143,6 +179,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
       LOG.warn("The watch over silent tunnels did not end", e);
     }
     thread.shutdown();
+    groups.close();
   }
 
   @Override
@@ -167,7 +204,11 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
           ledger.settings().referrals().busy(path, "too many requests wait"));
     }
     CompletionStage<TunnelOffer> offer =
-        decide(() -> negotiation.offer(identity, request, path, tunnelTypes(path)));
+        groups(identity, request)
+            .thenCompose(
+                in ->
+                    decide(
+                        () -> negotiation.offer(identity, in, request, path, tunnelTypes(path))));
     offer.whenComplete(
         (granted, failure) -> {
           waiting.decrementAndGet();
@@ -176,6 +217,15 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
           }
         });
     return offer;
+  }
+
+  /** Finds the groups of a user's account where they decide about what is asked for. */
+  private CompletionStage<Set<String>> groups(Identity identity, TunnelRequest request) {
+    boolean matter =
+        !identity.anonymous()
+            && request.router().isPresent()
+            && ledger.settings().pools().askForGroups();
+    return matter ? groups.of(identity.user()) : CompletableFuture.completedFuture(Set.of());
   }
 
   @Override
@@ -213,6 +263,16 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
   @Override
   public List<PoolUse> pools() {
     return ledger.book().stock().use();
+  }
+
+  @Override
+  public List<PrefixReservation> reservations() {
+    return Reservations.of(ledger.settings().pools().delegation(), ledger.book().all());
+  }
+
+  @Override
+  public CompletionStage<List<String>> verify() {
+    return CompletableFuture.completedFuture(List.of());
   }
 
   @Override
@@ -273,7 +333,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
     }
   }
 
-  private static Pools madeUp(LeaseStore store) {
+  private static IpPrefix madeUp(LeaseStore store) {
     String made = Pools.randomPrivatePrefix(new SecureRandom()).toString();
     IpPrefix kept = IpPrefix.parse(store.remember("ula-prefix", made));
     LOG.info(
@@ -281,7 +341,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
             + " broker; it does not reach the Internet. Set endpointPool in etc/{}.cfg to your own.",
         kept,
         Settings.PID);
-    return Pools.within(kept);
+    return kept;
   }
 
   private static ScheduledExecutorService newThread() {

@@ -53,7 +53,9 @@ final class LeaseBook {
       }
       stock.hold(Inner.of(lease));
       lease.prefix().ifPresent(prefix -> prefixes.put(Overlaps.key(prefix) + lease.id(), lease));
-      lease.prefix().ifPresent(stock::hold);
+      if (!Resting.is(lease)) {
+        lease.prefix().ifPresent(stock.prefixes()::hold);
+      }
       put(lease);
     }
     Overlaps.first(prefixes.values()).ifPresent(two -> refuseTwo("prefix", two.one(), two.other()));
@@ -134,8 +136,13 @@ final class LeaseBook {
       if (!holdsSame(old, Inner.of(lease))) {
         stock.free(Inner.of(old));
       }
-      old.prefix().filter(prefix -> !lease.prefix().equals(old.prefix())).ifPresent(stock::free);
+      old.prefix()
+          .filter(prefix -> lease.prefix().filter(now -> now.contains(prefix)).isEmpty())
+          .ifPresent(stock.prefixes()::free);
       claims.free(old.owner(), old.arrangements());
+    } else if (Resting.is(lease)) {
+      // The lease that it was taken from has just given it back.
+      lease.prefix().ifPresent(stock.prefixes()::hold);
     }
     claims.hold(lease.owner(), lease.arrangements());
     idBySlot.put(Slot.of(lease), lease.id());
@@ -150,7 +157,7 @@ final class LeaseBook {
       count(old, -1);
       idBySlot.remove(Slot.of(old));
       stock.free(Inner.of(old));
-      old.prefix().ifPresent(stock::free);
+      old.prefix().ifPresent(stock.prefixes()::free);
       claims.free(old.owner(), old.arrangements());
       watch(Slot.of(old));
     }
@@ -187,8 +194,7 @@ final class LeaseBook {
     }
     proposal
         .prefix()
-        .filter(prefix -> !lease.flatMap(Lease::prefix).equals(Optional.of(prefix)))
-        .ifPresent(stock::free);
+        .ifPresent(prefix -> stock.prefixes().release(prefix, lease.flatMap(Lease::prefix)));
     watch(proposal.slot());
   }
 

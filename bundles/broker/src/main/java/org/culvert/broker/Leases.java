@@ -22,6 +22,30 @@ final class Leases {
     return next(proposal, State.OFFERED, proposal.deadline(), proposal.before(), now);
   }
 
+  /** The same as it is stored: a prefix that the user has stays until the offer is accepted. */
+  static Lease waiting(Proposal proposal, Instant now) {
+    Lease offered = offered(proposal, now);
+    Optional<IpPrefix> has = proposal.before().flatMap(Lease::prefix);
+    return has.isEmpty()
+        ? offered
+        : new Lease(
+            offered.id(),
+            offered.owner(),
+            offered.anonymous(),
+            offered.state(),
+            offered.type(),
+            offered.outer(),
+            offered.claimedAddress(),
+            offered.serverAddress(),
+            offered.clientAddress(),
+            has,
+            offered.keepAlive(),
+            offered.arrangements(),
+            offered.created(),
+            offered.expires(),
+            offered.revision());
+  }
+
   /** The lease after its offer was accepted. */
   static Lease accepted(Proposal proposal, Lease current, Instant expires, Instant now) {
     return next(proposal, State.ACTIVE, expires, Optional.of(current), now);

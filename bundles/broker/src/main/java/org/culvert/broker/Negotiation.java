@@ -42,7 +42,9 @@ import org.culvert.api.tunnel.TunnelType;
  * <ul>
  *   <li>without a running tunnel, the lease itself, OFFERED, with address and prefix;
  *   <li>beside a running tunnel, the lease stays ACTIVE with its old outer endpoints, and only a
- *       prefix that it did not have is entered.
+ *       prefix that it did not have is entered;
+ *   <li>a prefix that is to take another one's place is not: the lease keeps the old one until the
+ *       offer is accepted, and then that one rests.
  * </ul>
  *
  * <p>So at each moment the disk shows the old tunnel or the new one, never both or neither, and
@@ -73,33 +75,45 @@ final class Negotiation {
   }
 
   CompletionStage<TunnelOffer> offer(
-      Identity identity, TunnelRequest request, SignalingPath path, Set<TunnelType> carried) {
+      Identity identity,
+      Set<String> groups,
+      TunnelRequest request,
+      SignalingPath path,
+      Set<TunnelType> carried) {
     Slot slot = new Slot(identity.user(), Family.over(path));
     if (!asking.add(slot)) {
       throw new TspException(StatusCode.REQUEST_PENDING, "an earlier request is being processed");
     }
     CompletionStage<TunnelOffer> offer =
-        turns.take(Set.of(slot), () -> offerNow(identity, slot, request, path, carried));
+        turns.take(Set.of(slot), () -> offerNow(identity, groups, slot, request, path, carried));
     offer.whenComplete((granted, failure) -> asking.remove(slot));
     return offer;
   }
 
   private CompletionStage<TunnelOffer> offerNow(
       Identity identity,
+      Set<String> groups,
       Slot slot,
       TunnelRequest request,
       SignalingPath path,
       Set<TunnelType> carried) {
     boolean mayProxy = !identity.anonymous() && settings.proxyUsers().contains(identity.user());
     TypeDecision decision = TypeDecision.decide(request, path, carried, mayProxy);
-    Optional<Integer> length =
-        PrefixRules.wantedLength(settings, identity, slot.family(), request.router());
+    Optional<PrefixWish> wish =
+        PrefixRules.wish(
+            settings.pools().delegation(), identity, groups, decision.type(), request.router());
+    wish.ifPresent(w -> checkPrefix(w, slot));
     Optional<RoutingProtocol> protocol = routes.protocol(identity, request.router());
     if (protocol.isPresent()) {
       services.admit(identity);
     }
     return takeEarlierBack(slot)
-        .thenCompose(nothing -> propose(identity, slot, request, decision, length, protocol, path));
+        .thenCompose(nothing -> propose(identity, slot, request, decision, wish, protocol, path));
+  }
+
+  private void checkPrefix(PrefixWish wish, Slot slot) {
+    LeaseBook book = ledger.book();
+    book.stock().prefixes().check(wish, book.lease(slot).flatMap(Lease::prefix));
   }
 
   /** Who asks again without having accepted has lost the answer, or thought better of it. */
@@ -116,14 +130,14 @@ final class Negotiation {
       Slot slot,
       TunnelRequest request,
       TypeDecision decision,
-      Optional<Integer> length,
+      Optional<PrefixWish> wish,
       Optional<RoutingProtocol> protocol,
       SignalingPath path) {
     LeaseBook book = ledger.book();
     Optional<Lease> before = book.lease(slot);
     admission.check(book, identity, before, new Outer(decision.type(), decision.outer()), path);
 
-    Proposal bare = proposer.propose(identity, request, decision, length, before);
+    Proposal bare = proposer.propose(identity, request, decision, wish, before);
     book.propose(bare);
     Proposal proposal = arranged(bare, request, protocol);
     return reserve(proposal)
@@ -157,7 +171,7 @@ final class Negotiation {
   private CompletionStage<Void> reserve(Proposal proposal) {
     Optional<Lease> running = proposal.before().filter(l -> l.state() == State.ACTIVE);
     if (running.isEmpty()) {
-      return ledger.put(Leases.offered(proposal, ledger.now()));
+      return ledger.put(Leases.waiting(proposal, ledger.now()));
     }
     Lease lease = running.get();
     return lease.prefix().isEmpty() && proposal.prefix().isPresent()
@@ -203,6 +217,8 @@ final class Negotiation {
     }
     ended.forEach(lease -> changes.add(new LeaseChange.Put(lease)));
     changes.add(new LeaseChange.Put(accepted));
+    Resting.leftBy(current, accepted, now.plus(settings.times().quarantine()))
+        .ifPresent(resting -> changes.add(new LeaseChange.Put(resting)));
     return ledger
         .commit(changes)
         .thenApply(

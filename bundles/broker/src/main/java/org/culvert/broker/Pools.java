@@ -3,6 +3,7 @@ package org.culvert.broker;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.culvert.api.config.InvalidConfigurationException;
@@ -14,10 +15,11 @@ import org.culvert.api.net.IpPrefix;
  *
  * @param endpoint the inner addresses of accounts, and the server's
  * @param anonymous the inner addresses of anonymous users; empty: they get none
- * @param delegation the prefixes of accounts; empty: none are handed out
+ * @param delegation what prefixes come from, in the order in which it is tried; empty: none are
+ *     handed out
  */
-record Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, List<IpPrefix> delegation) {
-  private static final int SHORTEST = 8;
+record Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, List<PrefixPolicy> delegation) {
+  private static final int SHORTEST = 1;
   private static final int LONGEST_ENDPOINT = 126;
   private static final int LONGEST_DELEGATION = 64;
 
@@ -27,10 +29,11 @@ record Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, List<IpPrefix> del
   }
 
   /** Reads the pools; empty if none is configured. */
-  static Optional<Pools> from(Config config) {
+  static Optional<Pools> from(
+      Config config, PrefixPolicy.Lengths lengths, List<AllocationPolicy> policies) {
     List<String> delegation = Settings.list(config.delegationPools());
     if (config.endpointPool().isBlank()) {
-      if (config.anonymousPool().isBlank() && delegation.isEmpty()) {
+      if (config.anonymousPool().isBlank() && delegation.isEmpty() && policies.isEmpty()) {
         return Optional.empty();
       }
       throw new InvalidConfigurationException(
@@ -45,13 +48,18 @@ record Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, List<IpPrefix> del
         config.anonymousPool().isBlank()
             ? Optional.empty()
             : Optional.of(pool("anonymousPool", config.anonymousPool(), LONGEST_ENDPOINT, taken));
-    return Optional.of(
-        new Pools(
-            endpoint,
-            anonymous,
-            delegation.stream()
-                .map(text -> pool("delegationPools", text, LONGEST_DELEGATION, taken))
-                .toList()));
+    List<PrefixPolicy> all = new ArrayList<>();
+    for (String text : delegation) {
+      IpPrefix prefix = pool("delegationPools", text, LONGEST_DELEGATION, taken);
+      all.add(PrefixPolicy.simple(prefix, lengths));
+    }
+    List<PrefixPolicy> named = policies.stream().map(PolicyReader::read).toList();
+    for (PrefixPolicy policy : named) {
+      take(policy.pid(), "prefix", policy.prefix(), taken);
+    }
+    named.stream().sorted(PrefixPolicy.ORDER).forEach(all::add);
+    all.sort(Comparator.comparingInt(PrefixPolicy::order));
+    return Optional.of(new Pools(endpoint, anonymous, all));
   }
 
   /** Makes up a private prefix with 40 random bits (RFC 4193 section 3.2.2). */
@@ -65,11 +73,16 @@ record Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, List<IpPrefix> del
   }
 
   /** Divides a /48: subnet 0 for accounts, subnet 1 for anonymous users, the upper half to give. */
-  static Pools within(IpPrefix site) {
+  static Pools within(IpPrefix site, PrefixPolicy.Lengths lengths) {
     return new Pools(
         new IpPrefix(site.network(), 64),
         Optional.of(subnet(site, 0x0001, 64)),
-        List.of(subnet(site, 0x8000, 49)));
+        List.of(PrefixPolicy.simple(subnet(site, 0x8000, 49), lengths)));
+  }
+
+  /** Tells whether it matters which groups an account is in. */
+  boolean askForGroups() {
+    return delegation.stream().anyMatch(policy -> !policy.groups().isEmpty());
   }
 
   /** Returns the server's inner address: the first of the endpoint pool. */
@@ -92,13 +105,17 @@ record Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, List<IpPrefix> del
       throw new InvalidConfigurationException(
           Settings.PID, key, text, "write a prefix of length " + SHORTEST + " to " + longest);
     }
+    take(Settings.PID, key, pool, taken);
+    return pool;
+  }
+
+  private static void take(String pid, String key, IpPrefix pool, List<IpPrefix> taken) {
     for (IpPrefix other : taken) {
       if (other.overlaps(pool)) {
         throw new InvalidConfigurationException(
-            Settings.PID, key, text, "it overlaps the pool " + other + "; pools must be disjoint");
+            pid, key, pool, "it overlaps the pool " + other + "; pools must be disjoint");
       }
     }
     taken.add(pool);
-    return pool;
   }
 }

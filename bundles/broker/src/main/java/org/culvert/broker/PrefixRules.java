@@ -1,50 +1,43 @@
 package org.culvert.broker;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.RouterRequest;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
+import org.culvert.api.tunnel.TunnelType;
 
 /** Which requests for a prefix are worth looking for one (RFC 5572 section 4.7.2). */
 final class PrefixRules {
   private PrefixRules() {}
 
   /**
-   * Returns the length to look for; empty if no router was asked for.
+   * Returns what to look for; empty if no router was asked for.
    *
-   * @throws TspException with 504, 518, 520 or 522
+   * @param groups the groups that the user's account is in
+   * @throws TspException with 504 or 522
    */
-  static Optional<Integer> wantedLength(
-      Settings settings, Identity identity, Family family, Optional<RouterRequest> request) {
+  static Optional<PrefixWish> wish(
+      List<PrefixPolicy> policies,
+      Identity identity,
+      Set<String> groups,
+      TunnelType type,
+      Optional<RouterRequest> request) {
     if (request.isEmpty()) {
       return Optional.empty();
     }
-    RouterRequest router = request.get();
-    if (family == Family.IPV4) {
+    if (Family.of(type) == Family.IPV4) {
       throw new TspException(StatusCode.ROUTER_NOT_SUPPORTED, "only IPv6 prefixes are delegated");
     }
-    if (settings.pools().delegation().isEmpty()) {
+    if (policies.isEmpty()) {
       throw new TspException(StatusCode.ROUTER_NOT_SUPPORTED, "no delegation pool is configured");
     }
-    if (identity.anonymous()) {
+    PrefixWish wish = new PrefixWish(identity, groups, type, request.get().prefixLength());
+    if (identity.anonymous() && policies.stream().noneMatch(policy -> policy.serves(wish))) {
       throw new TspException(StatusCode.PREFIX_FOR_ANONYMOUS, "anonymous user asks for a prefix");
     }
-    Settings.Lengths lengths = settings.lengths();
-    int length =
-        router.prefixLength().isPresent()
-            ? router.prefixLength().getAsInt()
-            : lengths
-                .unnamed()
-                .orElseThrow(
-                    () ->
-                        new TspException(
-                            StatusCode.MISSING_PREFIX_LENGTH, "router without a prefix length"));
-    if (length < lengths.min() || length > lengths.max()) {
-      throw new TspException(
-          StatusCode.UNSUPPORTED_PREFIX_LENGTH,
-          "/" + length + " is not in /" + lengths.min() + " to /" + lengths.max());
-    }
-    return Optional.of(length);
+    return Optional.of(wish);
   }
 }

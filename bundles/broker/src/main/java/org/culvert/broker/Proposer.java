@@ -30,30 +30,25 @@ final class Proposer {
    * Makes an offer about which nothing else is agreed yet. Takes an address, and a prefix if one is
    * asked for, and holds both.
    *
-   * @param length the prefix length asked for
+   * @param wish the prefix asked for
    * @param before the slot's lease
-   * @throws TspException with 306, 308 or 507; then nothing is held
+   * @throws TspException with 306, 308, 507, 518 or 520; then nothing is held
    */
   Proposal propose(
       Identity identity,
       TunnelRequest request,
       TypeDecision decision,
-      Optional<Integer> length,
+      Optional<PrefixWish> wish,
       Optional<Lease> before) {
     Stock stock = ledger.book().stock();
-    Optional<IpPrefix> kept = before.flatMap(Lease::prefix).filter(stock::gives);
-    if (length.isPresent() && kept.isPresent() && kept.get().length() != length.get()) {
-      throw new TspException(
-          StatusCode.PREFIX_UNAVAILABLE,
-          "user has " + kept.get() + " and asks for a /" + length.get());
-    }
-    Optional<IpPrefix> prefix =
-        kept.isPresent() || length.isEmpty() ? kept : Optional.of(newPrefix(stock, length.get()));
+    Delegation prefixes = stock.prefixes();
+    Optional<IpPrefix> has = before.flatMap(Lease::prefix).filter(prefixes::gives);
+    Optional<IpPrefix> prefix = wish.map(w -> prefixes.choose(w, has)).or(() -> has);
     Inner inner;
     try {
       inner = addresses(stock, identity, request, decision, before);
     } catch (TspException e) {
-      prefix.filter(p -> kept.isEmpty()).ifPresent(stock::free);
+      prefix.ifPresent(chosen -> prefixes.release(chosen, has));
       throw e;
     }
     return new Proposal(
@@ -63,20 +58,11 @@ final class Proposer {
         decision,
         inner,
         prefix,
-        length.isPresent(),
+        wish.isPresent(),
         keepAlive(request, decision),
         Arrangements.NONE,
         before,
         ledger.now().plus(settings.times().offer()));
-  }
-
-  private static IpPrefix newPrefix(Stock stock, int length) {
-    return stock
-        .prefix(length)
-        .orElseThrow(
-            () ->
-                new TspException(
-                    StatusCode.PREFIX_UNAVAILABLE, "no pool can give a /" + length + " now"));
   }
 
   private static Inner addresses(

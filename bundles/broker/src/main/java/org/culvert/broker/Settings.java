@@ -6,8 +6,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
@@ -17,7 +18,6 @@ import org.culvert.api.net.IpPrefix;
  *
  * @param pools what IPv6 addresses and prefixes come from
  * @param ipv4 what inner IPv4 addresses come from; empty: none are handed out
- * @param lengths the prefix lengths handed out
  * @param times how long things last
  * @param limits how many there may be
  * @param keepAlive the keepalive's intervals
@@ -30,7 +30,6 @@ import org.culvert.api.net.IpPrefix;
 record Settings(
     Pools pools,
     Optional<Ipv4Pools> ipv4,
-    Lengths lengths,
     Times times,
     Limits limits,
     Intervals keepAlive,
@@ -42,9 +41,6 @@ record Settings(
 
   /** The persistent identity of the broker's configuration. */
   static final String PID = "org.culvert.broker";
-
-  /** Prefix lengths: the shortest, the longest, and the one for clients that name none. */
-  record Lengths(int min, int max, Optional<Integer> unnamed) {}
 
   /** How long things last. */
   record Times(
@@ -90,12 +86,12 @@ record Settings(
         : ipv4.orElseThrow().inner(client);
   }
 
-  /** Checks a configuration; {@code madeUp} supplies the pools if none is configured. */
-  static Settings from(Config config, Function<Config, Pools> madeUp) {
+  /** Checks a configuration; {@code madeUp} supplies a site if no pools are configured. */
+  static Settings from(Config config, List<AllocationPolicy> policies, Supplier<IpPrefix> madeUp) {
+    PrefixPolicy.Lengths lengths = lengths(config);
     return new Settings(
-        Pools.from(config).orElseGet(() -> madeUp.apply(config)),
+        Pools.from(config, lengths, policies).orElseGet(() -> Pools.within(madeUp.get(), lengths)),
         Ipv4Pools.from(config),
-        lengths(config),
         new Times(
             Duration.ofMinutes(within("lifetime", config.lifetime(), 1, 5_256_000)),
             Duration.ofMinutes(within("anonymousLifetime", config.anonymousLifetime(), 1, 1440)),
@@ -126,16 +122,16 @@ record Settings(
         .toList();
   }
 
-  private static Lengths lengths(Config config) {
+  private static PrefixPolicy.Lengths lengths(Config config) {
     int min = within("minPrefixLength", config.minPrefixLength(), 1, 64);
     int max = within("maxPrefixLength", config.maxPrefixLength(), min, 64);
     int unnamed = config.defaultPrefixLength();
-    return new Lengths(
+    return new PrefixPolicy.Lengths(
         min,
         max,
         unnamed == 0
-            ? Optional.empty()
-            : Optional.of(within("defaultPrefixLength", unnamed, min, max)));
+            ? OptionalInt.empty()
+            : OptionalInt.of(within("defaultPrefixLength", unnamed, min, max)));
   }
 
   private static Intervals intervals(Config config) {
@@ -161,8 +157,13 @@ record Settings(
     }
   }
 
-  /** Reads an IPv6 prefix. */
+  /** Reads an IPv6 prefix of the broker's own configuration. */
   static IpPrefix prefix(String key, String text) {
+    return prefix(PID, key, text);
+  }
+
+  /** Reads an IPv6 prefix. */
+  static IpPrefix prefix(String pid, String key, String text) {
     try {
       IpPrefix prefix = IpPrefix.parse(text.trim());
       if (prefix.network() instanceof Inet6Address) {
@@ -170,9 +171,9 @@ record Settings(
       }
     } catch (IllegalArgumentException e) {
       throw new InvalidConfigurationException(
-          PID, key, text, "write address/length with no bits set beyond the length");
+          pid, key, text, "write address/length with no bits set beyond the length");
     }
-    throw new InvalidConfigurationException(PID, key, text, "write an IPv6 prefix, not IPv4");
+    throw new InvalidConfigurationException(pid, key, text, "write an IPv6 prefix, not IPv4");
   }
 
   /** Refuses a number out of bounds. */

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.culvert.api.broker.PoolUse;
-import org.culvert.api.net.IpPrefix;
 
 /**
  * The addresses and prefixes of all pools: what is out, and what can still be had. For the broker's
@@ -18,8 +17,7 @@ final class Stock {
   private final Settings settings;
   private final Map<Family, AddressPool> endpoint = new EnumMap<>(Family.class);
   private final Map<Family, AddressPool> anonymous = new EnumMap<>(Family.class);
-  private final List<PrefixPool> delegation;
-  private final int countedLength;
+  private final Delegation delegation;
 
   Stock(Settings settings, byte[] secret) {
     this.settings = settings;
@@ -36,8 +34,7 @@ final class Stock {
                   .ifPresent(
                       pool -> anonymous.put(Family.IPV4, new AddressPool(pool, block, secret)));
             });
-    delegation = pools.delegation().stream().map(PrefixPool::new).toList();
-    countedLength = settings.lengths().unnamed().orElse(settings.lengths().max());
+    delegation = new Delegation(pools.delegation());
   }
 
   /** Finds and holds inner addresses; empty if the pool is exhausted or there is none. */
@@ -54,9 +51,9 @@ final class Stock {
         .map(pool -> settings.inner(address));
   }
 
-  /** Finds and holds a prefix; empty if no pool can give one of this length. */
-  Optional<IpPrefix> prefix(int length) {
-    return delegation.stream().flatMap(pool -> pool.allocate(length).stream()).findFirst();
+  /** Returns the prefixes. */
+  Delegation prefixes() {
+    return delegation;
   }
 
   /** Tells whether a user may keep the inner addresses of a lease as the pools are now. */
@@ -66,34 +63,19 @@ final class Stock {
         .isPresent();
   }
 
-  /** Tells whether a prefix is the operator's to give. */
-  boolean gives(IpPrefix prefix) {
-    return poolOf(prefix).isPresent();
-  }
-
   /** Holds what a lease has; false if somebody else holds it. Foreign addresses are not counted. */
   boolean hold(Inner inner) {
     return poolOf(inner.client()).map(pool -> pool.hold(inner.exclusive())).orElse(true);
-  }
-
-  boolean hold(IpPrefix prefix) {
-    return poolOf(prefix).map(pool -> pool.hold(prefix)).orElse(true);
   }
 
   void free(Inner inner) {
     poolOf(inner.client()).ifPresent(pool -> pool.free(inner.exclusive()));
   }
 
-  void free(IpPrefix prefix) {
-    poolOf(prefix).ifPresent(pool -> pool.free(prefix));
-  }
-
   List<PoolUse> use() {
     List<PoolUse> use = new ArrayList<>();
     addUse(use, Family.IPV6);
-    for (PrefixPool pool : delegation) {
-      use.add(new PoolUse(pool.prefix(), "prefix", pool.used(), pool.capacity(countedLength)));
-    }
+    use.addAll(delegation.use());
     addUse(use, Family.IPV4);
     return use;
   }
@@ -116,11 +98,5 @@ final class Stock {
         .flatMap(pools -> Optional.ofNullable(pools.get(Family.of(address))).stream())
         .filter(pool -> pool.prefix().contains(address))
         .findFirst();
-  }
-
-  private Optional<PrefixPool> poolOf(IpPrefix prefix) {
-    return prefix.length() > 64
-        ? Optional.empty()
-        : delegation.stream().filter(pool -> pool.prefix().contains(prefix)).findFirst();
   }
 }

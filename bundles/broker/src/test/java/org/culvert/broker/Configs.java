@@ -2,25 +2,48 @@ package org.culvert.broker;
 
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import org.culvert.api.net.IpPrefix;
 
 /** Configurations with the defaults of {@link Config} and a few keys set. */
 final class Configs {
+  /** All lengths, and none for users who name none. */
+  static final PrefixPolicy.Lengths ANY_LENGTH =
+      new PrefixPolicy.Lengths(48, 64, OptionalInt.empty());
+
   private Configs() {}
 
   static Config of(Object... keysAndValues) {
+    return of(Config.class, keysAndValues);
+  }
+
+  /** A file {@code etc/org.culvert.broker.pool-NAME.cfg}. */
+  static AllocationPolicy pool(String name, Object... keysAndValues) {
+    return new AllocationPolicy(
+        of(PoolConfig.class, keysAndValues),
+        Map.of(
+            "felix.fileinstall.filename", "file:/x/etc/org.culvert.broker.pool-" + name + ".cfg"));
+  }
+
+  static Settings settings(Config config, AllocationPolicy... pools) {
+    return Settings.from(config, List.of(pools), () -> IpPrefix.parse("fd12:3456:789a::/48"));
+  }
+
+  private static <T> T of(Class<T> type, Object... keysAndValues) {
     Map<String, Object> set = new HashMap<>();
     for (int i = 0; i < keysAndValues.length; i += 2) {
       set.put((String) keysAndValues[i], keysAndValues[i + 1]);
     }
-    return (Config)
+    return type.cast(
         Proxy.newProxyInstance(
-            Config.class.getClassLoader(),
-            new Class<?>[] {Config.class},
+            type.getClassLoader(),
+            new Class<?>[] {type},
             (proxy, method, arguments) ->
                 set.containsKey(method.getName())
                     ? set.get(method.getName())
-                    : method.getDefaultValue());
+                    : method.getDefaultValue()));
   }
 
   /** Pools from documentation prefixes, with more keys. */

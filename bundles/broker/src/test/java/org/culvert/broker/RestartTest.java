@@ -185,14 +185,14 @@ class RestartTest {
     rig.store.fail("disk on fire");
     ManualExecutor executor = new ManualExecutor(rig.clock);
 
-    assertThatThrownBy(() -> new Broker(rig.config, rig.store, rig.server, executor, rig.clock))
-        .isInstanceOf(LeaseStoreException.class);
+    rig.executor = executor;
+    assertThatThrownBy(() -> rig.start(rig.config)).isInstanceOf(LeaseStoreException.class);
     assertThat(executor.isShutdown()).isTrue();
   }
 
   @Test
   void runsOnThreadOfItsOwn() throws Exception {
-    Broker broker = new Broker(rig.config, rig.store, rig.server);
+    Broker broker = new Broker(rig.config, rig.store, rig.server, List.of());
 
     Set<Thread> threads = Thread.getAllStackTraces().keySet();
     assertThat(threads).anyMatch(t -> t.getName().equals("culvert-broker") && t.isDaemon());

@@ -11,7 +11,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
 import java.util.stream.Stream;
+import org.culvert.api.account.CredentialStore;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.RouterRequest;
 import org.culvert.api.broker.TunnelOffer;
@@ -47,6 +49,12 @@ final class Rig {
   List<DnsRegistrar> registrars = List.of();
   List<RoutingService> routings = List.of(FakeRouting.speaking(RoutingProtocol.STATIC));
   List<PrefixRegistry> registries = List.of();
+  List<CredentialStore> accounts = List.of();
+  List<AllocationPolicy> pools = List.of();
+
+  /** Asks stores of accounts at once, on the test's own thread. */
+  ExecutorService lookups = new ManualExecutor(clock);
+
   Broker broker;
 
   Rig(Object... keysAndValues) {
@@ -55,7 +63,19 @@ final class Rig {
 
   Rig(Config config) {
     this.config = config;
-    broker = new Broker(config, store, server, executor, clock);
+    start(config);
+  }
+
+  /** A broker with more pools of prefixes. */
+  Rig(Config config, AllocationPolicy... pools) {
+    this.config = config;
+    this.pools = List.of(pools);
+    start(config);
+  }
+
+  void start(Config with) {
+    broker =
+        new Broker(with, pools, store, server, executor, lookups, Duration.ofMillis(200), clock);
     plug();
   }
 
@@ -68,8 +88,7 @@ final class Rig {
     store = store.afterPowerCut();
     server = new RecordingTunnelServer();
     executor = new ManualExecutor(clock);
-    broker = new Broker(with, store, server, executor, clock);
-    plug();
+    start(with);
   }
 
   /** Does what the service registry does when services come and go. */
@@ -77,6 +96,13 @@ final class Rig {
     broker.registrars = registrars;
     broker.routings = routings;
     broker.registries = registries;
+    broker.accounts = accounts;
+  }
+
+  Rig accounts(CredentialStore... bound) {
+    accounts = List.of(bound);
+    plug();
+    return this;
   }
 
   Rig registrars(DnsRegistrar... bound) {

@@ -128,6 +128,6 @@ class SettingsTest {
   }
 
   private static Settings settings(Object... keysAndValues) {
-    return Settings.from(Configs.withPools(keysAndValues), unset -> null);
+    return Configs.settings(Configs.withPools(keysAndValues));
   }
 }

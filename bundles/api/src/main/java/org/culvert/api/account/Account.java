@@ -2,6 +2,7 @@ package org.culvert.api.account;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A user and the ways in which the user's password can be verified; never the password itself. */
@@ -12,8 +13,11 @@ public final class Account {
   private final @Nullable DigestSecret digestSecret;
   private final List<ScramSecret> scramSecrets;
   private final AccountPolicy policy;
+  private final Set<String> groups;
 
   /**
+   * Describes a user who is in no group.
+   *
    * @param user the user's name
    * @param enabled whether the user may authenticate
    * @param passwordCheck verifies a password in the clear
@@ -28,12 +32,33 @@ public final class Account {
       @Nullable DigestSecret digestSecret,
       List<ScramSecret> scramSecrets,
       AccountPolicy policy) {
+    this(user, enabled, passwordCheck, digestSecret, scramSecrets, policy, Set.of());
+  }
+
+  /**
+   * @param user the user's name
+   * @param enabled whether the user may authenticate
+   * @param passwordCheck verifies a password in the clear
+   * @param digestSecret what DIGEST-MD5 needs; absent where it is switched off for this user
+   * @param scramSecrets what SCRAM needs, one for each mechanism
+   * @param policy how the user may authenticate
+   * @param groups the groups that the user is in
+   */
+  public Account(
+      String user,
+      boolean enabled,
+      @Nullable PasswordCheck passwordCheck,
+      @Nullable DigestSecret digestSecret,
+      List<ScramSecret> scramSecrets,
+      AccountPolicy policy,
+      Set<String> groups) {
     this.user = user;
     this.enabled = enabled;
     this.passwordCheck = passwordCheck;
     this.digestSecret = digestSecret;
     this.scramSecrets = List.copyOf(scramSecrets);
     this.policy = policy;
+    this.groups = Set.copyOf(groups);
   }
 
   /** Returns the user's name. */
@@ -64,6 +89,11 @@ public final class Account {
   /** Returns how the user may authenticate. */
   public AccountPolicy policy() {
     return policy;
+  }
+
+  /** Returns the groups that the user is in, which the broker's pools may be for. */
+  public Set<String> groups() {
+    return groups;
   }
 
   /** Names the user only. */

@@ -17,6 +17,16 @@ public interface BrokerAdministration {
   /** Returns the pools with their use. */
   List<PoolUse> pools();
 
+  /** Returns the prefixes that are reserved for users. */
+  List<PrefixReservation> reservations();
+
+  /**
+   * Compares the lease store, the pools, the tunnels and what the operating system has for them.
+   *
+   * @return completes with what does not fit together, a line each
+   */
+  CompletionStage<List<String>> verify();
+
   /**
    * Ends a tunnel as if its lifetime had run out.
    *

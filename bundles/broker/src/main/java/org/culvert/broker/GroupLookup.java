@@ -1,0 +1,129 @@
+package org.culvert.broker;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.culvert.api.account.Account;
+import org.culvert.api.account.CredentialStore;
+import org.culvert.api.status.StatusCode;
+import org.culvert.api.status.TspException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the groups that an account is in. The stores may block, so they are asked on a few threads
+ * of their own and for a bounded time. For any thread.
+ */
+final class GroupLookup {
+  /** As long as a user waits whose account cannot be looked up. */
+  static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final Logger LOG = LoggerFactory.getLogger(GroupLookup.class);
+  private static final int THREADS = 4;
+  private static final int WAITING = 1000;
+  private static final long IDLE_SECONDS = 30;
+
+  private final Supplier<List<CredentialStore>> stores;
+  private final ExecutorService threads;
+  private final Duration patience;
+  private final AtomicBoolean fails = new AtomicBoolean();
+
+  /**
+   * @param stores by ascending ranking, as the service registry orders them
+   * @param threads shut down by {@link #close}
+   * @param patience how long an answer may take
+   */
+  GroupLookup(Supplier<List<CredentialStore>> stores, ExecutorService threads, Duration patience) {
+    this.stores = stores;
+    this.threads = threads;
+    this.patience = patience;
+  }
+
+  /** Makes threads to ask on; they end when there is nothing to ask. */
+  static ExecutorService newThreads() {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(WAITING),
+            task -> {
+              Thread thread = new Thread(task, "culvert-broker-accounts");
+              thread.setDaemon(true);
+              return thread;
+            });
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
+  }
+
+  /**
+   * Finds the groups of a user; of one whom no store knows, none.
+   *
+   * @return fails with 530 if a store fails or does not answer in time
+   */
+  CompletionStage<Set<String>> of(String user) {
+    CompletableFuture<Set<String>> groups = new CompletableFuture<>();
+    Future<?> asking;
+    try {
+      asking = threads.submit(() -> ask(user, groups));
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(busy("too many accounts are being looked up", e));
+    }
+    CompletableFuture<Set<String>> inTime =
+        groups.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
+    return inTime.handle(
+        (found, failure) -> {
+          if (failure == null) {
+            fails.set(false);
+            return found;
+          }
+          asking.cancel(true);
+          Throwable cause = Ledger.causeOf(failure);
+          String why =
+              cause instanceof TimeoutException
+                  ? "no answer within " + patience.toSeconds() + " s"
+                  : cause.toString();
+          if (!fails.getAndSet(true)) {
+            LOG.error("Accounts cannot be looked up, so users are told to come back: {}", why);
+          }
+          throw busy("account cannot be looked up: " + why, cause);
+        });
+  }
+
+  private void ask(String user, CompletableFuture<Set<String>> groups) {
+    try {
+      List<CredentialStore> bound = stores.get();
+      for (int i = bound.size() - 1; i >= 0; i--) {
+        Optional<Account> account = bound.get(i).find(user);
+        if (account.isPresent()) {
+          groups.complete(account.get().groups());
+          return;
+        }
+      }
+      groups.complete(Set.of());
+    } catch (RuntimeException | Error e) {
+      groups.completeExceptionally(e);
+    }
+  }
+
+  void close() {
+    threads.shutdownNow();
+  }
+
+  private static TspException busy(String why, Throwable cause) {
+    return new TspException(StatusCode.SERVER_BUSY, why, cause);
+  }
+}
