@@ -138,6 +138,11 @@ final class AddressPool {
     return true;
   }
 
+  /** Returns a copy of what is held. */
+  Set<InetAddress> held() {
+    return new HashSet<>(held);
+  }
+
   /** Gives addresses back that were held together. */
   void free(List<InetAddress> addresses) {
     if (held.removeAll(addresses)) {

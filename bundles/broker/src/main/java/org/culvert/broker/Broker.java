@@ -74,6 +74,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
   private final LeaseLife life;
   private final Negotiation negotiation;
   private final GroupLookup groups;
+  private final Verification verification;
   private final AtomicInteger waiting = new AtomicInteger();
   private final ScheduledFuture<?> sweep;
   private final AutoCloseable silenceWatch;
@@ -119,7 +120,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
    *
    * @param pools more pools of prefixes than the configuration names
    * @param thread runs one task at a time; shut down by {@link #close}
-   * @param lookups where stores of accounts are asked; shut down by {@link #close}
+   * @param asking where stores of accounts and leases are asked; shut down by {@link #close}
    * @param patience how long such a store may take
    * @throws org.culvert.api.config.InvalidConfigurationException if the configuration is refused
    * @throws IllegalStateException if the store contradicts itself
@@ -131,12 +132,12 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
       LeaseStore store,
       TunnelServer server,
       ScheduledExecutorService thread,
-      ExecutorService lookups,
+      ExecutorService asking,
       Duration patience,
       Clock clock) {
     this.server = server;
     this.thread = thread;
-    this.groups = new GroupLookup(() -> accounts, lookups, patience);
+    this.groups = new GroupLookup(() -> accounts, asking, patience);
     try {
       Settings settings = Settings.from(config, pools, () -> madeUp(store));
       byte[] secret =
@@ -147,6 +148,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
       life = new LeaseLife(ledger, turns, server);
       Services services = new Services(() -> registrars, () -> routings, () -> registries);
       negotiation = new Negotiation(ledger, turns, life, services, secret);
+      verification = new Verification(settings, store, server, this::copyOfBook, asking);
     } catch (RuntimeException e) {
       thread.shutdownNow();
       groups.close();
@@ -272,12 +274,16 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
 
   @Override
   public CompletionStage<List<String>> verify() {
-    return CompletableFuture.completedFuture(List.of());
+    return verification.run();
   }
 
   @Override
   public CompletionStage<Boolean> delete(String id) {
     return decide(() -> life.deleteById(id));
+  }
+
+  private CompletionStage<Violations.Book> copyOfBook() {
+    return decide(() -> CompletableFuture.completedFuture(Violations.Book.of(ledger.book())));
   }
 
   /** Runs a decision on the broker's thread; it fails with nothing but a {@link TspException}. */

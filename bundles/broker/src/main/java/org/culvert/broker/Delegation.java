@@ -1,6 +1,6 @@
 package org.culvert.broker;
 
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -199,9 +199,9 @@ final class Delegation {
   }
 
   /** Returns all free blocks. */
-  List<Set<IpPrefix>> freeBlocks() {
-    List<Set<IpPrefix>> blocks = new ArrayList<>();
-    pools.forEach(pool -> blocks.add(pool.free()));
+  Set<IpPrefix> freeBlocks() {
+    Set<IpPrefix> blocks = new HashSet<>();
+    pools.forEach(pool -> blocks.addAll(pool.free()));
     return blocks;
   }
 

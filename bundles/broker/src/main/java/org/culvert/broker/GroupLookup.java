@@ -61,7 +61,7 @@ final class GroupLookup {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(WAITING),
             task -> {
-              Thread thread = new Thread(task, "culvert-broker-accounts");
+              Thread thread = new Thread(task, "culvert-broker-asking");
               thread.setDaemon(true);
               return thread;
             });

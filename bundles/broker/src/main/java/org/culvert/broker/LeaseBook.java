@@ -81,6 +81,10 @@ final class LeaseBook {
     return Optional.ofNullable(idBySlot.get(slot)).flatMap(this::byId);
   }
 
+  Collection<Proposal> proposals() {
+    return List.copyOf(proposals.values());
+  }
+
   Optional<Proposal> proposal(Slot slot) {
     return Optional.ofNullable(proposals.get(slot));
   }

@@ -3,9 +3,11 @@ package org.culvert.broker;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.culvert.api.broker.PoolUse;
 
@@ -66,6 +68,15 @@ final class Stock {
   /** Holds what a lease has; false if somebody else holds it. Foreign addresses are not counted. */
   boolean hold(Inner inner) {
     return poolOf(inner.client()).map(pool -> pool.hold(inner.exclusive())).orElse(true);
+  }
+
+  /** Returns a copy of all addresses that are held. */
+  Set<InetAddress> heldAddresses() {
+    Set<InetAddress> held = new HashSet<>();
+    Stream.of(endpoint, anonymous)
+        .flatMap(pools -> pools.values().stream())
+        .forEach(pool -> held.addAll(pool.held()));
+    return held;
   }
 
   void free(Inner inner) {

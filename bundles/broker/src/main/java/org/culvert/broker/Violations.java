@@ -1,0 +1,201 @@
+package org.culvert.broker;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.culvert.api.lease.Lease;
+import org.culvert.api.lease.Lease.State;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.tunnel.TunnelState;
+import org.culvert.api.tunnel.TunnelStatus;
+
+/** Finds what does not fit together in the broker's book, a line each. */
+final class Violations {
+  private static final int SHORT_ID = 8;
+
+  private final Settings settings;
+  private final List<String> lines = new ArrayList<>();
+
+  Violations(Settings settings) {
+    this.settings = settings;
+  }
+
+  List<String> lines() {
+    return lines;
+  }
+
+  /** Looks at each lease, and at each two. */
+  void among(Collection<Lease> leases) {
+    PrefixIndex index = new PrefixIndex(leases);
+    Map<InetAddress, Lease> byAddress = new HashMap<>();
+    Stock pools = new Stock(settings, new byte[1]);
+    for (Lease lease : leases) {
+      if (!Resting.is(lease) && !pools.gives(Inner.of(lease), lease.anonymous())) {
+        add(lease, "its address " + text(lease.clientAddress()) + " is in no pool for it");
+      }
+      for (InetAddress address : Inner.of(lease).exclusive()) {
+        Lease other = byAddress.put(address, lease);
+        if (other != null) {
+          add(lease, name(other) + " has the same address " + text(address));
+        }
+      }
+      lease.prefix().ifPresent(prefix -> prefix(lease, prefix, index));
+    }
+  }
+
+  private void prefix(Lease lease, IpPrefix prefix, PrefixIndex index) {
+    for (Lease other : index.overlapping(prefix)) {
+      if (other.id().compareTo(lease.id()) < 0) {
+        add(lease, prefix + " overlaps " + other.prefix().orElseThrow() + " of " + name(other));
+      }
+    }
+    if (!Resting.is(lease)) {
+      policyOf(prefix)
+          .ifPresentOrElse(
+              policy -> policy(lease, prefix, policy),
+              () -> add(lease, prefix + " lies in no pool"));
+    }
+  }
+
+  private Optional<PrefixPolicy> policyOf(IpPrefix prefix) {
+    return settings.pools().delegation().stream()
+        .filter(policy -> policy.prefix().contains(prefix))
+        .findFirst();
+  }
+
+  private void policy(Lease lease, IpPrefix prefix, PrefixPolicy policy) {
+    boolean reserved = false;
+    for (PrefixPolicy.Reservation reservation : policy.reservations()) {
+      if (!reservation.prefix().overlaps(prefix)) {
+        continue;
+      }
+      if (reservation.user().equals(lease.owner())) {
+        reserved |= reservation.prefix().equals(prefix);
+      } else {
+        add(lease, prefix + " has what is reserved for " + reservation.user());
+      }
+    }
+    PrefixPolicy.Lengths lengths = policy.lengths();
+    if (!reserved && prefix.length() < lengths.min()) {
+      add(lease, prefix + " is shorter than the /" + lengths.min() + " of pool " + policy.name());
+    } else if (!reserved && prefix.length() > lengths.max()) {
+      add(lease, prefix + " is longer than the /" + lengths.max() + " of pool " + policy.name());
+    }
+  }
+
+  /** Compares what the pools hold with what leases and waiting offers need. */
+  void held(Book book) {
+    Stock needed = new Stock(settings, new byte[1]);
+    Set<IpPrefix> offered = new HashSet<>();
+    book.proposals().forEach(proposal -> proposal.prefix().ifPresent(offered::add));
+    Set<IpPrefix> prefixes = new HashSet<>(offered);
+    book.leases().stream()
+        .flatMap(lease -> lease.prefix().stream())
+        .filter(prefix -> offered.stream().noneMatch(grown -> grown.contains(prefix)))
+        .forEach(prefixes::add);
+    prefixes.forEach(needed.prefixes()::hold);
+    Set<Inner> inner = new HashSet<>();
+    book.leases().forEach(lease -> inner.add(Inner.of(lease)));
+    book.proposals().forEach(proposal -> inner.add(proposal.inner()));
+    inner.forEach(needed::hold);
+
+    compare(needed.prefixes().freeBlocks(), book.freePrefixes(), "held but not leased");
+    compare(book.freePrefixes(), needed.prefixes().freeBlocks(), "leased but not held");
+    Set<InetAddress> held = needed.heldAddresses();
+    minus(book.heldAddresses(), held).forEach(a -> lines.add(text(a) + ": held but not leased"));
+    minus(held, book.heldAddresses()).forEach(a -> lines.add(text(a) + ": leased but not held"));
+  }
+
+  /** Names what is free on one side and not on the other. */
+  private void compare(Set<IpPrefix> free, Set<IpPrefix> other, String what) {
+    for (IpPrefix block : minus(free, other)) {
+      boolean isPartOf = false;
+      for (int length = block.length() - 1; length >= 0 && !isPartOf; length--) {
+        isPartOf = other.contains(IpPrefix.containing(block.network(), length));
+      }
+      if (!isPartOf) {
+        lines.add("something in " + block + ": " + what);
+      }
+    }
+  }
+
+  private static <T> Set<T> minus(Set<T> some, Set<T> others) {
+    Set<T> left = new HashSet<>(some);
+    left.removeAll(others);
+    return left;
+  }
+
+  /** Compares accepted leases with tunnels. */
+  void tunnels(Collection<Lease> leases, Collection<TunnelStatus> tunnels) {
+    Map<String, TunnelStatus> byId = new HashMap<>();
+    tunnels.forEach(tunnel -> byId.put(tunnel.parameters().id(), tunnel));
+    for (Lease lease : leases) {
+      TunnelStatus tunnel = byId.get(lease.id());
+      if (lease.state() != State.ACTIVE && tunnel != null) {
+        add(lease, "it is over but has a tunnel");
+      } else if (lease.state() == State.ACTIVE && tunnel == null) {
+        add(lease, "it is accepted but has no tunnel");
+      } else if (tunnel != null && tunnel.state() instanceof TunnelState.Failed failed) {
+        add(lease, "its tunnel failed: " + failed.reason());
+      }
+    }
+  }
+
+  /** Compares a lease in the store with the same one in the book. */
+  void stored(Lease known, Optional<Lease> stored) {
+    if (stored.isEmpty()) {
+      add(known, "it is not in the store");
+    } else if (stored.get().revision() != known.revision()) {
+      add(
+          known,
+          "the store has revision %d and the broker %d"
+              .formatted(stored.get().revision(), known.revision()));
+    }
+  }
+
+  void unknown(Lease stored) {
+    add(stored, "it is in the store, but the broker does not know it");
+  }
+
+  private void add(Lease lease, String what) {
+    lines.add(name(lease) + ": " + what);
+  }
+
+  private static String name(Lease lease) {
+    String id = lease.id().substring(0, Math.min(SHORT_ID, lease.id().length()));
+    return "lease " + id + " of " + lease.owner();
+  }
+
+  private static String text(InetAddress address) {
+    return IpAddresses.text(address);
+  }
+
+  /** What the broker knew at one moment. */
+  record Book(
+      Collection<Lease> leases,
+      Collection<Proposal> proposals,
+      Set<IpPrefix> freePrefixes,
+      Set<InetAddress> heldAddresses) {
+
+    static Book of(LeaseBook book) {
+      return new Book(
+          book.all(),
+          book.proposals(),
+          book.stock().prefixes().freeBlocks(),
+          book.stock().heldAddresses());
+    }
+
+    Map<String, Lease> byId() {
+      Map<String, Lease> byId = new HashMap<>();
+      leases.forEach(lease -> byId.put(lease.id(), lease));
+      return byId;
+    }
+  }
+}
