@@ -8,7 +8,7 @@ import org.culvert.api.netdev.TunDevice;
 import org.culvert.api.tunnel.DropReason;
 
 /**
- * The TUN device, which may have to be made anew when somebody removes it, as the readers of the
+ * A TUN device, which may have to be made anew when somebody removes it, as the readers of the
  * outer sockets see it: a place to put bursts, in turn.
  */
 final class Device implements AutoCloseable {
@@ -61,17 +61,22 @@ final class Device implements AutoCloseable {
     failure = Optional.empty();
   }
 
-  /** Hands a burst to the operating system. The lock is taken once a burst. */
-  synchronized void send(PacketBatch batch) {
-    if (batch.size() == 0) {
+  /** Hands a burst to the operating system. */
+  void send(PacketBatch batch) {
+    send(batch, 0, batch.size());
+  }
+
+  /** Hands packets {@code from} to {@code to - 1} of a burst on. The lock is taken once for all. */
+  synchronized void send(PacketBatch batch, int from, int to) {
+    if (from == to) {
       return;
     }
     int refused;
     try {
-      refused = tun.send(batch, 0, batch.size());
+      refused = tun.send(batch, from, to);
     } catch (IOException e) {
       // The device is being closed, or is gone and will be made anew; what was in flight is lost.
-      refused = batch.size();
+      refused = to - from;
     }
     if (refused > 0) {
       lost.dropped(DropReason.CONGESTION, refused);

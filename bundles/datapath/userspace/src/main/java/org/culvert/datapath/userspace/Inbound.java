@@ -3,6 +3,7 @@ package org.culvert.datapath.userspace;
 import java.nio.ByteBuffer;
 import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.tunnel.DropReason;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way of a packet from an outer socket to the device.
@@ -15,7 +16,11 @@ import org.culvert.api.tunnel.DropReason;
  *   <li>the inner source lies in what was assigned to the tunnel
  * </ol>
  *
- * Whatever fails is dropped and counted, and nothing is answered: an answer would tell a forger
+ * On a tunnel that is a link of its own, what routing protocols say from one link-local address to
+ * another, or to a multicast group of the link, passes as well, and so does what comes to them from
+ * a source that was assigned. It comes out of that tunnel's own device, which it cannot leave.
+ *
+ * <p>Whatever fails is dropped and counted, and nothing is answered: an answer would tell a forger
  * what to forge (RFC 4213 section 5). The hop limit is left to the operating system, which counts
  * the tunnel as the one hop that it is when it forwards the packet.
  */
@@ -27,16 +32,34 @@ final class Inbound {
   static void examine(
       PacketBatch batch, KeyTable<Tunnel> endpoints, OwnAddresses own, Tally strangers) {
     for (int i = 0; i < batch.size(); i++) {
-      Tunnel tunnel = endpoints.get(batch.peerHigh(i), batch.peerLow(i), batch.peerPort(i));
-      if (tunnel == null) {
-        batch.drop(i);
-        strangers.dropped(DropReason.UNKNOWN_OUTER_SOURCE, 1);
-      } else if (tunnel.isIpv4) {
-        examineIpv4(batch, i, tunnel, own.ipv4());
-      } else {
-        examineIpv6(batch, i, tunnel, own.ipv6());
-      }
+      examine(batch, i, endpoints, own, strangers);
     }
+  }
+
+  /** Examines a burst, and tells whose each packet is, for tunnels that have several devices. */
+  static void examine(
+      PacketBatch batch,
+      KeyTable<Tunnel> endpoints,
+      OwnAddresses own,
+      Tally strangers,
+      @Nullable Tunnel[] whose) {
+    for (int i = 0; i < batch.size(); i++) {
+      whose[i] = examine(batch, i, endpoints, own, strangers);
+    }
+  }
+
+  private static @Nullable Tunnel examine(
+      PacketBatch batch, int i, KeyTable<Tunnel> endpoints, OwnAddresses own, Tally strangers) {
+    Tunnel tunnel = endpoints.get(batch.peerHigh(i), batch.peerLow(i), batch.peerPort(i));
+    if (tunnel == null) {
+      batch.drop(i);
+      strangers.dropped(DropReason.UNKNOWN_OUTER_SOURCE, 1);
+    } else if (tunnel.isIpv4) {
+      examineIpv4(batch, i, tunnel, own.ipv4());
+    } else {
+      examineIpv6(batch, i, tunnel, own.ipv6());
+    }
+    return tunnel;
   }
 
   private static void examineIpv4(PacketBatch batch, int i, Tunnel tunnel, PrefixSet own) {
@@ -80,9 +103,11 @@ final class Inbound {
     long sourceLow = memory.getLong(at + Ipv6.SOURCE + 8);
     long high = memory.getLong(at + Ipv6.DESTINATION);
     long low = memory.getLong(at + Ipv6.DESTINATION + 8);
-    if (Ipv6.isMartian(sourceHigh, sourceLow)
-        || Ipv6.isMartian(high, low)
-        || isOurs(tunnel, own, sourceHigh, sourceLow)
+    if (Ipv6.isMartian(sourceHigh, sourceLow) || Ipv6.isMartian(high, low)) {
+      examineOnLink(batch, i, tunnel, own, length);
+      return;
+    }
+    if (isOurs(tunnel, own, sourceHigh, sourceLow)
         || (own.contains(high, low)
             && OwnAddresses.isTunneled(memory.get(at + Ipv6.NEXT_HEADER)))) {
       drop(batch, i, tunnel, DropReason.MARTIAN);
@@ -91,12 +116,38 @@ final class Inbound {
     admit(batch, i, tunnel, length, sourceHigh, sourceLow);
   }
 
+  /** Decides on addresses that no tunnel may carry unless it is a link of its own. */
+  private static void examineOnLink(
+      PacketBatch batch, int i, Tunnel tunnel, PrefixSet own, int length) {
+    ByteBuffer memory = batch.memory();
+    int at = batch.offset(i);
+    if (!tunnel.isLink
+        || !Ipv6.staysOnLink(memory.getLong(at + Ipv6.DESTINATION))
+        || !Ipv6.isLinkTraffic(memory, at, length)) {
+      drop(batch, i, tunnel, DropReason.MARTIAN);
+      return;
+    }
+    long high = memory.getLong(at + Ipv6.SOURCE);
+    long low = memory.getLong(at + Ipv6.SOURCE + 8);
+    if (Ipv6.isLinkLocal(high)) {
+      pass(batch, i, tunnel, length);
+    } else if (Ipv6.isMartian(high, low) || isOurs(tunnel, own, high, low)) {
+      drop(batch, i, tunnel, DropReason.MARTIAN);
+    } else {
+      admit(batch, i, tunnel, length, high, low);
+    }
+  }
+
   private static void admit(
       PacketBatch batch, int i, Tunnel tunnel, int length, long high, long low) {
     if (!tunnel.remote.contains(high, low)) {
       drop(batch, i, tunnel, DropReason.INNER_SOURCE);
       return;
     }
+    pass(batch, i, tunnel, length);
+  }
+
+  private static void pass(PacketBatch batch, int i, Tunnel tunnel, int length) {
     batch.packet(i, batch.offset(i), length);
     tunnel.in.carried(length);
   }

@@ -13,6 +13,17 @@ final class Ipv6 {
   static final int SOURCE = 8;
   static final int DESTINATION = 24;
 
+  private static final int HOP_BY_HOP = 0;
+  private static final int IPV4_ENCAPSULATED = 4;
+  private static final int IPV6_ENCAPSULATED = 41;
+  private static final int ROUTING = 43;
+  private static final int DESTINATION_OPTIONS = 60;
+
+  /** The first and the last type of neighbor discovery (RFC 4861 section 4). */
+  private static final int ROUTER_SOLICITATION = 133;
+
+  private static final int REDIRECT = 137;
+
   private Ipv6() {}
 
   static int version(ByteBuffer memory, int packet) {
@@ -50,5 +61,31 @@ final class Ipv6 {
       return embedded == 0 || embedded == 0xFFFF;
     }
     return (top & 0xFF00) == 0xFF00 || (top & 0xFF80) == 0xFE80 || top == 0x2002;
+  }
+
+  /** Tells whether an address is unicast and good on one link only (RFC 4291 section 2.5.6). */
+  static boolean isLinkLocal(long high) {
+    return high >>> 54 == 0xFE80 >>> 6;
+  }
+
+  /** Tells whether a packet to an address stays on its link: link-local, unicast or multicast. */
+  static boolean staysOnLink(long high) {
+    return isLinkLocal(high) || high >>> 48 == 0xFF02;
+  }
+
+  /**
+   * Tells whether a packet that stays on its link may pass a tunnel that is a link of its own: what
+   * routing protocols say does, but no neighbor discovery, which would let the other end configure
+   * this host, no extension header that could hide it, and no packet in a packet.
+   */
+  static boolean isLinkTraffic(ByteBuffer memory, int packet, int length) {
+    return switch (memory.get(packet + NEXT_HEADER) & 0xFF) {
+      case HOP_BY_HOP, IPV4_ENCAPSULATED, IPV6_ENCAPSULATED, ROUTING, DESTINATION_OPTIONS -> false;
+      case ICMPV6 -> {
+        int type = length > HEADER ? memory.get(packet + HEADER) & 0xFF : ROUTER_SOLICITATION;
+        yield type < ROUTER_SOLICITATION || type > REDIRECT;
+      }
+      default -> true;
+    };
   }
 }

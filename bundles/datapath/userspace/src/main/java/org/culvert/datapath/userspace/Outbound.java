@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>packets that follow one another to the same socket leave in one burst
  * </ol>
  *
- * Confined to the device's thread.
+ * From a device that is one tunnel's own, what routing protocols say on the link goes into that
+ * tunnel as well.
+ *
+ * <p>Confined to the device's thread.
  */
 final class Outbound {
   private final Tally unrouted;
@@ -61,7 +64,7 @@ final class Outbound {
     int at = batch.offset(i);
     int length = Ipv6.wholeLength(memory, at, batch.length(i));
     if (length >= 0) {
-      return chooseIpv6(batch, i, length, routes.ipv6());
+      return chooseIpv6(batch, i, length, routes);
     }
     length = Ipv4.wholeLength(memory, at, batch.length(i));
     return length >= 0
@@ -69,7 +72,7 @@ final class Outbound {
         : drop(batch, i, unrouted, DropReason.MALFORMED);
   }
 
-  private @Nullable Tunnel chooseIpv6(PacketBatch batch, int i, int length, RoutingTable routes) {
+  private @Nullable Tunnel chooseIpv6(PacketBatch batch, int i, int length, Routes routes) {
     ByteBuffer memory = batch.memory();
     int at = batch.offset(i);
     long sourceHigh = memory.getLong(at + Ipv6.SOURCE);
@@ -77,12 +80,12 @@ final class Outbound {
     long high = memory.getLong(at + Ipv6.DESTINATION);
     long low = memory.getLong(at + Ipv6.DESTINATION + 8);
     if (Ipv6.isMartian(high, low) || Ipv6.isMartian(sourceHigh, sourceLow)) {
-      return drop(batch, i, unrouted, DropReason.MARTIAN);
+      return chooseOnLink(batch, i, length, routes.link());
     }
     batch.packet(i, at, length);
-    Tunnel tunnel = routes.find(high, low);
+    Tunnel tunnel = routes.ipv6().find(high, low);
     if (tunnel == null) {
-      Tunnel speaker = routes.speaker();
+      Tunnel speaker = routes.ipv6().speaker();
       if (speaker != null) {
         icmpv6.noRoute(batch, i, speaker);
       }
@@ -96,6 +99,33 @@ final class Outbound {
       return drop(batch, i, tunnel.out, DropReason.TOO_BIG);
     }
     return choose(batch, i, tunnel, length);
+  }
+
+  /** Decides on addresses that no tunnel may carry unless it is a link of its own. */
+  private @Nullable Tunnel chooseOnLink(
+      PacketBatch batch, int i, int length, @Nullable Tunnel link) {
+    ByteBuffer memory = batch.memory();
+    int at = batch.offset(i);
+    if (link == null
+        || !Ipv6.staysOnLink(memory.getLong(at + Ipv6.DESTINATION))
+        || !Ipv6.isLinkTraffic(memory, at, length)) {
+      return drop(batch, i, unrouted, DropReason.MARTIAN);
+    }
+    long high = memory.getLong(at + Ipv6.SOURCE);
+    long low = memory.getLong(at + Ipv6.SOURCE + 8);
+    if (!Ipv6.isLinkLocal(high)) {
+      if (Ipv6.isMartian(high, low)) {
+        return drop(batch, i, unrouted, DropReason.MARTIAN);
+      }
+      if (!link.local.isEmpty() && !link.local.contains(high, low)) {
+        return drop(batch, i, link.out, DropReason.INNER_SOURCE);
+      }
+    }
+    if (length > link.mtu) {
+      return drop(batch, i, link.out, DropReason.TOO_BIG);
+    }
+    batch.packet(i, at, length);
+    return choose(batch, i, link, length);
   }
 
   private @Nullable Tunnel chooseIpv4(PacketBatch batch, int i, int length, RoutingTable routes) {

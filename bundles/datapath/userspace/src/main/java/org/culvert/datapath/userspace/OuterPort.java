@@ -9,6 +9,7 @@ import org.culvert.api.encapsulation.WireFormat;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.netdev.OuterSocket;
 import org.culvert.api.netdev.PacketBatch;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,23 +26,33 @@ final class OuterPort implements AutoCloseable {
   /** Tells ports apart: what they carry, and where they are bound. */
   record Key(WireFormat wire, InetSocketAddress local) {}
 
-  /** What the reader knows, swapped whole. */
-  private record Known(KeyTable<Tunnel> endpoints, OwnAddresses own) {}
+  /**
+   * What the reader knows, swapped whole.
+   *
+   * @param mixed whether some of the tunnels have a device of their own
+   */
+  private record Known(KeyTable<Tunnel> endpoints, OwnAddresses own, boolean mixed) {}
 
   private final Key key;
   private final OuterSocket socket;
   private final Device device;
   private final PacketBatch batch;
+
+  /** Whose each packet of the burst is, where tunnels have several devices. */
+  private final @Nullable Tunnel[] whose;
+
   private final Tally strangers = new Tally();
   private final Thread reader;
   private volatile boolean closed;
-  private volatile Known known = new Known(new KeyTable<>(0), OwnAddresses.NONE);
+  private volatile Known known = new Known(new KeyTable<>(0), OwnAddresses.NONE, false);
 
+  /** Takes over the socket; {@code device} is the one that tunnels share. */
   OuterPort(Key key, OuterSocket socket, Device device, PacketBatch batch) {
     this.key = key;
     this.socket = socket;
     this.device = device;
     this.batch = batch;
+    this.whose = new Tunnel[batch.capacity()];
     this.reader = new Thread(this::read, "culvert-outer-" + name());
     this.reader.setDaemon(true);
   }
@@ -54,6 +65,10 @@ final class OuterPort implements AutoCloseable {
     return key;
   }
 
+  Device device() {
+    return device;
+  }
+
   Tally strangers() {
     return strangers;
   }
@@ -61,10 +76,12 @@ final class OuterPort implements AutoCloseable {
   /** Makes these the tunnels of the port. No two may have the same other end. */
   void tunnels(Collection<Tunnel> tunnels, OwnAddresses own) {
     KeyTable<Tunnel> table = new KeyTable<>(tunnels.size());
+    boolean mixed = false;
     for (Tunnel tunnel : tunnels) {
       table.put(tunnel.peerHigh, tunnel.peerLow, tunnel.peerPort, tunnel);
+      mixed |= tunnel.device != device;
     }
-    known = new Known(table, own);
+    known = new Known(table, own, mixed);
   }
 
   /**
@@ -92,8 +109,13 @@ final class OuterPort implements AutoCloseable {
         }
         told = false;
         Known now = known;
-        Inbound.examine(batch, now.endpoints(), now.own(), strangers);
-        device.send(batch);
+        if (now.mixed()) {
+          Inbound.examine(batch, now.endpoints(), now.own(), strangers, whose);
+          deliver();
+        } else {
+          Inbound.examine(batch, now.endpoints(), now.own(), strangers);
+          device.send(batch);
+        }
       } catch (IOException e) {
         // A network that is down comes back, and tunnels must not be deaf then.
         if (!told && !closed) {
@@ -103,6 +125,25 @@ final class OuterPort implements AutoCloseable {
         LockSupport.parkNanos(PAUSE_NANOS);
       }
     }
+  }
+
+  /**
+   * Hands packets that follow one another to the same device on together. A dropped packet ends no
+   * run: devices skip it.
+   */
+  private void deliver() {
+    int from = 0;
+    Device to = device;
+    for (int i = 0; i < batch.size(); i++) {
+      Tunnel tunnel = whose[i];
+      if (tunnel == null || batch.length(i) == 0 || tunnel.device == to) {
+        continue;
+      }
+      to.send(batch, from, i);
+      from = i;
+      to = tunnel.device;
+    }
+    to.send(batch, from, batch.size());
   }
 
   private String name() {

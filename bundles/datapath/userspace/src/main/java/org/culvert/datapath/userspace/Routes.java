@@ -2,14 +2,31 @@ package org.culvert.datapath.userspace;
 
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Where inner destinations of either version lead. */
-record Routes(RoutingTable ipv4, RoutingTable ipv6) {
+/**
+ * Where inner destinations of either version lead.
+ *
+ * @param link the tunnel on whose own device packets that stay on their link go; none on a device
+ *     that tunnels share
+ */
+record Routes(RoutingTable ipv4, RoutingTable ipv6, @Nullable Tunnel link) {
   static final Routes NONE = of(List.of());
 
+  /** Returns what a device needs that tunnels share. */
   static Routes of(Collection<Tunnel> tunnels) {
+    return of(tunnels, null);
+  }
+
+  /** Returns what the device needs that is a tunnel's own. */
+  static Routes ofOwn(Tunnel tunnel) {
+    return of(List.of(tunnel), tunnel.isLink ? tunnel : null);
+  }
+
+  private static Routes of(Collection<Tunnel> tunnels, @Nullable Tunnel link) {
     return new Routes(
         new RoutingTable(tunnels.stream().filter(tunnel -> tunnel.isIpv4).toList()),
-        new RoutingTable(tunnels.stream().filter(tunnel -> !tunnel.isIpv4).toList()));
+        new RoutingTable(tunnels.stream().filter(tunnel -> !tunnel.isIpv4).toList()),
+        link);
   }
 }

@@ -11,6 +11,15 @@ final class Tunnel {
   final CarriedTunnel carried;
   final OuterPort port;
 
+  /** Where packets come from and go to inside. */
+  final Device device;
+
+  /**
+   * Whether link-local and multicast packets of routing protocols, which are all of IPv6, pass on
+   * its own device.
+   */
+  final boolean isLink;
+
   /** Whether packets inside are IPv4; else they are IPv6. */
   final boolean isIpv4;
 
@@ -26,7 +35,10 @@ final class Tunnel {
   /** Written by the thread of the outer port. */
   final Tally in;
 
-  /** Written by the thread of the device. */
+  /**
+   * Written by the thread of the device. While a tunnel moves to another device, the threads of
+   * both may write: a count can be lost then, a packet cannot.
+   */
   final Tally out;
 
   /** What any thread injects, apart from what the device's thread counts alone. */
@@ -35,20 +47,39 @@ final class Tunnel {
   /** Counted together by any thread. */
   private record Injected(AtomicLong packets, AtomicLong octets) {}
 
-  /** Opens a tunnel with counters of its own. */
+  /** Opens a tunnel with counters of its own, on the device that those of a port share. */
   Tunnel(CarriedTunnel carried, OuterPort port) {
-    this(carried, port, new Tally(), new Tally(), new Injected(new AtomicLong(), new AtomicLong()));
+    this(carried, port, port.device());
+  }
+
+  /** Opens a tunnel with counters of its own. */
+  Tunnel(CarriedTunnel carried, OuterPort port, Device device) {
+    this(
+        carried,
+        port,
+        device,
+        new Tally(),
+        new Tally(),
+        new Injected(new AtomicLong(), new AtomicLong()));
   }
 
   /** Opens a tunnel that goes on counting where an earlier one of the same id stopped. */
-  Tunnel(CarriedTunnel carried, OuterPort port, Tunnel earlier) {
-    this(carried, port, earlier.in, earlier.out, earlier.injected);
+  Tunnel(CarriedTunnel carried, OuterPort port, Device device, Tunnel earlier) {
+    this(carried, port, device, earlier.in, earlier.out, earlier.injected);
   }
 
-  private Tunnel(CarriedTunnel carried, OuterPort port, Tally in, Tally out, Injected injected) {
+  private Tunnel(
+      CarriedTunnel carried,
+      OuterPort port,
+      Device device,
+      Tally in,
+      Tally out,
+      Injected injected) {
     this.carried = carried;
     this.port = port;
+    this.device = device;
     this.isIpv4 = carried.wire().inner() == IpVersion.IPV4;
+    this.isLink = carried.ownLink() && !isIpv4;
     this.remote = new PrefixSet(carried.remotePrefixes());
     this.local = new PrefixSet(carried.localPrefixes());
     this.localHigh = PacketBatch.high(carried.localAddress());

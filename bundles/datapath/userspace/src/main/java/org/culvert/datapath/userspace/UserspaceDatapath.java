@@ -1,6 +1,7 @@
 package org.culvert.datapath.userspace;
 
 import java.io.IOException;
+import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.datapath.Datapath;
 import org.culvert.api.datapath.Forwarding;
 import org.culvert.api.encapsulation.WireFormat;
@@ -9,21 +10,66 @@ import org.culvert.api.netdev.OuterSockets;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /**
- * The datapath that works everywhere and carries every format: a TUN device and sockets, with the
+ * The datapath that works everywhere and carries every format: TUN devices and sockets, with the
  * packets in between here.
  */
-@Component
+@Component(configurationPid = UserspaceDatapath.PID)
+@Designate(ocd = UserspaceDatapath.Config.class)
 public final class UserspaceDatapath implements Datapath {
+  static final String PID = "org.culvert.datapath.userspace";
+
+  private static final int OWN_LINKS = 256;
+  private static final int MOST_OWN_LINKS = 4_096;
+
   private final NetworkDevices devices;
   private final OuterSockets sockets;
 
+  private final int ownLinks;
+
+  /** What the operator writes. */
+  @ObjectClassDefinition(
+      name = "Culvert datapath: userspace",
+      description =
+          "Tunnels whose packets go through this process. A change closes them and opens them"
+              + " again.")
+  public @interface Config {
+    @AttributeDefinition(
+        name = "Tunnels with a device of their own",
+        description =
+            "How many tunnels may have a network device of their own, as OSPF and RIPng need it, 0"
+                + " to 4096. Each costs a thread and 300 KiB.")
+    int ownLinks() default OWN_LINKS;
+  }
+
+  /** Uses the operating system's devices and sockets, with the configuration's defaults. */
+  public UserspaceDatapath(NetworkDevices devices, OuterSockets sockets) {
+    this(OWN_LINKS, devices, sockets);
+  }
+
   /** Uses the operating system's devices and sockets. */
   @Activate
-  public UserspaceDatapath(@Reference NetworkDevices devices, @Reference OuterSockets sockets) {
+  public UserspaceDatapath(
+      Config config, @Reference NetworkDevices devices, @Reference OuterSockets sockets) {
+    this(ownLinks(config.ownLinks()), devices, sockets);
+  }
+
+  UserspaceDatapath(int ownLinks, NetworkDevices devices, OuterSockets sockets) {
+    this.ownLinks = ownLinks;
     this.devices = devices;
     this.sockets = sockets;
+  }
+
+  static int ownLinks(int number) {
+    if (number < 0 || number > MOST_OWN_LINKS) {
+      throw new InvalidConfigurationException(
+          PID, "ownLinks", number, "write a number from 0 to " + MOST_OWN_LINKS);
+    }
+    return number;
   }
 
   @Override
@@ -38,9 +84,6 @@ public final class UserspaceDatapath implements Datapath {
 
   @Override
   public Forwarding start(String device, int mtu) throws IOException {
-    UserspaceForwarding forwarding =
-        new UserspaceForwarding(new Device(devices, device, mtu), mtu, sockets);
-    forwarding.start();
-    return forwarding;
+    return new UserspaceForwarding(devices, device, mtu, sockets, ownLinks);
   }
 }

@@ -13,79 +13,70 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.culvert.api.datapath.CarriedTunnel;
 import org.culvert.api.datapath.Forwarding;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.api.netdev.NetworkDevices;
 import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.netdev.PacketBatch;
-import org.culvert.api.netdev.TunDevice;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.TunnelCounters;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Packets between one TUN device and as many outer sockets as its tunnels have local addresses.
+ * Packets between a TUN device that tunnels share, one of each tunnel's own that is a link of its
+ * own, and as many outer sockets as the tunnels have local addresses.
  *
- * <p>One thread reads the device, one each socket. They look tunnels up in tables that {@link
+ * <p>One thread reads each device, one each socket. They look tunnels up in tables that {@link
  * #apply} swaps whole, so that no packet waits for a change and none of a tunnel that stays is
- * lost.
+ * lost. All tunnels can be reached from the shared device, so that a packet which was routed there
+ * before its tunnel moved is not lost either.
  */
 final class UserspaceForwarding implements Forwarding {
-  private static final Logger LOG = LoggerFactory.getLogger(UserspaceForwarding.class);
   private static final int BURST = 64;
-
-  /** What the device's thread needs, swapped whole. */
-  private record Snapshot(Map<String, Tunnel> tunnels, Routes routes) {
-    static final Snapshot EMPTY = new Snapshot(Map.of(), Routes.NONE);
-  }
 
   private final OuterSockets sockets;
   private final Device device;
   private final int slot;
-  private final Tally unrouted = new Tally();
+  private final InnerLink shared;
 
-  /** Reads the device; guarded by this object's lock, as all changes are. */
-  private Thread reader;
+  /** Guarded by this object's lock, as all changes are. */
+  private final OwnLinks own;
 
-  /** Ports in use; guarded like the reader. */
+  /** Ports in use; guarded like the links. */
   private final Map<OuterPort.Key, OuterPort> ports = new HashMap<>();
 
-  /** What ports counted that are closed now; guarded like the reader. */
-  private final Map<DropReason, Long> ofClosedPorts = new EnumMap<>(DropReason.class);
+  /** What ports and links counted that are closed now; guarded like the links. */
+  private final Map<DropReason, Long> ofClosed = new EnumMap<>(DropReason.class);
 
-  private volatile Snapshot snapshot = Snapshot.EMPTY;
+  /** The tunnels by id, swapped whole. */
+  private volatile Map<String, Tunnel> carrying = Map.of();
 
-  /** Takes over the device. */
-  UserspaceForwarding(Device device, int mtu, OuterSockets sockets) {
+  /**
+   * Makes the shared device and begins to read it.
+   *
+   * @param ownLinks the largest number of tunnels with a device of their own
+   */
+  UserspaceForwarding(
+      NetworkDevices devices, String name, int mtu, OuterSockets sockets, int ownLinks)
+      throws IOException {
     this.sockets = sockets;
-    this.device = device;
+    this.device = new Device(devices, name, mtu);
     // Room for an outer header that a raw socket delivers, and for what is larger than it should
     // be.
     this.slot = Math.max(2048, Integer.highestOneBit(mtu + 128) << 1);
-    this.reader = reader();
-  }
-
-  private Thread reader() {
-    Thread thread = new Thread(this::read, "culvert-device-" + device.name());
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  synchronized void start() {
-    reader.start();
+    this.own = new OwnLinks(devices, name, ownLinks, BURST, slot);
+    this.shared = new InnerLink(device, BURST, slot).start();
   }
 
   @Override
   public synchronized Map<String, String> apply(Collection<CarriedTunnel> desired) {
     Map<String, String> failures = new LinkedHashMap<>();
-    if (device.failure().isPresent()) {
-      try {
-        reopen();
-      } catch (IOException e) {
-        desired.forEach(tunnel -> failures.put(tunnel.id(), String.valueOf(e.getMessage())));
-        return failures;
-      }
+    try {
+      shared.restore();
+    } catch (IOException e) {
+      desired.forEach(tunnel -> failures.put(tunnel.id(), String.valueOf(e.getMessage())));
+      return failures;
     }
     Map<String, Tunnel> tunnels = new LinkedHashMap<>();
     Map<OuterPort, List<Tunnel>> byPort = new HashMap<>();
@@ -104,7 +95,7 @@ final class UserspaceForwarding implements Forwarding {
       } else {
         prefixes.addAll(carried.remotePrefixes());
         try {
-          Tunnel tunnel = tunnel(carried, port(key));
+          Tunnel tunnel = tunnel(carried, port(key), device(carried));
           tunnels.put(carried.id(), tunnel);
           byPort.computeIfAbsent(tunnel.port, port -> new ArrayList<>()).add(tunnel);
         } catch (IOException e) {
@@ -113,30 +104,29 @@ final class UserspaceForwarding implements Forwarding {
       }
     }
     // Outward first, so that nothing goes to an old place once the new tables stand.
-    snapshot = new Snapshot(tunnels, Routes.of(tunnels.values()));
-    OwnAddresses own =
+    carrying = tunnels;
+    shared.routes(Routes.of(tunnels.values()));
+    own.routes(tunnels);
+    OwnAddresses outer =
         OwnAddresses.of(
             byPort.keySet().stream().map(port -> port.key().local().getAddress()).toList());
-    byPort.forEach((port, carried) -> port.tunnels(carried, own));
+    byPort.forEach((port, carried) -> port.tunnels(carried, outer));
     closeAllBut(byPort.keySet());
     return failures;
   }
 
-  private void reopen() throws IOException {
-    Threads.join(reader);
-    device.reopen();
-    reader = reader();
-    reader.start();
-    LOG.info("Device {} was made anew", device.name());
+  private Device device(CarriedTunnel carried) throws IOException {
+    return carried.ownLink() ? own.of(carried.id(), carried.mtu()).device() : device;
   }
 
-  private Tunnel tunnel(CarriedTunnel carried, OuterPort port) {
-    Tunnel earlier = snapshot.tunnels().get(carried.id());
+  private Tunnel tunnel(CarriedTunnel carried, OuterPort port, Device inner) {
+    Tunnel earlier = carrying.get(carried.id());
     if (earlier == null) {
-      return new Tunnel(carried, port);
+      return new Tunnel(carried, port, inner);
     }
-    boolean same = earlier.port == port && earlier.carried.equals(carried);
-    return same ? earlier : new Tunnel(carried, port, earlier);
+    boolean same =
+        earlier.port == port && earlier.device == inner && earlier.carried.equals(carried);
+    return same ? earlier : new Tunnel(carried, port, inner, earlier);
   }
 
   private OuterPort port(OuterPort.Key key) throws IOException {
@@ -160,55 +150,62 @@ final class UserspaceForwarding implements Forwarding {
                 return false;
               }
               port.close();
-              port.strangers().collect(ofClosedPorts);
+              port.strangers().collect(ofClosed);
               return true;
             });
   }
 
-  private void read() {
-    PacketBatch batch = new PacketBatch(BURST, slot);
-    Outbound outbound = new Outbound(BURST, slot, unrouted, System::nanoTime);
-    TunDevice tun = device.tun();
-    try {
-      while (tun.receive(batch)) {
-        device.send(outbound.forward(batch, snapshot.routes()));
-      }
-    } catch (IOException e) {
-      device.failed("device " + device.name() + " can no longer be read: " + e.getMessage());
-      LOG.warn("Device {} can no longer be read: {}", device.name(), e.getMessage());
-    } catch (RuntimeException e) {
-      device.failed("device " + device.name() + " can no longer be read: " + e);
-      LOG.warn("Device {} can no longer be read", device.name(), e);
+  /** Closes the devices of tunnels that are gone or are on the shared device now. */
+  @Override
+  public synchronized void release() {
+    Set<String> linked =
+        carrying.values().stream()
+            .map(tunnel -> tunnel.carried)
+            .filter(CarriedTunnel::ownLink)
+            .map(CarriedTunnel::id)
+            .collect(Collectors.toSet());
+    for (InnerLink link : own.closeAllBut(linked)) {
+      link.unrouted().collect(ofClosed);
+      link.device().lost().collect(ofClosed);
     }
   }
 
   @Override
   public String device(String id) {
-    return device.name();
+    return inner(id).name();
   }
 
   @Override
   public Optional<String> failure(String id) {
-    return device.failure();
+    return inner(id).failure();
+  }
+
+  private Device inner(String id) {
+    Tunnel tunnel = carrying.get(id);
+    return tunnel == null ? device : tunnel.device;
   }
 
   @Override
   public TunnelCounters counters(String id) {
-    Tunnel tunnel = snapshot.tunnels().get(id);
+    Tunnel tunnel = carrying.get(id);
     return tunnel == null ? TunnelCounters.ZERO : tunnel.counters();
   }
 
   @Override
   public synchronized Map<DropReason, Long> drops() {
-    Map<DropReason, Long> drops = Tally.sum(unrouted, device.lost());
-    ofClosedPorts.forEach((reason, count) -> drops.merge(reason, count, Long::sum));
+    Map<DropReason, Long> drops = Tally.sum(shared.unrouted(), device.lost());
+    ofClosed.forEach((reason, count) -> drops.merge(reason, count, Long::sum));
     ports.values().forEach(port -> port.strangers().collect(drops));
+    for (InnerLink link : own.all()) {
+      link.unrouted().collect(drops);
+      link.device().lost().collect(drops);
+    }
     return drops;
   }
 
   @Override
   public void inject(String id, ByteBuffer packet) {
-    Tunnel tunnel = snapshot.tunnels().get(id);
+    Tunnel tunnel = carrying.get(id);
     if (tunnel == null || packet.remaining() > tunnel.mtu) {
       return;
     }
@@ -224,9 +221,9 @@ final class UserspaceForwarding implements Forwarding {
 
   @Override
   public synchronized void close() {
-    snapshot = Snapshot.EMPTY;
+    carrying = Map.of();
     closeAllBut(Set.of());
-    device.close();
-    Threads.join(reader);
+    own.closeAllBut(Set.of());
+    shared.close();
   }
 }

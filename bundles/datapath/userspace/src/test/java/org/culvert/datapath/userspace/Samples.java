@@ -14,6 +14,7 @@ import org.culvert.api.netdev.OuterSocket;
 import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.testkit.net.InMemoryNetworkDevices;
+import org.culvert.testkit.net.Packets;
 
 /** Tunnels of a tunnel server at 192.0.2.1, and the batches that come to them. */
 final class Samples {
@@ -76,6 +77,27 @@ final class Samples {
   /** The tunnel of one client with an address and a prefix. */
   static CarriedTunnel clientTunnel() {
     return tunnel("seven", UDP, SERVER, CLIENT, CLIENT_INNER + "/128", CLIENT_PREFIX);
+  }
+
+  /** The same tunnel as a link of its own, as OSPF and RIPng need it. */
+  static CarriedTunnel ownLink(CarriedTunnel tunnel) {
+    return new CarriedTunnel(
+        tunnel.id(),
+        tunnel.wire(),
+        tunnel.outer(),
+        tunnel.localAddress(),
+        tunnel.remotePrefixes(),
+        tunnel.localPrefixes(),
+        tunnel.mtu(),
+        true);
+  }
+
+  /** A multicast packet as OSPF sends it: one link, hop limit 1. */
+  static byte[] hello(String source) {
+    byte[] packet =
+        Packets.packet(IpAddresses.parse(source), IpAddresses.parse("ff02::5"), 89, new byte[36]);
+    packet[Ipv6.HOP_LIMIT] = 1;
+    return packet;
   }
 
   static PacketBatch batch(InetSocketAddress peer, byte[]... packets) {

@@ -1,0 +1,105 @@
+package org.culvert.datapath.userspace;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.culvert.api.netdev.NetworkDevices;
+
+/**
+ * The devices of tunnels that are links of their own: one each, with a thread each, hence no more
+ * than a number of them.
+ *
+ * <p>Their names are the shared device's and a number, the smallest that is free, which a tunnel
+ * keeps as long as it has its device. Guarded by the lock of the forwarding that they belong to.
+ */
+final class OwnLinks {
+  /** What the kernel takes. */
+  private static final int LONGEST_NAME = 15;
+
+  private final NetworkDevices devices;
+  private final String base;
+  private final int limit;
+  private final int burst;
+  private final int slot;
+
+  /** By the tunnel's id, with those whose tunnel has gone and that wait for their release. */
+  private final Map<String, InnerLink> links = new HashMap<>();
+
+  /**
+   * Makes no device yet.
+   *
+   * @param base the shared device's name
+   * @param limit the largest number of links
+   */
+  OwnLinks(NetworkDevices devices, String base, int limit, int burst, int slot) {
+    this.devices = devices;
+    this.base = base;
+    this.limit = limit;
+    this.burst = burst;
+    this.slot = slot;
+  }
+
+  /** Returns a tunnel's link, which is made if there is none, and made anew if it was lost. */
+  InnerLink of(String id, int mtu) throws IOException {
+    InnerLink open = links.get(id);
+    if (open != null) {
+      open.restore();
+      return open;
+    }
+    if (links.size() >= limit) {
+      throw new IOException(
+          limit
+              + " tunnels have a device of their own already; raise ownLinks in etc/"
+              + UserspaceDatapath.PID
+              + ".cfg");
+    }
+    InnerLink link = new InnerLink(new Device(devices, freeName(), mtu), burst, slot).start();
+    links.put(id, link);
+    return link;
+  }
+
+  private String freeName() {
+    Set<String> taken =
+        links.values().stream().map(link -> link.device().name()).collect(Collectors.toSet());
+    int number = 1;
+    while (taken.contains(name(base, number))) {
+      number++;
+    }
+    return name(base, number);
+  }
+
+  /** Cuts a long base so that the number fits. */
+  static String name(String base, int number) {
+    String end = "-" + number;
+    return base.substring(0, Math.min(base.length(), LONGEST_NAME - end.length())) + end;
+  }
+
+  /** Tells each link where its packets lead: into its tunnel, while there is one. */
+  void routes(Map<String, Tunnel> tunnels) {
+    links.forEach(
+        (id, link) -> {
+          Tunnel tunnel = tunnels.get(id);
+          link.routes(tunnel == null ? Routes.NONE : Routes.ofOwn(tunnel));
+        });
+  }
+
+  /** Closes all links but those of these tunnels; returns them. */
+  List<InnerLink> closeAllBut(Collection<String> ids) {
+    List<InnerLink> closed = new ArrayList<>();
+    links.entrySet().stream()
+        .filter(entry -> !ids.contains(entry.getKey()))
+        .forEach(entry -> closed.add(entry.getValue()));
+    closed.forEach(InnerLink::close);
+    links.keySet().retainAll(ids);
+    return closed;
+  }
+
+  Collection<InnerLink> all() {
+    return links.values();
+  }
+}
