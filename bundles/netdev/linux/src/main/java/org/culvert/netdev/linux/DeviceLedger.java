@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.culvert.api.net.InterfaceAddress;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.DeviceConfiguration;
@@ -21,7 +21,7 @@ final class DeviceLedger {
   private final String name;
   private final int device;
   private final Set<InterfaceAddress> addresses = new HashSet<>();
-  private final Set<IpPrefix> routes = new HashSet<>();
+  private final Set<Route> routes = new HashSet<>();
 
   private DeviceLedger(String name, int device) {
     this.name = name;
@@ -49,12 +49,18 @@ final class DeviceLedger {
   void apply(Netlink netlink, DeviceConfiguration wanted) throws IOException {
     List<IOException> failures = new ArrayList<>();
     netlink.change(RoutingRequests.mtu(device, wanted.mtu()), "setting the MTU of " + name);
-    if (add(netlink, wanted.addresses(), addresses, RoutingRequests::add, failures)) {
+    if (addAddresses(netlink, wanted.addresses(), failures)) {
       RouteTable.awaitLocal(netlink, wanted.addresses());
     }
-    add(netlink, destinations(wanted), routes, RoutingRequests::add, failures);
-    remove(netlink, destinations(wanted), routes, RoutingRequests::remove, failures);
-    remove(netlink, wanted.addresses(), addresses, RoutingRequests::remove, failures);
+    Set<Route> destinations = routes(wanted, device);
+    addRoutes(netlink, destinations, failures);
+    remove(netlink, destinations, routes, RoutingRequests::remove, failures);
+    remove(
+        netlink,
+        wanted.addresses(),
+        addresses,
+        address -> RoutingRequests.remove(device, address),
+        failures);
     if (!failures.isEmpty()) {
       IOException first = failures.get(0);
       failures.stream().skip(1).limit(8).forEach(first::addSuppressed);
@@ -62,40 +68,67 @@ final class DeviceLedger {
     }
   }
 
-  /** An address with an on-link prefix implies that prefix's route. */
-  private static Set<IpPrefix> destinations(DeviceConfiguration wanted) {
-    Set<IpPrefix> destinations = new HashSet<>(wanted.routes());
+  /** Returns the routes of a device; an address with an on-link prefix implies that one's. */
+  static Set<Route> routes(DeviceConfiguration wanted, int device) {
+    Set<Route> routes = new HashSet<>();
+    wanted.routes().forEach(destination -> routes.add(Route.of(destination, device)));
+    wanted.fallbackRoutes().forEach(destination -> routes.add(Route.fallback(destination, device)));
     for (InterfaceAddress address : wanted.addresses()) {
       IpPrefix onLink = IpPrefix.containing(address.address(), address.length());
       if (!onLink.equals(IpPrefix.host(address.address()))) {
-        destinations.add(onLink);
+        routes.add(Route.of(onLink, device));
       }
     }
-    return destinations;
+    return routes;
   }
 
   /** Returns whether anything was added that was not there. */
-  private <T> boolean add(
-      Netlink netlink,
-      Set<T> wanted,
-      Set<T> ours,
-      BiFunction<Integer, T, NetlinkMessage> request,
-      List<IOException> failures)
+  private boolean addAddresses(
+      Netlink netlink, Set<InterfaceAddress> wanted, List<IOException> failures)
       throws IOException {
-    List<T> items = List.copyOf(wanted);
+    List<InterfaceAddress> items = List.copyOf(wanted);
     List<Answer> answers =
-        netlink.change(items.stream().map(item -> request.apply(device, item)).toList());
+        netlink.change(items.stream().map(item -> RoutingRequests.add(device, item)).toList());
     boolean added = false;
     for (int i = 0; i < items.size(); i++) {
-      T item = items.get(i);
       Answer answer = answers.get(i);
       if (answer.isDone()) {
-        ours.add(item);
+        addresses.add(items.get(i));
         added = true;
       } else if (answer.errno() != Errno.EEXIST) {
-        failures.add(answer.failure("adding " + item + " to " + name));
-      } else if (item instanceof IpPrefix route && !RouteTable.leads(netlink, route, device)) {
-        ours.remove(item);
+        failures.add(answer.failure("adding " + items.get(i) + " to " + name));
+      }
+    }
+    return added;
+  }
+
+  private void addRoutes(Netlink netlink, Set<Route> wanted, List<IOException> failures)
+      throws IOException {
+    List<Route> items = List.copyOf(wanted);
+    List<Answer> answers = netlink.change(items.stream().map(RoutingRequests::add).toList());
+    List<Route> present = new ArrayList<>();
+    for (int i = 0; i < items.size(); i++) {
+      Answer answer = answers.get(i);
+      if (answer.isDone()) {
+        routes.add(items.get(i));
+      } else if (answer.errno() == Errno.EEXIST) {
+        present.add(items.get(i));
+      } else {
+        failures.add(answer.failure("adding " + items.get(i) + " to " + name));
+      }
+    }
+    if (!present.isEmpty()) {
+      refuseThoseOfOthers(netlink, present, failures);
+    }
+  }
+
+  private void refuseThoseOfOthers(Netlink netlink, List<Route> present, List<IOException> failures)
+      throws IOException {
+    Set<Route> all = new HashSet<>();
+    RouteTable.list(netlink).forEach(entry -> all.add(entry.route()));
+    for (Route route : present) {
+      if (!all.contains(route)) {
+        routes.remove(route);
         failures.add(
             new IOException(
                 "the route to "
@@ -103,23 +136,21 @@ final class DeviceLedger {
                     + " cannot lead to "
                     + name
                     + ": another device has one with metric "
-                    + RoutingRequests.METRIC
+                    + route.metric()
                     + "; remove it, or give it another metric"));
       }
     }
-    return added;
   }
 
   private <T> void remove(
       Netlink netlink,
       Set<T> wanted,
       Set<T> ours,
-      BiFunction<Integer, T, NetlinkMessage> request,
+      Function<T, NetlinkMessage> request,
       List<IOException> failures)
       throws IOException {
     List<T> items = ours.stream().filter(item -> !wanted.contains(item)).toList();
-    List<Answer> answers =
-        netlink.change(items.stream().map(item -> request.apply(device, item)).toList());
+    List<Answer> answers = netlink.change(items.stream().map(request).toList());
     for (int i = 0; i < items.size(); i++) {
       Answer answer = answers.get(i);
       boolean absent = answer.errno() == Errno.ESRCH || answer.errno() == Errno.EADDRNOTAVAIL;

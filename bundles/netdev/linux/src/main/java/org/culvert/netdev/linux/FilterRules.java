@@ -25,6 +25,11 @@ import org.culvert.netdev.linux.FilterTable.Count;
  * and on the way out the same for addresses, and the source lies in what is this end's, if that was
  * said. Whatever fails is dropped and counted, and nothing is answered.
  *
+ * <p>Where a tunnel is a link of its own, what stays on its link passes as well, between link-local
+ * addresses and to groups of the link, for routing protocols; but no neighbor discovery, which
+ * would let the other end configure this host, no extension header that could hide it, and no
+ * packet in a packet.
+ *
  * <p>Nothing of a tunnel gets into the text but its device's name, which was checked, and
  * addresses.
  */
@@ -43,6 +48,8 @@ final class FilterRules {
 
   private static final String MARTIANS4 =
       "0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16, 224.0.0.0/4, 240.0.0.0/4";
+
+  private static final String STAYS_ON_LINK = "{ fe80::/10, ff02::/16 }";
 
   private final String table;
 
@@ -105,9 +112,17 @@ final class FilterRules {
     String in = inward(name) + " ";
     String out = outward(name) + " ";
     String inMartian = drop(FilterCheck.IN_MARTIAN, name);
+    String outMartian = drop(FilterCheck.OUT_MARTIAN, name);
+    // On a link, what stays there has been judged before.
+    String leaving = six && device.ownLink() ? destination + "!= " + STAYS_ON_LINK + " " : "";
     List<String> rules = new ArrayList<>();
+    if (six && device.ownLink()) {
+      rules.add(in + "fib saddr type local" + inMartian);
+      onLink(rules, in, inMartian, counted(FilterCheck.IN_PASSED, name) + " accept");
+      onLink(rules, out, outMartian, " accept");
+    }
     rules.add(in + source + martians + inMartian);
-    rules.add(in + destination + martians + inMartian);
+    rules.add(in + leaving + destination + martians + inMartian);
     List<IpPrefix> own = new ArrayList<>(device.localPrefixes());
     own.add(IpPrefix.host(device.localAddress()));
     rules.add(in + source + set(own) + inMartian);
@@ -122,13 +137,21 @@ final class FilterRules {
               + " accept");
     }
     rules.add(in + drop(FilterCheck.IN_SOURCE, name));
-    rules.add(out + source + martians + drop(FilterCheck.OUT_MARTIAN, name));
-    rules.add(out + destination + martians + drop(FilterCheck.OUT_MARTIAN, name));
+    rules.add(out + source + martians + outMartian);
+    rules.add(out + leaving + destination + martians + outMartian);
     if (!device.localPrefixes().isEmpty()) {
       rules.add(out + source + set(device.localPrefixes()) + " accept");
       rules.add(out + drop(FilterCheck.OUT_SOURCE, name));
     }
     return rules;
+  }
+
+  /** 133 to 137 are all of neighbor discovery (RFC 4861 section 4). */
+  private static void onLink(List<String> rules, String way, String drop, String accept) {
+    String onLink = way + "ip6 daddr " + STAYS_ON_LINK + " ";
+    rules.add(onLink + "ip6 nexthdr { 0, 4, 41, 43, 60 }" + drop);
+    rules.add(onLink + "icmpv6 type 133-137" + drop);
+    rules.add(onLink + "ip6 saddr fe80::/10" + accept);
   }
 
   /** Adds a device's chains and leads its packets there. */

@@ -60,6 +60,15 @@ public final class LinuxNetworkDevices implements NetworkDevices {
     }
   }
 
+  @Override
+  public List<String> verify(String device, DeviceConfiguration configuration) throws IOException {
+    DeviceName.checked(device);
+    Libc.load();
+    try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
+      return new Inspection(device, configuration, TunnelLinks.list(netlink)).findings(netlink);
+    }
+  }
+
   /** Returns the index of a device that is there. */
   static int index(String name) throws IOException {
     int index = Libc.if_nametoindex(name);

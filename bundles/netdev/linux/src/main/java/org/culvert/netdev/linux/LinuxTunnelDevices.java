@@ -62,18 +62,23 @@ public final class LinuxTunnelDevices implements TunnelDevices {
   static String filter(WireFormat wire) {
     boolean six = wire.inner() == WireFormat.IpVersion.IPV6;
     IpPrefix some = IpPrefix.parse(six ? "2001:db8::/32" : "192.0.2.0/24");
-    TunnelDevice device =
-        new TunnelDevice(
-            PROBE,
-            PROBE,
-            wire,
-            OuterEndpoints.withoutPorts(some.network(), some.network()),
-            some.network(),
-            List.of(some),
-            List.of(some),
-            TunnelParameters.MINIMUM_MTU);
     FilterRules rules = new FilterRules(FilterTable.of(PROBE));
-    return rules.begin(Map.of()) + rules.add(PROBE, rules.of(device), Map.of());
+    StringBuilder text = new StringBuilder(rules.begin(Map.of()));
+    for (boolean ownLink : new boolean[] {false, true}) {
+      TunnelDevice device =
+          new TunnelDevice(
+              ownLink ? PROBE + 1 : PROBE,
+              PROBE,
+              wire,
+              OuterEndpoints.withoutPorts(some.network(), some.network()),
+              some.network(),
+              List.of(some),
+              List.of(some),
+              TunnelParameters.MINIMUM_MTU,
+              ownLink);
+      text.append(rules.add(device.name(), rules.of(device), Map.of()));
+    }
+    return text.toString();
   }
 
   private static void probe(TunnelKind kind) throws IOException {

@@ -19,6 +19,7 @@ final class Netlink implements AutoCloseable {
   static final int NLM_F_EXCL = 0x200;
   static final int NLM_F_DUMP = 0x300;
   static final int NLM_F_CREATE = 0x400;
+  static final int NLM_F_APPEND = 0x800;
 
   /** The family of links, addresses and routes. */
   static final int ROUTE = 0;

@@ -4,26 +4,48 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.culvert.api.net.InterfaceAddress;
+import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 
 /** Looks into the kernel's main routing table. */
 final class RouteTable {
+  /** {@code struct rtmsg}: family, destination length, ..., table, protocol, scope, type, flags. */
   private static final int RTMSG = 12;
-  private static final int DESTINATION_LENGTH = 1;
+
+  private static final int LENGTH = 1;
+  private static final int TABLE = 4;
+  private static final int PROTOCOL = 5;
+  private static final int TYPE = 7;
+  private static final int FLAGS = 8;
+  private static final int RTM_F_CLONED = 0x200;
+  private static final int RT_TABLE_MAIN = 254;
+  private static final int RTN_LOCAL = 2;
+
   private static final int RTA_DST = 1;
   private static final int RTA_OIF = 4;
-
-  private static final int TYPE = 7;
-  private static final int RTN_LOCAL = 2;
+  private static final int RTA_PRIORITY = 6;
 
   private static final Duration PATIENCE = Duration.ofMillis(500);
   private static final Duration PAUSE = Duration.ofMillis(1);
 
   private RouteTable() {}
+
+  /**
+   * A route as the kernel has it.
+   *
+   * @param route its device is 0 where it leads to none, or to several
+   * @param protocol who put it there
+   */
+  record Entry(Route route, int protocol) {
+    boolean isOurs() {
+      return protocol == RoutingRequests.PROTOCOL;
+    }
+  }
 
   /**
    * Waits until addresses of this host answer. The kernel acknowledges an IPv6 address before a
@@ -58,39 +80,35 @@ final class RouteTable {
     return local[0];
   }
 
-  /** Tells whether there is a route to exactly this destination that leads into the device. */
-  static boolean leads(Netlink netlink, IpPrefix destination, int device) throws IOException {
-    NetlinkMessage request = RoutingRequests.routes(Family.of(destination.network()));
-    boolean[] found = new boolean[1];
-    netlink.dump(request, message -> found[0] |= matches(message, destination, device));
-    return found[0];
+  /** Lists all routes of both families. */
+  static List<Entry> list(Netlink netlink) throws IOException {
+    List<Entry> entries = new ArrayList<>();
+    for (Family family : Family.values()) {
+      netlink.dump(
+          RoutingRequests.routes(family),
+          message -> {
+            int at = message.position();
+            boolean main = (message.get(at + TABLE) & 0xFF) == RT_TABLE_MAIN;
+            if (main && (message.getInt(at + FLAGS) & RTM_F_CLONED) == 0) {
+              entries.add(entry(message, family));
+            }
+          });
+    }
+    return entries;
   }
 
-  private static boolean matches(ByteBuffer message, IpPrefix destination, int device) {
+  private static Entry entry(ByteBuffer message, Family family) {
     int at = message.position();
-    if ((message.get(at + DESTINATION_LENGTH) & 0xFF) != destination.length()) {
-      return false;
+    Attributes attributes = Attributes.after(message, RTMSG);
+    // A default route has no destination.
+    byte[] network = new byte[family == Family.IPV4 ? 4 : 16];
+    ByteBuffer destination = attributes.value(RTA_DST);
+    if (destination.remaining() == network.length) {
+      destination.get(destination.position(), network);
     }
-    byte[] network = destination.network().getAddress();
-    boolean sameDestination = destination.length() == 0;
-    boolean sameDevice = false;
-    at += RTMSG;
-    while (at + NetlinkMessage.ATTRIBUTE <= message.limit()) {
-      int length = message.getShort(at) & 0xFFFF;
-      if (length < NetlinkMessage.ATTRIBUTE || at + length > message.limit()) {
-        return false;
-      }
-      int type = message.getShort(at + 2) & 0xFFFF;
-      int value = at + NetlinkMessage.ATTRIBUTE;
-      if (type == RTA_DST && length == NetlinkMessage.ATTRIBUTE + network.length) {
-        byte[] octets = new byte[network.length];
-        message.get(value, octets);
-        sameDestination = Arrays.equals(octets, network);
-      } else if (type == RTA_OIF && length == NetlinkMessage.ATTRIBUTE + 4) {
-        sameDevice = message.getInt(value) == device;
-      }
-      at += NetlinkMessage.aligned(length);
-    }
-    return sameDestination && sameDevice;
+    IpPrefix prefix = IpPrefix.containing(IpAddresses.of(network), message.get(at + LENGTH) & 0xFF);
+    return new Entry(
+        new Route(prefix, attributes.number(RTA_PRIORITY), attributes.number(RTA_OIF)),
+        message.get(at + PROTOCOL) & 0xFF);
   }
 }

@@ -16,6 +16,12 @@ final class RoutingRequests {
    */
   static final int METRIC = 512;
 
+  /**
+   * The metric of our routes that hold while nobody else has one: behind all that an operator, a
+   * routing daemon (FRR says 20, BIRD 32) or the kernel (1024) sets unless told otherwise.
+   */
+  static final int FALLBACK_METRIC = 4096;
+
   static final int RTM_GETROUTE = 26;
 
   private static final int RTM_NEWLINK = 16;
@@ -29,6 +35,9 @@ final class RoutingRequests {
       Netlink.NLM_F_REQUEST | Netlink.NLM_F_ACK | Netlink.NLM_F_CREATE | Netlink.NLM_F_EXCL;
   private static final int CHANGE = Netlink.NLM_F_REQUEST | Netlink.NLM_F_ACK;
 
+  /** Beside the same route of another device, and not instead of it. */
+  private static final int APPEND = CHANGE | Netlink.NLM_F_CREATE | Netlink.NLM_F_APPEND;
+
   private static final int AF_UNSPEC = 0;
   private static final int AF_INET6 = 10;
   private static final int IFLA_MTU = 4;
@@ -36,6 +45,7 @@ final class RoutingRequests {
   private static final int IFLA_INET6_ADDR_GEN_MODE = 8;
   private static final int IN6_ADDR_GEN_MODE_NONE = 1;
   private static final int IFF_UP = 1;
+  static final int IFF_MULTICAST = 0x1000;
 
   static final int IFA_ADDRESS = 1;
   static final int IFA_LOCAL = 2;
@@ -53,12 +63,12 @@ final class RoutingRequests {
   /** The flags of all addresses that we add, and together of no one else's. */
   static final int ADDRESS_MARK = IFA_F_NODAD | IFA_F_NOPREFIXROUTE;
 
-  static final int RT_TABLE_MAIN = 254;
+  private static final int RT_TABLE_MAIN = 254;
   private static final int RT_SCOPE_UNIVERSE = 0;
   private static final int RT_SCOPE_LINK = 253;
   private static final int RTN_UNICAST = 1;
-  static final int RTA_DST = 1;
-  static final int RTA_OIF = 4;
+  private static final int RTA_DST = 1;
+  private static final int RTA_OIF = 4;
   private static final int RTA_PRIORITY = 6;
 
   private RoutingRequests() {}
@@ -78,6 +88,11 @@ final class RoutingRequests {
 
   static NetlinkMessage up(int device) {
     return link(device, IFF_UP, IFF_UP);
+  }
+
+  /** Tells routing daemons whether a device carries multicast. */
+  static NetlinkMessage multicast(int device, boolean carried) {
+    return link(device, carried ? IFF_MULTICAST : 0, IFF_MULTICAST);
   }
 
   private static NetlinkMessage link(int device, int flags, int mask) {
@@ -126,15 +141,17 @@ final class RoutingRequests {
         .attribute(IFA_ADDRESS, octets);
   }
 
-  static NetlinkMessage add(int device, IpPrefix destination) {
-    return route(RTM_NEWROUTE, ADD, device, destination);
+  /** Every link has a route to the same link-local prefix; any other route is one device's only. */
+  static NetlinkMessage add(Route route) {
+    return route(RTM_NEWROUTE, route.isLinkLocal() ? APPEND : ADD, route);
   }
 
-  static NetlinkMessage remove(int device, IpPrefix destination) {
-    return route(RTM_DELROUTE, CHANGE, device, destination);
+  static NetlinkMessage remove(Route route) {
+    return route(RTM_DELROUTE, CHANGE, route);
   }
 
-  private static NetlinkMessage route(int type, int flags, int device, IpPrefix destination) {
+  private static NetlinkMessage route(int type, int flags, Route route) {
+    IpPrefix destination = route.destination();
     InetAddress network = destination.network();
     Family family = Family.of(network);
     NetlinkMessage message =
@@ -151,6 +168,6 @@ final class RoutingRequests {
     if (destination.length() > 0) {
       message.attribute(RTA_DST, network.getAddress());
     }
-    return message.attribute(RTA_OIF, device).attribute(RTA_PRIORITY, METRIC);
+    return message.attribute(RTA_OIF, route.device()).attribute(RTA_PRIORITY, route.metric());
   }
 }

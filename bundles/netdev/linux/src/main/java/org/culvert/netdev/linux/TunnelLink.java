@@ -15,13 +15,13 @@ final class TunnelLink {
   private static final int IFF_UP = 1;
 
   private final int index;
-  private final boolean up;
+  private final int flags;
   private final Attributes attributes;
   private final Attributes info;
 
-  private TunnelLink(int index, boolean up, Attributes attributes) {
+  private TunnelLink(int index, int flags, Attributes attributes) {
     this.index = index;
-    this.up = up;
+    this.flags = flags;
     this.attributes = attributes;
     this.info = attributes.nested(LinkRequests.IFLA_LINKINFO);
   }
@@ -31,7 +31,7 @@ final class TunnelLink {
     ByteBuffer copy = ByteBuffer.allocate(message.remaining()).order(message.order());
     copy.put(message.duplicate()).flip();
     return new TunnelLink(
-        copy.getInt(INDEX), (copy.getInt(FLAGS) & IFF_UP) != 0, Attributes.after(copy, IFINFOMSG));
+        copy.getInt(INDEX), copy.getInt(FLAGS), Attributes.after(copy, IFINFOMSG));
   }
 
   int index() {
@@ -39,7 +39,12 @@ final class TunnelLink {
   }
 
   boolean isUp() {
-    return up;
+    return (flags & IFF_UP) != 0;
+  }
+
+  /** Tells whether routing daemons are told that it carries multicast. */
+  boolean isMulticast() {
+    return (flags & RoutingRequests.IFF_MULTICAST) != 0;
   }
 
   String name() {

@@ -140,7 +140,7 @@ final class TunnelLinks {
 
   /** Leaves a device that is as it should be wholly alone. */
   private Optional<String> ready(TunnelLink link, TunnelDevice device) {
-    return link.isUp() && link.mtu() == device.mtu()
+    return link.isUp() && link.mtu() == device.mtu() && link.isMulticast() == device.ownLink()
         ? Optional.empty()
         : ready(link.index(), device);
   }
@@ -154,6 +154,8 @@ final class TunnelLinks {
       // Refused where IPv6 is switched off, and then there is nothing to keep quiet.
       netlink.change(List.of(RoutingRequests.quiet(index)));
       netlink.change(RoutingRequests.mtu(index, device.mtu()), "setting the MTU of " + name);
+      netlink.change(
+          RoutingRequests.multicast(index, device.ownLink()), "telling what " + name + " carries");
       netlink.change(RoutingRequests.up(index), "setting " + name + " up");
       return Optional.empty();
     } catch (IOException e) {

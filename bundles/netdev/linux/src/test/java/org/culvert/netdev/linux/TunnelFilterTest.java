@@ -134,6 +134,66 @@ class TunnelFilterTest {
   }
 
   @Test
+  void routingProtocolsPassALinkOfItsOwnBothWays() throws Exception {
+    try (TunDevice tun = openLink("cvtest")) {
+      filter.apply(List.of(link("cvtest")));
+
+      passes(tun, "fe80::7", "ff02::5", 89);
+      passes(tun, "fe80::7", "fe80::1", 89);
+      passes(tun, "fe80::7", "ff02::9", 17);
+      passes(tun, "fe80::7", "ff02::5", 44);
+      passes(tun, "2001:db8:1::2", "ff02::5", 89);
+      passes(tun, "2001:db8:1::2", "2001:db8:1::1", 17);
+      assertThatThrownBy(
+              () -> OwnNetwork.run("ping", "-6", "-c", "1", "-W", "0.1", "-I", "cvtest", "ff02::5"))
+          .isInstanceOf(IOException.class);
+      PacketBatch out = Packets.batch();
+      assertThat(tun.receive(out)).isTrue();
+      byte[] sent = Packets.octets(out, 0);
+      assertThat(Arrays.copyOfRange(sent, 8, 24))
+          .isEqualTo(IpAddresses.parse("fe80::1").getAddress());
+    }
+  }
+
+  @Test
+  void whatLeavesTheLinkOrConfiguresAHostDoesNotPassIt() throws Exception {
+    try (TunDevice tun = openLink("cvtest")) {
+      filter.apply(List.of(link("cvtest")));
+
+      isRefused(tun, "fe80::7", "2001:db8:1::1", 89, FilterCheck.IN_MARTIAN);
+      isRefused(tun, "fe80::1", "ff02::5", 89, FilterCheck.IN_MARTIAN);
+      isRefused(tun, "::", "ff02::5", 89, FilterCheck.IN_MARTIAN);
+      isRefused(tun, "2001:db8:1::2", "ff05::2", 17, FilterCheck.IN_MARTIAN);
+      isRefused(tun, "fe80::7", "ff0e::1", 17, FilterCheck.IN_MARTIAN);
+      isRefused(tun, "fe80::7", "fe80::1", 41, FilterCheck.IN_MARTIAN);
+      isRefused(tun, "fe80::7", "ff02::5", 60, FilterCheck.IN_MARTIAN);
+      isRefused(tun, "2001:db8:9::1", "ff02::5", 89, FilterCheck.IN_SOURCE);
+      for (int type = 133; type <= 137; type++) {
+        Count after = count(FilterCheck.IN_MARTIAN).plus(new Count(1, OCTETS));
+        byte[] packet = from("fe80::7", "ff02::1", 58);
+        packet[40] = (byte) type;
+        send(tun, packet);
+        Eventually.holds("it is dropped", () -> count(FilterCheck.IN_MARTIAN).equals(after));
+      }
+    }
+  }
+
+  @Test
+  void routingProtocolsPassNoOtherTunnel() throws Exception {
+    try (TunDevice tun = openLink("cvtest")) {
+      filter.apply(List.of(device("cvtest", List.of(IpPrefix.host(THERE)), List.of())));
+
+      isRefused(tun, "fe80::7", "ff02::5", 89, FilterCheck.IN_MARTIAN);
+      isRefused(tun, "2001:db8:1::2", "ff02::5", 89, FilterCheck.IN_MARTIAN);
+      Count out = count(FilterCheck.OUT_MARTIAN);
+      assertThatThrownBy(
+              () -> OwnNetwork.run("ping", "-6", "-c", "1", "-W", "0.1", "-I", "cvtest", "ff02::5"))
+          .isInstanceOf(IOException.class);
+      assertThat(count(FilterCheck.OUT_MARTIAN).packets()).isGreaterThan(out.packets());
+    }
+  }
+
+  @Test
   void sendsOnlyWhatIsThisEnds() throws Exception {
     try (TunDevice tun = open("cvtest")) {
       filter.apply(List.of(device("cvtest", List.of(IpPrefix.parse("::/0")), List.of(DELEGATED))));
@@ -248,6 +308,9 @@ class TunnelFilterTest {
     for (String rule : rules.of(device("probe", List.of(DELEGATED), List.of(DELEGATED)))) {
       assertThat(looked).contains(rule.replaceFirst("\\{ [^}]*:[^}]* }.*", ""));
     }
+    assertThat(rules.of(link("probe1")))
+        .isNotEqualTo(rules.of(device("probe1", List.of(), List.of())));
+    assertThat(looked).contains("add chain inet culvert_probe in/probe1", "icmpv6 type 133-137");
     nft.check(looked);
     nft.check(LinuxTunnelDevices.filter(V4V6));
     assertThat(OwnNetwork.run("nft", "list", "ruleset")).doesNotContain("probe");
@@ -316,6 +379,56 @@ class TunnelFilterTest {
         new DeviceConfiguration(
             Set.of(InterfaceAddress.host(HERE)), Set.of(IpPrefix.parse("::/0")), 1280));
     return tun;
+  }
+
+  /** A device with a link-local address and the groups that a routing daemon would join. */
+  private TunDevice openLink(String name) throws IOException {
+    TunDevice tun = devices.openTun(name, 1280);
+    devices.configure(
+        name,
+        new DeviceConfiguration(
+            Set.of(
+                InterfaceAddress.host(HERE),
+                new InterfaceAddress(IpAddresses.parse("fe80::1"), 64)),
+            Set.of(IpPrefix.parse("::/0")),
+            1280));
+    return tun;
+  }
+
+  private static TunnelDevice link(String name) {
+    return new TunnelDevice(
+        name, name, V6V4, OUTER, HERE, List.of(IpPrefix.host(THERE)), List.of(), 1280, true);
+  }
+
+  private static byte[] from(String source, String destination, int protocol) throws IOException {
+    byte[] packet =
+        Packets.echoRequest(IpAddresses.parse(source), IpAddresses.parse(destination), 8);
+    packet[NEXT_HEADER] = (byte) protocol;
+    return packet;
+  }
+
+  private static void send(TunDevice tun, byte[] packet) throws IOException {
+    PacketBatch batch = Packets.batch();
+    Packets.put(batch, packet, new InetSocketAddress(THERE, 0));
+    tun.send(batch, 0, 1);
+  }
+
+  private void passes(TunDevice tun, String source, String destination, int protocol)
+      throws IOException {
+    Count after = count(FilterCheck.IN_PASSED).plus(new Count(1, OCTETS));
+    send(tun, from(source, destination, protocol));
+    Eventually.holds(
+        source + " to " + destination + " passes",
+        () -> count(FilterCheck.IN_PASSED).equals(after));
+  }
+
+  private void isRefused(
+      TunDevice tun, String source, String destination, int protocol, FilterCheck check)
+      throws IOException {
+    Count after = count(check).plus(new Count(1, OCTETS));
+    send(tun, from(source, destination, protocol));
+    Eventually.holds(
+        source + " to " + destination + " is dropped", () -> count(check).equals(after));
   }
 
   private static TunnelDevice device(String name, List<IpPrefix> remote, List<IpPrefix> local) {
