@@ -5,10 +5,14 @@ import java.util.Set;
 import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.service.RoutingService;
 import org.culvert.api.service.ServedTunnel;
+import org.jspecify.annotations.Nullable;
 
 /** Says what it speaks, and speaks nothing. */
 final class FakeRouting implements RoutingService {
   private final Set<RoutingProtocol> protocols;
+
+  /** What it throws when it is asked. */
+  @Nullable RuntimeException failure;
 
   private FakeRouting(Set<RoutingProtocol> protocols) {
     this.protocols = protocols;
@@ -20,6 +24,9 @@ final class FakeRouting implements RoutingService {
 
   @Override
   public Set<RoutingProtocol> protocols() {
+    if (failure != null) {
+      throw failure;
+    }
     return protocols;
   }
 
