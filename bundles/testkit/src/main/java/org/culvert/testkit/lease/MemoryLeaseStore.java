@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps leases in memory under the same rules as a store on a disk: conditional on revisions, all
- * or none, no address or prefix twice, no two leases of a user with the same IP version inside.
+ * or none, no address or prefix twice, no two leases of a user, or of a name, with the same IP
+ * version inside.
  *
  * <p>A test may hold commits back, make them fail, or copy what a power cut would leave.
  */
@@ -140,9 +141,11 @@ public final class MemoryLeaseStore implements LeaseStore {
   }
 
   private static boolean collide(Lease one, Lease other) {
+    boolean sameVersion = one.clientAddress().getClass().equals(other.clientAddress().getClass());
+    Optional<String> name = one.arrangements().name();
     return one.clientAddress().equals(other.clientAddress())
-        || (one.owner().equals(other.owner())
-            && one.clientAddress().getClass().equals(other.clientAddress().getClass()))
+        || (sameVersion && one.owner().equals(other.owner()))
+        || (sameVersion && name.isPresent() && name.equals(other.arrangements().name()))
         || (one.prefix().isPresent() && one.prefix().equals(other.prefix()));
   }
 }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.api.service.Arrangements;
 import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.time.ManualClock;
@@ -49,8 +50,29 @@ public final class SampleLeases {
         lease.clientAddress(),
         lease.prefix(),
         lease.keepAlive(),
+        lease.arrangements(),
         lease.created(),
         lease.expires(),
         lease.revision() + 1);
+  }
+
+  /** Returns the same revision with other arrangements. */
+  public static Lease with(Lease lease, Arrangements arrangements) {
+    return new Lease(
+        lease.id(),
+        lease.owner(),
+        lease.anonymous(),
+        lease.state(),
+        lease.type(),
+        lease.outer(),
+        lease.claimedAddress(),
+        lease.serverAddress(),
+        lease.clientAddress(),
+        lease.prefix(),
+        lease.keepAlive(),
+        arrangements,
+        lease.created(),
+        lease.expires(),
+        lease.revision());
   }
 }

@@ -9,31 +9,35 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.culvert.api.lease.LeaseChange;
 import org.culvert.api.lease.LeaseStoreException;
 
 /*
- * A list of changes, from call to disk:
+ * A change, from call to disk:
  *   add       into the queue
  *   run       the writer takes all that wait → one transaction
- *   attempt   each list between savepoints: all of it or nothing
- *   finish    one commit, one flush of the disk → every list's stage completes
+ *   attempt   each change between savepoints: all of it or nothing
+ *   finish    one commit, one flush of the disk → every change's stage completes
  */
 /**
  * Lets many commits share one write to the disk.
  *
- * <p>While the disk is busy with one transaction, more lists gather for the next: the slower the
- * disk, the larger the groups. A list that comes too late fails alone.
+ * <p>While the disk is busy with one transaction, more changes gather for the next: the slower the
+ * disk, the larger the groups. A change that comes too late fails alone.
  */
 final class GroupCommit implements AutoCloseable {
   private static final int MOST_PER_TRANSACTION = 4096;
 
-  private record Work(List<LeaseChange> changes, CompletableFuture<Void> done) {}
+  /** What is written as one: all of it or nothing. */
+  interface Change {
+    /** Makes it, on the writer's thread; returns false if another came first. */
+    boolean make() throws SQLException;
+  }
 
-  private static final Work END = new Work(List.of(), new CompletableFuture<>());
+  private record Work(Change change, CompletableFuture<Void> done) {}
+
+  private static final Work END = new Work(() -> true, new CompletableFuture<>());
 
   private final Connection connection;
-  private final LeaseRows rows;
   private final Dialect dialect;
   private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
   private final Thread writer;
@@ -41,17 +45,16 @@ final class GroupCommit implements AutoCloseable {
   private boolean closed;
   private volatile long transactions;
 
-  GroupCommit(Connection connection, LeaseRows rows, Dialect dialect) {
+  GroupCommit(Connection connection, Dialect dialect) {
     this.connection = connection;
-    this.rows = rows;
     this.dialect = dialect;
     writer = new Thread(this::run, "culvert-lease-writer");
     writer.setDaemon(true);
     writer.start();
   }
 
-  CompletionStage<Void> add(List<LeaseChange> changes) {
-    Work work = new Work(List.copyOf(changes), new CompletableFuture<>());
+  CompletionStage<Void> add(Change change) {
+    Work work = new Work(change, new CompletableFuture<>());
     synchronized (queue) {
       if (closed) {
         return CompletableFuture.failedFuture(
@@ -130,10 +133,8 @@ final class GroupCommit implements AutoCloseable {
   private Runnable attempt(Work work) throws SQLException {
     Savepoint before = connection.setSavepoint();
     try {
-      for (LeaseChange change : work.changes()) {
-        if (!rows.apply(change)) {
-          return undo(work, before, "a lease was changed by another first");
-        }
+      if (!work.change().make()) {
+        return undo(work, before, "a lease was changed by another first");
       }
       connection.releaseSavepoint(before);
       return () -> work.done().complete(null);

@@ -13,6 +13,8 @@ import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.LeaseChange;
 import org.culvert.api.lease.LeaseStore;
 import org.culvert.api.lease.LeaseStoreException;
+import org.culvert.api.service.Duty;
+import org.culvert.api.service.DutyStore;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -21,19 +23,23 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /**
- * Keeps leases in a database: SQLite in one file, embedded.
+ * Keeps leases, and what services have to do for their tunnels, in a database: SQLite in one file,
+ * embedded.
  *
  * <p>One connection serves all; whoever uses it holds its lock. Commits go through {@link
  * GroupCommit}.
  */
-@Component(service = LeaseStore.class, configurationPid = JdbcLeaseStore.PID)
+@Component(
+    service = {LeaseStore.class, DutyStore.class},
+    configurationPid = JdbcLeaseStore.PID)
 @Designate(ocd = JdbcLeaseStore.Config.class)
-public final class JdbcLeaseStore implements LeaseStore {
+public final class JdbcLeaseStore implements LeaseStore, DutyStore {
   static final String PID = "org.culvert.lease.jdbc";
 
   private final Dialect dialect;
   private final Connection connection;
   private final LeaseRows rows;
+  private final DutyRows duties;
   private final GroupCommit group;
 
   /** The keys of {@code etc/org.culvert.lease.jdbc.cfg}. */
@@ -70,6 +76,7 @@ public final class JdbcLeaseStore implements LeaseStore {
       schema.migrate(connection);
       connection.commit();
       rows = new LeaseRows(connection);
+      duties = new DutyRows(connection);
     } catch (SQLException e) {
       LeaseStoreException failure = failure(e);
       closeAfter(failure);
@@ -78,7 +85,7 @@ public final class JdbcLeaseStore implements LeaseStore {
       closeAfter(e);
       throw e;
     }
-    group = new GroupCommit(connection, rows, dialect);
+    group = new GroupCommit(connection, dialect);
   }
 
   static Path file(String url) {
@@ -94,20 +101,45 @@ public final class JdbcLeaseStore implements LeaseStore {
 
   @Override
   public List<Lease> load() {
-    synchronized (connection) {
-      try {
-        List<Lease> leases = rows.all();
-        connection.commit();
-        return leases;
-      } catch (SQLException e) {
-        throw failure(e);
-      }
-    }
+    return read(rows::all);
   }
 
   @Override
   public CompletionStage<Void> commit(List<LeaseChange> changes) {
-    return changes.isEmpty() ? CompletableFuture.completedFuture(null) : group.add(changes);
+    List<LeaseChange> copy = List.copyOf(changes);
+    return copy.isEmpty()
+        ? CompletableFuture.completedFuture(null)
+        : group.add(() -> rows.apply(copy));
+  }
+
+  @Override
+  public List<Duty> duties() {
+    return read(duties::all);
+  }
+
+  @Override
+  public CompletionStage<Void> keep(List<Duty> written, List<Duty> forgotten) {
+    List<Duty> kept = List.copyOf(written);
+    List<Duty> gone = List.copyOf(forgotten);
+    return kept.isEmpty() && gone.isEmpty()
+        ? CompletableFuture.completedFuture(null)
+        : group.add(() -> duties.apply(kept, gone));
+  }
+
+  private interface Query<T> {
+    List<T> ask() throws SQLException;
+  }
+
+  private <T> List<T> read(Query<T> query) {
+    synchronized (connection) {
+      try {
+        List<T> found = query.ask();
+        connection.commit();
+        return found;
+      } catch (SQLException e) {
+        throw failure(e);
+      }
+    }
   }
 
   @Override
@@ -155,6 +187,7 @@ public final class JdbcLeaseStore implements LeaseStore {
     synchronized (connection) {
       try {
         rows.close();
+        duties.close();
         connection.close();
       } catch (SQLException e) {
         throw failure(e);
@@ -162,7 +195,7 @@ public final class JdbcLeaseStore implements LeaseStore {
     }
   }
 
-  /** Returns how many transactions wrote leases; many commits may share one. */
+  /** Returns how many transactions wrote; many commits may share one. */
   long transactions() {
     return group.transactions();
   }

@@ -31,8 +31,9 @@ final class LeaseRows implements AutoCloseable {
       INSERT INTO lease (owner, anonymous, state, type,
           outer_local_address, outer_local_port, outer_remote_address, outer_remote_port,
           claimed_address, server_address, client_address, prefix, keep_alive_millis,
-          created_millis, expires_millis, inner_version, revision, id)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+          created_millis, expires_millis, inner_version,
+          name, dns_servers, routing_protocol, client_as, server_as, revision, id)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
   private static final String UPDATE =
       """
       UPDATE lease SET owner = ?, anonymous = ?, state = ?, type = ?,
@@ -40,11 +41,13 @@ final class LeaseRows implements AutoCloseable {
           outer_remote_address = ?, outer_remote_port = ?,
           claimed_address = ?, server_address = ?, client_address = ?, prefix = ?,
           keep_alive_millis = ?, created_millis = ?, expires_millis = ?,
-          inner_version = ?, revision = ?
+          inner_version = ?, name = ?, dns_servers = ?, routing_protocol = ?,
+          client_as = ?, server_as = ?, revision = ?
       WHERE id = ? AND revision = ?""";
   private static final String DELETE = "DELETE FROM lease WHERE id = ? AND revision = ?";
   private static final String SELECT = "SELECT * FROM lease";
-  private static final int REVISION_BEFORE = 19;
+  private static final int ARRANGEMENTS = 17;
+  private static final int REVISION_BEFORE = ARRANGEMENTS + ArrangementColumns.COUNT + 2;
 
   private final Connection connection;
   private final PreparedStatement insert;
@@ -58,8 +61,17 @@ final class LeaseRows implements AutoCloseable {
     delete = connection.prepareStatement(DELETE);
   }
 
-  /** Makes a change; returns whether the row was at the revision that it is based on. */
-  boolean apply(LeaseChange change) throws SQLException {
+  /** Makes changes; returns false at the first whose row is not at the revision it is based on. */
+  boolean apply(List<LeaseChange> changes) throws SQLException {
+    for (LeaseChange change : changes) {
+      if (!apply(change)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean apply(LeaseChange change) throws SQLException {
     if (change instanceof LeaseChange.Remove remove) {
       delete.setString(1, remove.lease().id());
       delete.setLong(2, remove.lease().revision());
@@ -118,8 +130,9 @@ final class LeaseRows implements AutoCloseable {
     row.setLong(14, lease.created().toEpochMilli());
     row.setLong(15, lease.expires().toEpochMilli());
     row.setInt(16, lease.clientAddress() instanceof Inet4Address ? 4 : 6);
-    row.setLong(17, lease.revision());
-    row.setString(18, lease.id());
+    ArrangementColumns.write(lease.arrangements(), row, ARRANGEMENTS);
+    row.setLong(ARRANGEMENTS + ArrangementColumns.COUNT, lease.revision());
+    row.setString(ARRANGEMENTS + ArrangementColumns.COUNT + 1, lease.id());
   }
 
   private static Lease read(ResultSet row) throws SQLException {
@@ -140,6 +153,7 @@ final class LeaseRows implements AutoCloseable {
           address(row, "client_address"),
           Optional.ofNullable(prefix).map(IpPrefix::parse),
           kept ? Optional.of(Duration.ofMillis(keepAlive)) : Optional.empty(),
+          ArrangementColumns.read(row),
           Instant.ofEpochMilli(row.getLong("created_millis")),
           Instant.ofEpochMilli(row.getLong("expires_millis")),
           row.getLong("revision"));

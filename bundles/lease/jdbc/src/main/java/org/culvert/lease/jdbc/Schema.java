@@ -47,7 +47,42 @@ record Schema(List<List<String>> migrations) {
               // A user may hold one tunnel with IPv6 inside, as all had so far, and one with IPv4.
               List.of(
                   "ALTER TABLE lease ADD COLUMN inner_version SMALLINT NOT NULL DEFAULT 6",
-                  "CREATE UNIQUE INDEX lease_owner ON lease (owner, inner_version)")));
+                  "CREATE UNIQUE INDEX lease_owner ON lease (owner, inner_version)"),
+              // What was agreed about names and routing, and what services have to do for it.
+              List.of(
+                  "ALTER TABLE lease ADD COLUMN name TEXT",
+                  "ALTER TABLE lease ADD COLUMN dns_servers TEXT NOT NULL DEFAULT ''",
+                  "ALTER TABLE lease ADD COLUMN routing_protocol TEXT",
+                  "ALTER TABLE lease ADD COLUMN client_as BIGINT",
+                  "ALTER TABLE lease ADD COLUMN server_as BIGINT",
+                  // A user's two tunnels may share a name: one has it for IPv6, the other for IPv4.
+                  "CREATE UNIQUE INDEX lease_name ON lease (name, inner_version)",
+                  """
+                  CREATE TABLE duty (
+                    kind TEXT NOT NULL,
+                    service TEXT NOT NULL,
+                    tunnel TEXT NOT NULL,
+                    side TEXT NOT NULL,
+                    owner TEXT NOT NULL,
+                    anonymous SMALLINT NOT NULL,
+                    type TEXT NOT NULL,
+                    server_address TEXT NOT NULL,
+                    client_address TEXT NOT NULL,
+                    prefix TEXT,
+                    device TEXT,
+                    name TEXT,
+                    dns_servers TEXT NOT NULL,
+                    routing_protocol TEXT,
+                    client_as BIGINT,
+                    server_as BIGINT,
+                    goal TEXT NOT NULL,
+                    state TEXT NOT NULL,
+                    since_millis BIGINT NOT NULL,
+                    attempts INTEGER NOT NULL,
+                    next_millis BIGINT NOT NULL,
+                    problem TEXT,
+                    PRIMARY KEY (kind, service, tunnel)
+                  )""")));
 
   /** Copies the lists. */
   Schema {

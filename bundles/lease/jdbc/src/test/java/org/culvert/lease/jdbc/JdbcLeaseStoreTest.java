@@ -54,7 +54,7 @@ class JdbcLeaseStoreTest extends LeaseStoreContract {
 
   @Test
   void keepsEveryFieldOverRestart() throws Exception {
-    Lease full = SampleLeases.active(7);
+    Lease full = SampleLeases.with(SampleLeases.active(7), ALL);
     Lease bare = bare();
     commit(new Put(full), new Put(bare));
 
@@ -169,7 +169,7 @@ class JdbcLeaseStoreTest extends LeaseStoreContract {
 
     assertThatThrownBy(() -> new JdbcLeaseStore(new Sqlite(file), Schema.CURRENT))
         .isInstanceOf(LeaseStoreException.class)
-        .hasMessageContaining("schema version 3, this release knows up to 2");
+        .hasMessageContaining("schema version 4, this release knows up to 3");
     reopenPresentVersion();
   }
 
@@ -259,7 +259,7 @@ class JdbcLeaseStoreTest extends LeaseStoreContract {
   private void reopenPresentVersion() {
     try (Connection other = new Sqlite(file).open();
         Statement statement = other.createStatement()) {
-      statement.execute("UPDATE schema_version SET version = 2");
+      statement.execute("UPDATE schema_version SET version = 3");
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }

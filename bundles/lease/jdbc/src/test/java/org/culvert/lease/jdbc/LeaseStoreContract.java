@@ -18,11 +18,23 @@ import org.culvert.api.lease.LeaseStore;
 import org.culvert.api.lease.LeaseStoreException;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.api.service.Arrangements;
+import org.culvert.api.service.DnsServer;
+import org.culvert.api.service.RoutingAgreement;
 import org.culvert.testkit.lease.SampleLeases;
 import org.junit.jupiter.api.Test;
 
 /** What every lease store must do. */
 abstract class LeaseStoreContract {
+  static final Arrangements ALL =
+      new Arrangements(
+          Optional.of("alice.example.org"),
+          List.of(
+              new DnsServer.Name("ns1.example.net"),
+              new DnsServer.Address(IpAddresses.parse("2001:db8:5::53")),
+              new DnsServer.Address(IpAddresses.parse("192.0.2.53"))),
+          Optional.of(RoutingAgreement.bgp(4_294_967_295L, 64_500)));
+
   private final Lease one = SampleLeases.active(1);
   private final Lease two = SampleLeases.active(2);
 
@@ -91,6 +103,34 @@ abstract class LeaseStoreContract {
     assertStale(new Put(copy(one, "lease-4", IpAddresses.parse("2001:db8::4"), Optional.empty())));
 
     commit(new Remove(ipv4), new Put(over6(one, "lease-3", "192.0.2.8")));
+  }
+
+  @Test
+  void keepsWhatWasAgreedAndWhatIsAgreedAnew() throws Exception {
+    Lease named = SampleLeases.with(one, ALL);
+    commit(new Put(named), new Put(two));
+    assertThat(store().load()).containsExactlyInAnyOrder(named, two);
+
+    Lease next = SampleLeases.with(SampleLeases.next(named, State.ACTIVE), Arrangements.NONE);
+    commit(new Put(next), new Put(SampleLeases.with(SampleLeases.next(two, State.ACTIVE), ALL)));
+    assertThat(store().load())
+        .extracting(Lease::arrangements)
+        .containsExactlyInAnyOrder(Arrangements.NONE, ALL);
+  }
+
+  @Test
+  void refusesSecondHolderOfAName() throws Exception {
+    commit(new Put(SampleLeases.with(one, ALL)));
+
+    assertStale(new Put(SampleLeases.with(two, ALL)));
+  }
+
+  @Test
+  void letsAUsersTunnelsOfBothIpVersionsShareAName() throws Exception {
+    commit(new Put(SampleLeases.with(one, ALL)));
+    commit(new Put(SampleLeases.with(over6(one, two.id(), "192.0.2.7"), ALL)));
+
+    assertThat(store().load()).hasSize(2);
   }
 
   @Test

@@ -20,14 +20,16 @@ import org.culvert.api.lease.LeaseChange.Put;
 import org.culvert.api.lease.LeaseStoreException;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.api.service.Duty;
 import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.lease.SampleLeases;
+import org.culvert.testkit.service.SampleDuties;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A database that the first release wrote, in the very statements of that release. */
+/** A database that an earlier release wrote, in the very statements of that release. */
 class OldDatabaseTest {
   private static final Lease ALICE =
       new Lease(
@@ -119,6 +121,28 @@ class OldDatabaseTest {
           .isEqualTo(1);
       assertThat(statement.executeQuery("SELECT count(*) FROM lease").getInt(1)).isEqualTo(2);
     }
+  }
+
+  @Test
+  void ofTheSecondReleaseKeepsItsLeasesAndTakesNamesRoutingAndDuties() throws Exception {
+    run(
+        "ALTER TABLE lease ADD COLUMN inner_version SMALLINT NOT NULL DEFAULT 6",
+        "CREATE UNIQUE INDEX lease_owner ON lease (owner, inner_version)",
+        "UPDATE schema_version SET version = 2");
+    JdbcLeaseStore store = open();
+    assertThat(store.load()).containsExactly(ALICE);
+    assertThat(store.duties()).isEmpty();
+    Lease named = SampleLeases.with(SampleLeases.next(ALICE, State.ACTIVE), LeaseStoreContract.ALL);
+    Duty duty = SampleDuties.queued(1);
+
+    store.commit(List.of(new Put(named))).toCompletableFuture().get(10, SECONDS);
+    store.keep(List.of(duty), List.of()).toCompletableFuture().get(10, SECONDS);
+    store.close();
+
+    JdbcLeaseStore again = open();
+    assertThat(again.load()).containsExactly(named);
+    assertThat(again.duties()).containsExactly(duty);
+    again.close();
   }
 
   private static String insert(String id, String address, String prefix) {
