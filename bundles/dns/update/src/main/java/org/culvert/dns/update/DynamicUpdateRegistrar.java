@@ -150,14 +150,14 @@ final class DynamicUpdateRegistrar implements DnsRegistrar, AutoCloseable {
   }
 
   /** Does what can be done, then tells all that could not. */
-  private static void each(List<Place> places, Step step, List<ServiceException> problems)
+  private void each(List<Place> places, Step step, List<ServiceException> problems)
       throws ServiceException {
     for (Place place : places) {
       try {
         step.take(place);
       } catch (ServiceException e) {
         problems.add(e);
-        if (!e.isLasting()) {
+        if (!exchange.isAnswering()) {
           // The same server would be waited for again.
           break;
         }

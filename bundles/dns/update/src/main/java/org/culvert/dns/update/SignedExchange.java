@@ -28,6 +28,7 @@ final class SignedExchange {
   private final Duration timeout;
   private final Clock clock;
   private long budgetEnd = Long.MAX_VALUE;
+  private boolean answered;
 
   /**
    * @param udp whether UDP is tried before TCP
@@ -117,6 +118,18 @@ final class SignedExchange {
    * @throws ServiceException if there is none, saying why in one line
    */
   Message ask(Message request) throws ServiceException {
+    answered = false;
+    Message answer = signedAnswer(request);
+    answered = true;
+    return answer;
+  }
+
+  /** Tells whether the last request was answered at all; if not, the next will not be, either. */
+  boolean isAnswering() {
+    return answered;
+  }
+
+  private Message signedAnswer(Message request) throws ServiceException {
     TSIG signer = key.signer(clock);
     signer.apply(request, null);
     byte[] octets = request.toWire(Message.MAXLENGTH);
@@ -134,7 +147,12 @@ final class SignedExchange {
     outcome = byStream(octets, Duration.ofNanos(end - System.nanoTime()), check);
     if (outcome.isEmpty()) {
       throw ServiceException.passing(
-          this + " sent " + check.lie.orElse("nothing") + "; it is not believed", null);
+          "%s sent %s about %s; it is not believed"
+              .formatted(
+                  this,
+                  check.lie.orElse("nothing"),
+                  HostNames.text(request.getQuestion().getName())),
+          null);
     }
     if (outcome.get() instanceof Outcome.Answered answered) {
       return answered.message();
@@ -180,7 +198,11 @@ final class SignedExchange {
     return switch (tsig.getError()) {
       case Rcode.BADKEY ->
           ServiceException.lasting(
-              this + " does not know the key \"" + key + "\" with this algorithm (BADKEY)", null);
+              this
+                  + " does not know the key \""
+                  + key
+                  + "\" with this algorithm, or not for this zone (BADKEY)",
+              null);
       case Rcode.BADSIG ->
           ServiceException.lasting(
               this + " has another secret for the key \"" + key + "\" (BADSIG)", null);
