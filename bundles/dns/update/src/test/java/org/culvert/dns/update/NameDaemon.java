@@ -112,7 +112,7 @@ final class NameDaemon implements AutoCloseable {
             case BIND ->
                 """
                 zone "%1$s" { type primary; file "%1$s.zone";
-                  update-policy { grant culvert zonesub ANY; }; };
+                  update-policy { grant culvert zonesub A AAAA NS DS PTR TXT; }; };
                 """;
             case KNOT ->
                 """
