@@ -8,12 +8,12 @@ import org.culvert.api.account.AccountException;
 import org.culvert.api.account.AccountSettings;
 import org.culvert.api.account.AccountSummary;
 
-/** Sets how a user may authenticate; without options, shows it. */
+/** Sets how a user may authenticate, and the user's groups; without options, shows it. */
 @Service
 @Command(
     scope = "culvert",
     name = "account-policy",
-    description = "Set how a user may authenticate, and keep the password")
+    description = "Set how a user may authenticate and in which groups the user is")
 public final class AccountPolicyCommand extends PolicyCommand {
   @Override
   void runOnAccounts(PrintStream out) throws CommandException {

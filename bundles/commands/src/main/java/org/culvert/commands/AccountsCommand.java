@@ -38,6 +38,9 @@ public final class AccountsCommand extends AccountCommand {
     if (!text(row, "digest").equals("no")) {
       line.append("; digest ").append(text(row, "digest"));
     }
+    if (!text(row, "groups").isEmpty()) {
+      line.append("; groups: ").append(text(row, "groups"));
+    }
     return line.toString();
   }
 

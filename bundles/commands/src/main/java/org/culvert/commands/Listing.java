@@ -29,7 +29,7 @@ final class Listing {
     this.columns = List.of(columns);
   }
 
-  /** Adds indented text under each row of the table. */
+  /** Adds indented text under each row of the table that there is any for. */
   Listing secondLine(Function<Map<String, Object>, String> line) {
     secondLine = Optional.of(line);
     return this;
@@ -69,7 +69,8 @@ final class Listing {
       lines.add(line(widths, i -> cell(row, i)));
       secondLine.ifPresent(
           line ->
-              Text.wrap(Text.safe(line.apply(row)), WIDTH - INDENT.length())
+              Text.wrap(Text.safe(line.apply(row)), WIDTH - INDENT.length()).stream()
+                  .filter(part -> !part.isEmpty())
                   .forEach(part -> lines.add(INDENT + part)));
     }
     return lines;

@@ -37,6 +37,11 @@ abstract class PolicyCommand extends UserCommand {
   @Option(name = "--no-digest", description = "Forget what DIGEST-MD5 needs")
   boolean noDigest;
 
+  @Option(
+      name = "--groups",
+      description = "The groups that the user is in, separated by commas; none: in no group")
+  String groups = "";
+
   /** Returns settings with what the options say. */
   final AccountSettings apply(AccountSettings settings) throws CommandException {
     if ((digest && noDigest) || (tlsOnly && noTlsOnly)) {
@@ -47,15 +52,23 @@ abstract class PolicyCommand extends UserCommand {
     if (mechanisms.equalsIgnoreCase("any")) {
       names = Set.of();
     } else if (!mechanisms.isEmpty()) {
-      names = Set.copyOf(List.of(mechanisms.toUpperCase(Locale.ROOT).split(",", -1)));
+      names =
+          Set.copyOf(new TreeSet<>(List.of(mechanisms.toUpperCase(Locale.ROOT).split(",", -1))));
+    }
+    Set<String> in = settings.groups();
+    if (groups.equalsIgnoreCase("none")) {
+      in = Set.of();
+    } else if (!groups.isEmpty()) {
+      in = Set.copyOf(new TreeSet<>(List.of(groups.split(",", -1))));
     }
     return settings
+        .groups(in)
         .digestMd5(digest || (settings.digestMd5() && !noDigest))
         .policy(new AccountPolicy(names, tlsOnly || (before.tlsOnly() && !noTlsOnly)));
   }
 
   final boolean isPolicyGiven() {
-    return digest || noDigest || tlsOnly || noTlsOnly || !mechanisms.isEmpty();
+    return digest || noDigest || tlsOnly || noTlsOnly || !mechanisms.isEmpty() || !groups.isEmpty();
   }
 
   /** Says what will surprise: a mechanism that no bundle has. */

@@ -4,33 +4,59 @@ import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.broker.PoolUse;
 
-/** Lists the broker's pools with their use. */
+/** Lists the broker's pools with their use, and what is free of those that prefixes come from. */
 @Service
 @Command(scope = "culvert", name = "pools", description = "List the address pools and their use")
 public final class PoolsCommand extends BrokerCommand {
   @Override
   void run(PrintStream out) throws CommandException {
-    Listing listing = new Listing("purpose", "used", "capacity", "percent", "pool");
+    Listing listing = listing();
     for (PoolUse use : broker().pools()) {
       listing.add(row(use));
     }
     listing.print(out, json);
   }
 
+  static Listing listing() {
+    return new Listing("purpose", "used", "capacity", "percent", "largest", "pool")
+        .secondLine(PoolsCommand::secondLine);
+  }
+
   static Map<String, Object> row(PoolUse use) {
     boolean endless = use.capacity() == Long.MAX_VALUE;
     double percent = use.capacity() == 0 ? 0 : 100.0 * use.used() / use.capacity();
+    Map<String, Object> free = new LinkedHashMap<>();
+    new TreeMap<>(use.freeBlocks()).forEach((length, count) -> free.put("/" + length, count));
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("purpose", use.purpose());
     row.put("pool", use.pool().toString());
+    row.put("name", use.name());
     row.put("used", use.used());
     row.put("capacity", endless ? "2^63 or more" : use.capacity());
     row.put("percent", String.format(Locale.ROOT, "%.1f", percent));
+    row.put("largest", use.largestFree().isPresent() ? "/" + use.largestFree().getAsInt() : "-");
+    row.put("free", free);
     return row;
+  }
+
+  /** Many small blocks and no large one mean that the pool is in pieces. */
+  private static String secondLine(Map<String, Object> row) {
+    if (!"prefix".equals(row.get("purpose")) || !(row.get("free") instanceof Map<?, ?> free)) {
+      return "";
+    }
+    String blocks =
+        free.entrySet().stream()
+            .map(block -> block.getValue() + " x " + block.getKey())
+            .collect(Collectors.joining(", "));
+    String name = row.getOrDefault("name", "").toString();
+    String called = name.equals(row.get("pool")) ? "" : name + "; ";
+    return called + (blocks.isEmpty() ? "nothing free" : "free: " + blocks);
   }
 }

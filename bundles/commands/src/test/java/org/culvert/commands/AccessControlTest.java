@@ -26,9 +26,11 @@ class AccessControlTest {
           "drops",
           "listeners",
           "pools",
+          "reservations",
           "sessions",
           "tunnel",
-          "tunnels");
+          "tunnels",
+          "verify-leases");
 
   @Test
   void everyCommandThatChangesSomethingIsForAdministrators() throws Exception {

@@ -21,6 +21,7 @@ import org.culvert.api.account.AccountSettings;
 import org.culvert.api.account.SaslProperties;
 import org.culvert.api.broker.BrokerAdministration;
 import org.culvert.api.broker.PoolUse;
+import org.culvert.api.broker.PrefixReservation;
 import org.culvert.api.lease.Lease;
 import org.culvert.testkit.account.InMemoryAccounts;
 import org.culvert.testkit.lease.SampleLeases;
@@ -186,6 +187,20 @@ class AccountCommandsTest {
     run(command, "alice");
     assertThat(accounts.accounts().get(0).settings()).isEqualTo(USUAL);
     assertThat(accounts.password("alice")).contains(CANARY);
+  }
+
+  @Test
+  void groupsAreSetWithThePolicyAndTakenAway() throws Exception {
+    accounts.create("alice", USUAL, CANARY.toCharArray());
+    AccountPolicyCommand command = new AccountPolicyCommand();
+
+    command.groups = "vip,home,vip";
+    assertThat(run(command, "alice")).contains("home vip");
+    assertThat(run(new AccountsCommand())).contains("groups: home vip");
+    command.groups = "none";
+    run(command, "alice");
+
+    assertThat(accounts.accounts().get(0).settings()).isEqualTo(USUAL);
   }
 
   @Test
@@ -422,6 +437,16 @@ class AccountCommandsTest {
     @Override
     public List<PoolUse> pools() {
       return List.of();
+    }
+
+    @Override
+    public List<PrefixReservation> reservations() {
+      return List.of();
+    }
+
+    @Override
+    public CompletionStage<List<String>> verify() {
+      return CompletableFuture.completedFuture(List.of());
     }
 
     @Override

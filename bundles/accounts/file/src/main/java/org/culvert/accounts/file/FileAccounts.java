@@ -52,7 +52,7 @@ final class FileAccounts implements AccountAdministration {
 
   @Override
   public AccountSummary change(String user, AccountSettings account) {
-    checkMechanisms(account);
+    checkSettings(account);
     AccountSummary changed = replace(user, entry -> narrowed(entry, account));
     LOG.info("account {} was changed: {}", user, changed.settings());
     return changed;
@@ -60,7 +60,7 @@ final class FileAccounts implements AccountAdministration {
 
   @Override
   public AccountSummary change(String user, AccountSettings account, char[] password) {
-    checkMechanisms(account);
+    checkSettings(account);
     Verifiers made = verifiers(user, account, password);
     AccountSummary changed = replace(user, entry -> entry.with(account, made));
     LOG.info("account {} got a new password: {}", user, changed.settings());
@@ -138,15 +138,22 @@ final class FileAccounts implements AccountAdministration {
               + UserLineParser.MAX_NAME
               + " characters without spaces, controls, = and #, in Unicode's composed form.");
     }
-    checkMechanisms(account);
+    checkSettings(account);
   }
 
-  private static void checkMechanisms(AccountSettings account) {
+  private static void checkSettings(AccountSettings account) {
     Set<String> mechanisms = account.policy().mechanisms();
     if (!UserLineParser.areMechanisms(mechanisms)) {
       throw new AccountException(
           "These are no mechanisms.",
           "Write up to " + UserLineParser.MAX_MECHANISMS + " names, as in SCRAM-SHA-256,PLAIN.");
+    }
+    if (!UserLineParser.areGroups(account.groups())) {
+      throw new AccountException(
+          "These are no groups.",
+          "Write up to "
+              + UserLineParser.MAX_GROUPS
+              + " names of letters, digits, dots, hyphens and underscores, as in home,business.");
     }
   }
 }

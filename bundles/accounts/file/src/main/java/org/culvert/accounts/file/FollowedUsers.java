@@ -191,7 +191,8 @@ final class FollowedUsers {
         passwordCheck(entry).orElse(null),
         verifiers.digest(settings).orElse(null),
         verifiers.scram().stream().flatMap(keys -> keys.secret().stream()).toList(),
-        entry.settings().policy());
+        entry.settings().policy(),
+        entry.settings().groups());
   }
 
   private static Account lockedOut(String user) {

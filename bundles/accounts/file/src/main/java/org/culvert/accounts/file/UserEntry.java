@@ -30,6 +30,7 @@ record UserEntry(
   static final String DIGEST = "digest";
   static final String TLS_ONLY = "tls-only";
   static final String MECHANISMS = "mechanisms:";
+  static final String GROUPS = "groups:";
   static final String SINCE = "since:";
 
   UserEntry {
@@ -75,6 +76,9 @@ record UserEntry(
     }
     if (!policy.mechanisms().isEmpty()) {
       words.add(MECHANISMS + String.join(",", new TreeSet<>(policy.mechanisms())));
+    }
+    if (!settings.groups().isEmpty()) {
+      words.add(GROUPS + String.join(",", new TreeSet<>(settings.groups())));
     }
     since.ifPresent(time -> words.add(SINCE + time));
     words.addAll(verifiers.words());

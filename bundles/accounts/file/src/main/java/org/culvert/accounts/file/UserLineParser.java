@@ -30,9 +30,13 @@ final class UserLineParser {
   /** The most mechanisms that a user's policy names. */
   static final int MAX_MECHANISMS = 16;
 
+  /** The most groups that a user is in. */
+  static final int MAX_GROUPS = 16;
+
   static final String CLEAR = "password:";
 
   private static final String MECHANISM = "[A-Za-z0-9_-]{1,20}";
+  private static final String GROUP = "[A-Za-z0-9._-]{1,32}";
   private static final String ANEW = "write the password anew, as password:THE PASSWORD";
 
   private final String name;
@@ -42,6 +46,7 @@ final class UserLineParser {
   private boolean tlsOnly;
   private boolean outdated;
   private final Set<String> mechanisms = new HashSet<>();
+  private final Set<String> groups = new HashSet<>();
   private Optional<Instant> since = Optional.empty();
   private Optional<BcryptVerifier> bcrypt = Optional.empty();
   private final List<ScramVerifier> scram = new ArrayList<>();
@@ -106,6 +111,11 @@ final class UserLineParser {
     return names.size() <= MAX_MECHANISMS && names.stream().allMatch(n -> n.matches(MECHANISM));
   }
 
+  /** Tells whether these groups can stand in the file. */
+  static boolean areGroups(Set<String> names) {
+    return names.size() <= MAX_GROUPS && names.stream().allMatch(n -> n.matches(GROUP));
+  }
+
   private UserLine parseWords() {
     while (!rest.isEmpty()) {
       if (rest.startsWith(CLEAR)) {
@@ -130,9 +140,9 @@ final class UserLineParser {
       }
     }
     UserEntry entry = entry(new Verifiers(bcrypt, scram, digests), unknown);
-    if (!mechanisms.isEmpty() && !areMechanisms(mechanisms)) {
-      return broken(
-          "has mechanisms that are none", "write names, as in mechanisms:SCRAM-SHA-256,PLAIN");
+    Optional<UserLine> fault = settingsFault();
+    if (fault.isPresent()) {
+      return fault.get();
     }
     return entry.verifiers().isEmpty() && Verifiers.wantsPassword(entry.settings().policy())
         ? broken("has neither a password nor a verifier of a known kind", ANEW)
@@ -146,6 +156,10 @@ final class UserLineParser {
               word.substring(UserEntry.MECHANISMS.length())
                   .toUpperCase(Locale.ROOT)
                   .split(",", -1)));
+      return true;
+    }
+    if (word.startsWith(UserEntry.GROUPS)) {
+      groups.addAll(List.of(word.substring(UserEntry.GROUPS.length()).split(",", -1)));
       return true;
     }
     if (word.startsWith(UserEntry.SINCE)) {
@@ -204,17 +218,32 @@ final class UserLineParser {
     if (fault.isPresent()) {
       return broken("has a password that " + fault.get(), "choose another password");
     }
+    return settingsFault()
+        .orElseGet(() -> new UserLine.Clear(entry(Verifiers.NONE, List.of()), password));
+  }
+
+  private Optional<UserLine> settingsFault() {
     if (!areMechanisms(mechanisms)) {
-      return broken(
-          "has mechanisms that are none", "write names, as in mechanisms:SCRAM-SHA-256,PLAIN");
+      return Optional.of(
+          broken(
+              "has mechanisms that are none", "write names, as in mechanisms:SCRAM-SHA-256,PLAIN"));
     }
-    return new UserLine.Clear(entry(Verifiers.NONE, List.of()), password);
+    return areGroups(groups)
+        ? Optional.empty()
+        : Optional.of(
+            broken(
+                "has groups that cannot be",
+                "write up to "
+                    + MAX_GROUPS
+                    + " names of letters, digits, dots, hyphens and underscores, as in"
+                    + " groups:home,business"));
   }
 
   /** A user whose line has what DIGEST-MD5 needs was meant to use it, before there was a word. */
   private UserEntry entry(Verifiers verifiers, List<String> others) {
     AccountPolicy policy = new AccountPolicy(mechanisms, tlsOnly);
-    AccountSettings settings = new AccountSettings(!disabled, digest || !digests.isEmpty(), policy);
+    AccountSettings settings =
+        new AccountSettings(!disabled, digest || !digests.isEmpty(), policy, groups);
     return new UserEntry(name, settings, since, verifiers, others);
   }
 

@@ -222,6 +222,22 @@ class FileAccountsTest {
   }
 
   @Test
+  void groupsAreKeptAndTold() throws Exception {
+    FileCredentialStore store = store();
+    store.create("alice", USUAL.groups(Set.of("vip", "home")), CANARY.toCharArray());
+
+    assertThat(read()).startsWith("alice = groups:home,vip since:");
+    assertThat(store().find("alice").orElseThrow().groups())
+        .containsExactlyInAnyOrder("home", "vip");
+    assertThat(store.accounts().get(0).settings().groups()).hasSize(2);
+    assertThat(store.change("alice", USUAL).settings().groups()).isEmpty();
+    assertThatThrownBy(() -> store.change("alice", USUAL.groups(Set.of("two words"))))
+        .isInstanceOf(AccountException.class)
+        .hasMessage("These are no groups.");
+    assertThat(passes(store, "alice", CANARY)).isTrue();
+  }
+
+  @Test
   void existingAndMissingUsersAreToldApart() throws Exception {
     FileCredentialStore store = store();
     store.create("alice", USUAL, CANARY.toCharArray());

@@ -89,6 +89,11 @@ class UserLineParserTest {
         "alice = tls-only mechanisms:PLAIN",
         "alice = mechanisms:PLAIN,,EXTERNAL secret1",
         "alice = mechanisms:",
+        "alice = groups:",
+        "alice = groups:home,,vip secret1",
+        "alice = groups:a/b secret1",
+        "alice = groups:abcdefghijklmnopqrstuvwxyz0123456 secret1",
+        "alice = groups:1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17 secret1",
         "alice = mechanisms:\u00a7 secret1",
         "alice = since:yesterday secret1",
         "alice = p\u0627\u0031",
@@ -123,7 +128,8 @@ class UserLineParserTest {
   @Test
   void everythingIsReadAndWrittenBack() {
     String line =
-        "alice = disabled digest tls-only mechanisms:PLAIN,SCRAM-SHA-1 since:2026-01-01T00:00:00Z "
+        "alice = disabled digest tls-only mechanisms:PLAIN,SCRAM-SHA-1 groups:home,vip"
+            + " since:2026-01-01T00:00:00Z "
             + String.join(" ", BCRYPT, SCRAM, HA1, "{HA1}other$" + "0".repeat(32), "{SCRYPT}x");
 
     UserEntry entry = kept(line).entry();
@@ -132,7 +138,10 @@ class UserLineParserTest {
     assertThat(entry.settings())
         .isEqualTo(
             new AccountSettings(
-                false, true, new AccountPolicy(Set.of("PLAIN", "SCRAM-SHA-1"), true)));
+                false,
+                true,
+                new AccountPolicy(Set.of("PLAIN", "SCRAM-SHA-1"), true),
+                Set.of("home", "vip")));
     assertThat(entry.since()).contains(Instant.parse("2026-01-01T00:00:00Z"));
     assertThat(entry.verifiers().digests()).hasSize(2);
     assertThat(entry.unknown()).containsExactly("{SCRYPT}x");

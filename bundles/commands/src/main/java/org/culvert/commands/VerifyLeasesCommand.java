@@ -1,0 +1,34 @@
+package org.culvert.commands;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.CommandException;
+
+/** Looks whether leases, pools, tunnels and the operating system's routes fit together. */
+@Service
+@Command(
+    scope = "culvert",
+    name = "verify-leases",
+    description = "Name each lease, address, prefix, tunnel and route that is not as it should be")
+public final class VerifyLeasesCommand extends BrokerCommand {
+  @Override
+  void run(PrintStream out) throws CommandException, InterruptedException {
+    print(out, json, await(broker().verify()));
+  }
+
+  static void print(PrintStream out, boolean json, List<String> violations) {
+    if (json) {
+      Listing listing = new Listing("violation");
+      violations.forEach(violation -> listing.add(Map.of("violation", violation)));
+      listing.print(out, true);
+      return;
+    }
+    // A line is not cut: what it names stands at its end as often as not.
+    violations.forEach(violation -> out.println(Text.safe(violation)));
+    out.println(
+        violations.isEmpty() ? "All is as it should be." : violations.size() + " violations.");
+  }
+}
