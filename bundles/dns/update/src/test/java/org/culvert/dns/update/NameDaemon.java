@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,12 +36,20 @@ final class NameDaemon implements AutoCloseable {
       this.program = program;
     }
 
-    private List<String> command(Path configuration) {
+    private List<String> command(Path configuration) throws IOException {
       return switch (this) {
-        case BIND -> List.of(program, "-g", "-4", "-n", "1", "-c", configuration.toString());
+        case BIND ->
+            List.of(copy(configuration), "-g", "-4", "-n", "1", "-c", configuration.toString());
         case KNOT -> List.of(program, "-c", configuration.toString());
         case NSD -> List.of(program, "-d", "-c", configuration.toString());
       };
+    }
+
+    /** AppArmor lets the program in its usual place write in no directory of ours. */
+    private String copy(Path configuration) throws IOException {
+      Path copy = configuration.resolveSibling("named");
+      Files.copy(Path.of(program), copy, StandardCopyOption.COPY_ATTRIBUTES);
+      return copy.toString();
     }
 
     private String configuration(Path directory, String address, int port, List<String> zones) {
