@@ -38,13 +38,7 @@ record Change(List<ConfigLine> gone, List<ConfigLine> added) {
     List<ConfigLine> gone = new ArrayList<>(new LinkedHashSet<>(present));
     gone.removeIf(needed::contains);
     Set<String> without = new LinkedHashSet<>();
-    gone.forEach(
-        line -> {
-          Matcher matcher = NEIGHBOR.matcher(line.text());
-          if (matcher.matches() && matcher.group(2).startsWith("remote-as ")) {
-            without.add(matcher.group(1));
-          }
-        });
+    gone.stream().filter(Change::isNeighbor).forEach(line -> without.add(neighbor(line)));
     List<ConfigLine> added = new ArrayList<>(needed);
     added.removeIf(line -> running.has(line) && !without.contains(neighbor(line)));
     return new Change(gone, added);
@@ -69,17 +63,29 @@ record Change(List<ConfigLine> gone, List<ConfigLine> added) {
     return said;
   }
 
-  /** Returns the commands, to be said in configuration mode. */
+  /**
+   * Returns the commands, to be said in configuration mode. A new neighbor is not spoken to before
+   * all is said about it, for it may call at any moment, and some commands end a session.
+   */
   List<String> commands() {
     List<String> commands = new ArrayList<>();
     removals().forEach(line -> say(commands, line.path(), undo(line.text())));
+    List<ConfigLine> opened = new ArrayList<>();
     for (ConfigLine line : added) {
-      if (!isBlock(line)) {
-        say(commands, line.path(), line.text());
-      } else if (added.stream().noneMatch(line::holds)) {
-        say(commands, List.of(line.text()), "");
+      if (isBlock(line)) {
+        if (added.stream().noneMatch(line::holds)) {
+          say(commands, List.of(line.text()), "");
+        }
+        continue;
+      }
+      say(commands, line.path(), line.text());
+      if (isNeighbor(line)) {
+        ConfigLine closed = new ConfigLine(line.path(), "neighbor " + neighbor(line) + " shutdown");
+        say(commands, closed.path(), closed.text());
+        opened.add(closed);
       }
     }
+    opened.forEach(line -> say(commands, line.path(), undo(line.text())));
     return commands;
   }
 
@@ -87,26 +93,22 @@ record Change(List<ConfigLine> gone, List<ConfigLine> added) {
   private List<ConfigLine> removals() {
     List<ConfigLine> removals = new ArrayList<>();
     for (ConfigLine line : gone) {
-      Matcher matcher = NEIGHBOR.matcher(line.text());
-      boolean isCovered = gone.stream().anyMatch(other -> other.holds(line));
-      if (isCovered || (matcher.matches() && isWholeNeighborGone(line, matcher.group(1)))) {
-        continue;
+      if (gone.stream().noneMatch(other -> covers(other, line))) {
+        removals.add(
+            isNeighbor(line) ? new ConfigLine(line.path(), "neighbor " + neighbor(line)) : line);
       }
-      boolean isNeighbor = matcher.matches() && matcher.group(2).startsWith("remote-as ");
-      removals.add(isNeighbor ? new ConfigLine(line.path(), "neighbor " + matcher.group(1)) : line);
     }
     removals.sort(Comparator.comparing(line -> rank(line)));
     return removals;
   }
 
-  private boolean isWholeNeighborGone(ConfigLine line, String address) {
-    String start = "neighbor " + address + " remote-as ";
-    return gone.stream()
-        .anyMatch(
-            other ->
-                !other.equals(line)
-                    && other.text().startsWith(start)
-                    && other.path().get(0).equals(line.path().get(0)));
+  /** Tells whether a line goes with another one. */
+  private static boolean covers(ConfigLine other, ConfigLine line) {
+    return other.holds(line)
+        || (isNeighbor(other)
+            && !other.equals(line)
+            && neighbor(other).equals(neighbor(line))
+            && other.path().get(0).equals(line.path().get(0)));
   }
 
   private static int rank(ConfigLine line) {
@@ -120,6 +122,12 @@ record Change(List<ConfigLine> gone, List<ConfigLine> added) {
   private static boolean isBlock(ConfigLine line) {
     return line.path().isEmpty()
         && (line.text().startsWith("router ") || line.text().startsWith("route-map "));
+  }
+
+  /** Tells whether a line makes a neighbor, which it must not be without. */
+  private static boolean isNeighbor(ConfigLine line) {
+    Matcher matcher = NEIGHBOR.matcher(line.text());
+    return matcher.matches() && matcher.group(2).startsWith("remote-as ");
   }
 
   private static String neighbor(ConfigLine line) {

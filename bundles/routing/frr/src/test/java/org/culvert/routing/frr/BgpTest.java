@@ -1,23 +1,29 @@
 package org.culvert.routing.frr;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.culvert.api.service.RoutingProtocol;
+import org.culvert.api.service.ServedTunnel;
+import org.culvert.api.service.ServiceException;
 import org.culvert.api.tunnel.TunnelParameters.Side;
 import org.culvert.testkit.net.Eventually;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** BGP by real FRRs at the two ends of a link that is like a tunnel. */
 final class BgpTest {
-  private static final String SECOND = "2001:db8:1:7::/64";
-  private static final String FOREIGN = "2001:db8:66::/48";
-
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private Lab lab;
   private RealFrr server;
@@ -71,18 +77,258 @@ final class BgpTest {
 
       routing.provide(Tunnels.bgp(side));
       assertThat(frr.running()).isNotEqualTo(before);
-      routing.withdraw(Tunnels.bgp(side).on(java.util.Optional.empty()));
+      routing.withdraw(Tunnels.bgp(side).on(Optional.empty()));
 
       assertThat(frr.running()).isEqualTo(before);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void findsAllAsItWasProvided(Map<String, Object> values) throws Exception {
+    RealFrr client = open(RealFrr.start(lab.client, "zebra", "staticd", "bgpd"));
+    for (Side side : Side.values()) {
+      RealFrr frr = side == Side.SERVER ? server : client;
+      FrrRouting routing = routing(frr, values);
+      String before = frr.running();
+      ServedTunnel tunnel = Tunnels.bgp(side);
+      for (Optional<String> prefix :
+          List.of(
+              Optional.of(Tunnels.PREFIX),
+              Optional.of("2001:db8:0:1::/64"),
+              Optional.<String>empty())) {
+        ServedTunnel changed = Tunnels.with(tunnel, Tunnels.CLIENT, prefix);
+        routing.provide(changed);
+        assertThat(routing.verify(changed)).isEmpty();
+      }
+      routing.withdraw(tunnel);
+      assertThat(frr.running()).isEqualTo(before);
+    }
+  }
+
+  static List<Map<String, Object>> settings() {
+    return List.of(
+        Map.of("keepAlive", 60, "holdTime", 180, "connectRetry", 120),
+        Map.of("ttlSecurity", false, "announce", strings("none"), "client_accept", strings("any")),
+        Map.of(
+            "announce",
+            strings("2001:db8:a::/48", "default"),
+            "client_accept",
+            strings("2001:db8:a::/48"),
+            "longestPrefix",
+            128,
+            "restart",
+            1));
+  }
+
+  @Test
+  void doesNotDisturbASessionByProvidingAgain() throws Exception {
+    RealFrr client = open(RealFrr.start(lab.client, "zebra", "staticd", "bgpd"));
+    FrrRouting atServer = routing(server, Map.of());
+    routing(client, Map.of()).provide(Tunnels.bgp(Side.CLIENT));
+    atServer.provide(Tunnels.bgp(Side.SERVER));
+    Eventually.holds("the prefix is learned", () -> serverRoutes().contains(Tunnels.PREFIX));
+    String before = server.running();
+    String dropped = dropped();
+
+    atServer.provide(Tunnels.bgp(Side.SERVER));
+    routing(server, Map.of("maximumPrefixes", 7)).provide(Tunnels.bgp(Side.SERVER));
+
+    assertThat(server.running())
+        .isEqualTo(before.replace("maximum-prefix 16 restart", "maximum-prefix 7 restart"));
+    assertThat(dropped()).isEqualTo(dropped);
+    assertThat(atServer.state(Tunnels.bgp(Side.SERVER))).startsWith("Established");
+  }
+
+  @Test
+  void followsATunnelToAnotherAddress() throws Exception {
+    FrrRouting routing = routing(server, Map.of());
+    routing.provide(Tunnels.bgp(Side.SERVER));
+    String before = server.running();
+
+    ServedTunnel moved =
+        Tunnels.with(Tunnels.bgp(Side.SERVER), "2001:db8:f::9", Optional.of(Tunnels.PREFIX));
+    routing.provide(moved);
+
+    assertThat(server.running()).isEqualTo(before.replace(Tunnels.CLIENT, "2001:db8:f::9"));
+    assertThat(routing.verify(moved)).isEmpty();
+  }
+
+  @Test
+  void leavesTheNeighborsOfOthersAlone() throws Exception {
+    server.say(
+        "configure terminal",
+        "router bgp 65000",
+        "neighbor 2001:db8:99::1 remote-as 65099",
+        "neighbor 2001:db8:99::1 description culvert to be",
+        "address-family ipv6 unicast",
+        "neighbor 2001:db8:99::1 activate",
+        "network 2001:db8::/32");
+    String before = server.running();
+    FrrRouting routing = routing(server, Map.of());
+
+    routing.provide(Tunnels.bgp("one", Side.SERVER));
+    ServedTunnel other =
+        Tunnels.with(
+            Tunnels.bgp("two", Side.SERVER), "2001:db8:f::3", Optional.of("2001:db8:2::/48"));
+    routing.provide(other);
+
+    assertThat(server.running()).contains("no neighbor " + Tunnels.CLIENT + " activate");
+    assertThat(routing.verify(Tunnels.bgp("one", Side.SERVER))).isEmpty();
+    assertThat(routing.verify(other)).isEmpty();
+    routing.withdraw(Tunnels.bgp("one", Side.SERVER));
+    assertThat(routing.verify(other)).isEmpty();
+    routing.withdraw(other);
+    assertThat(server.running()).isEqualTo(before);
+  }
+
+  @Test
+  void keepsABlockThatSomebodyElseUsesMeanwhile() throws Exception {
+    FrrRouting routing = routing(server, Map.of());
+    routing.provide(Tunnels.bgp(Side.SERVER));
+    server.say("configure terminal", "router bgp 65000", "neighbor 2001:db8:99::1 remote-as 65099");
+
+    routing.withdraw(Tunnels.bgp(Side.SERVER));
+
+    assertThat(server.running())
+        .contains("router bgp 65000", "neighbor 2001:db8:99::1 remote-as 65099")
+        .doesNotContain("CULVERT");
+  }
+
+  @Test
+  void refusesANeighborThatSomebodyElseConfigured() throws Exception {
+    server.say(
+        "configure terminal",
+        "router bgp 65000",
+        "neighbor " + Tunnels.CLIENT + " remote-as 65001");
+    String before = server.running();
+    FrrRouting routing = routing(server, Map.of());
+
+    assertThatThrownBy(() -> routing.provide(Tunnels.bgp(Side.SERVER)))
+        .isInstanceOf(ServiceException.class)
+        .hasMessage(Tunnels.CLIENT + " is a neighbor that somebody else configured in FRR")
+        .matches(e -> ((ServiceException) e).isLasting());
+
+    routing.withdraw(Tunnels.bgp(Side.SERVER));
+    assertThat(server.running()).isEqualTo(before);
+  }
+
+  @Test
+  void waitsForAnotherTunnelToLeaveItsAddress() throws Exception {
+    FrrRouting routing = routing(server, Map.of());
+    routing.provide(Tunnels.bgp("one", Side.SERVER));
+
+    assertThatThrownBy(() -> routing.provide(Tunnels.bgp("two", Side.SERVER)))
+        .isInstanceOf(ServiceException.class)
+        .hasMessage(Tunnels.CLIENT + " is still a neighbor for another tunnel")
+        .matches(e -> !((ServiceException) e).isLasting());
+
+    routing.withdraw(Tunnels.bgp("one", Side.SERVER));
+    routing.provide(Tunnels.bgp("two", Side.SERVER));
+  }
+
+  @Test
+  void speaksAsAnotherAsOnlyIfToldTo() throws Exception {
+    server.say("configure terminal", "router bgp 64999", "bgp router-id 192.0.2.1");
+    RealFrr client = open(RealFrr.start(lab.client, "zebra", "staticd", "bgpd"));
+    routing(client, Map.of()).provide(Tunnels.bgp(Side.CLIENT));
+
+    assertThatThrownBy(() -> routing(server, Map.of()).provide(Tunnels.bgp(Side.SERVER)))
+        .isInstanceOf(ServiceException.class)
+        .hasMessage("FRR speaks BGP as AS 64999, but AS 65000 was agreed on")
+        .matches(e -> ((ServiceException) e).isLasting());
+    FrrRouting told = routing(server, Map.of("localAs", true));
+    told.provide(Tunnels.bgp(Side.SERVER));
+
+    assertThat(told.verify(Tunnels.bgp(Side.SERVER))).isEmpty();
+    Eventually.holds("the prefix is learned", () -> serverRoutes().contains(Tunnels.PREFIX));
+    told.withdraw(Tunnels.bgp(Side.SERVER));
+    assertThat(server.running()).contains("router bgp 64999").doesNotContain("CULVERT");
+  }
+
+  @Test
+  void providesAgainWhatADaemonForgot() throws Exception {
+    FrrRouting routing = routing(server, Map.of(), 100, TimeUnit.MILLISECONDS);
+    routing.provide(Tunnels.bgp(Side.SERVER));
+    String before = server.running();
+
+    server.stopDaemon("bgpd");
+    Eventually.holds(
+        "BGP is not offered", () -> !routing.protocols().contains(RoutingProtocol.BGP));
+    assertThatThrownBy(() -> routing.verify(Tunnels.bgp(Side.SERVER)))
+        .hasMessage("FRR's bgpd is not running");
+    assertThatThrownBy(() -> routing.withdraw(Tunnels.bgp("other", Side.SERVER)))
+        .isInstanceOf(ServiceException.class)
+        .matches(e -> !((ServiceException) e).isLasting());
+    server.startDaemon("bgpd");
+
+    Eventually.holds("BGP is offered", () -> routing.protocols().contains(RoutingProtocol.BGP));
+    Eventually.holds("all is there again", () -> sorted(server.running()).equals(sorted(before)));
+    assertThat(routing.verify(Tunnels.bgp(Side.SERVER))).isEmpty();
+  }
+
+  @Test
+  void tellsWhatIsMissing() throws Exception {
+    FrrRouting routing = routing(server, Map.of());
+    routing.provide(Tunnels.bgp(Side.SERVER));
+    server.say(
+        "configure terminal",
+        "router bgp 65000",
+        "no neighbor " + Tunnels.CLIENT + " ttl-security hops 1",
+        "neighbor " + Tunnels.CLIENT + " passive");
+
+    assertThat(routing.verify(Tunnels.bgp(Side.SERVER)))
+        .containsExactly(
+            "superfluous in FRR: router bgp 65000 / neighbor " + Tunnels.CLIENT + " passive",
+            "missing in FRR: router bgp 65000 / neighbor "
+                + Tunnels.CLIENT
+                + " ttl-security hops 1");
+    routing.provide(Tunnels.bgp(Side.SERVER));
+    assertThat(routing.verify(Tunnels.bgp(Side.SERVER))).isEmpty();
+  }
+
+  @Test
+  void doesNotWaitForAHangingDaemon() throws Exception {
+    FrrRouting routing = routing(server, Map.of("timeout", 1));
+    server.signal("bgpd", "STOP");
+    try {
+      assertThatThrownBy(() -> routing.provide(Tunnels.bgp(Side.SERVER)))
+          .isInstanceOf(ServiceException.class)
+          .hasMessage("FRR did not answer within 1 s")
+          .matches(e -> !((ServiceException) e).isLasting());
+    } finally {
+      server.signal("bgpd", "CONT");
+    }
+    routing.provide(Tunnels.bgp(Side.SERVER));
+  }
+
+  private String dropped() {
+    String json = server.say("show bgp neighbors " + Tunnels.CLIENT + " json");
+    return json.replaceAll("(?s).*(\"connectionsDropped\":[0-9]+).*", "$1");
   }
 
   private String serverRoutes() {
     return Lab.routes(lab.server, "bgp").strip();
   }
 
+  private static String[] strings(String... values) {
+    return values;
+  }
+
+  /** A daemon that comes back shows its lines elsewhere. */
+  private static List<String> sorted(String config) {
+    return config.lines().filter(line -> !line.equals("!")).sorted().toList();
+  }
+
   private FrrRouting routing(RealFrr frr, Map<String, Object> values) {
-    FrrRouting routing = new FrrRouting(frr.settings(values), 1, TimeUnit.HOURS);
+    return routing(frr, values, 1, TimeUnit.HOURS);
+  }
+
+  private FrrRouting routing(RealFrr frr, Map<String, Object> values, long period, TimeUnit unit) {
+    Map<String, Object> all = new HashMap<>(Map.of("connectRetry", 1));
+    all.putAll(values);
+    FrrRouting routing = new FrrRouting(frr.settings(all), period, unit);
+    Eventually.holds("the first look", () -> !routing.protocols().isEmpty());
     opened.push(routing::stop);
     return routing;
   }
