@@ -13,8 +13,6 @@ final class SessionState {
   private static final Pattern RESET = text("lastResetDueTo");
   private static final Pattern ACCEPTED = number("acceptedPrefixCounter");
   private static final Pattern SENT = number("sentPrefixCounter");
-  private static final Pattern OVERFLOW =
-      Pattern.compile("\"prefixAllowed[A-Za-z]*Overflow[A-Za-z]*\" ?: ?true");
 
   private SessionState() {}
 
@@ -29,9 +27,6 @@ final class SessionState {
           + find(UP, json).map(up -> " for " + up).orElse("")
           + (", " + count(find(ACCEPTED, json).orElse("0"), "accepted"))
           + (", " + count(find(SENT, json).orElse("0"), "announced"));
-    }
-    if (OVERFLOW.matcher(json).find()) {
-      return state.get() + ", more prefixes came than are allowed";
     }
     return state.get()
         + find(REASON, json)
@@ -53,11 +48,11 @@ final class SessionState {
 
   private static Optional<String> find(Pattern pattern, String json) {
     Matcher matcher = pattern.matcher(json);
-    return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+    return matcher.find() ? Optional.of(matcher.group(1).replace("\\", "")) : Optional.empty();
   }
 
   private static Pattern text(String key) {
-    return Pattern.compile("\"" + key + "\" ?: ?\"([^\"\\\\]{1,100})");
+    return Pattern.compile("\"" + key + "\" ?: ?\"((?:[^\"\\\\]|\\\\.){1,100})\"");
   }
 
   private static Pattern number(String key) {
