@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.culvert.api.net.IpAddresses;
 import org.culvert.api.service.DnsRegistrar;
 import org.culvert.api.service.NameRequest;
 import org.culvert.api.service.ServedTunnel;
@@ -12,6 +13,7 @@ import org.culvert.api.service.ServiceException;
 import org.culvert.dns.update.NameServers.NameServer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Type;
@@ -194,6 +196,10 @@ final class DynamicUpdateRegistrar implements DnsRegistrar, AutoCloseable {
   }
 
   private static String line(Record record) {
+    if (record instanceof AAAARecord address) {
+      return "%s %d IN AAAA %s"
+          .formatted(record.getName(), record.getTTL(), IpAddresses.text(address.getAddress()));
+    }
     return record.toString().replace('\t', ' ').replaceAll(" +", " ");
   }
 }

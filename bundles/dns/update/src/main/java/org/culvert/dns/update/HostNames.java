@@ -1,5 +1,6 @@
 package org.culvert.dns.update;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.TextParseException;
@@ -9,6 +10,9 @@ import org.xbill.DNS.TextParseException;
  * them may hold any octet, and what may be a host may not.
  */
 final class HostNames {
+  /** How many octets a name has at most (RFC 1035 section 3.1). */
+  static final int LONGEST_NAME = 255;
+
   private static final int LONGEST = 253;
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
@@ -36,6 +40,15 @@ final class HostNames {
       }
     }
     return absolute(bare);
+  }
+
+  /** Reads a full name as {@link #parse} does; empty: it is no host name. */
+  static Optional<Name> find(String text) {
+    try {
+      return Optional.of(parse(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   /** Makes a name of text that was checked. */

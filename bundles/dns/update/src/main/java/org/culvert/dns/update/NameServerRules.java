@@ -1,6 +1,6 @@
 package org.culvert.dns.update;
 
-import java.net.Inet6Address;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.List;
@@ -32,7 +32,10 @@ final class NameServerRules {
           IpPrefix.parse("192.0.0.0/24"),
           IpPrefix.parse("192.168.0.0/16"),
           IpPrefix.parse("198.18.0.0/15"),
-          IpPrefix.parse("224.0.0.0/3"));
+          IpPrefix.parse("224.0.0.0/3"),
+          // Teredo and 6to4 lead to the IPv4 addresses that they contain, whichever these are.
+          IpPrefix.parse("2001::/32"),
+          IpPrefix.parse("2002::/16"));
 
   /** Top labels that no name server of the Internet is under (RFC 6761, RFC 7686, RFC 9476). */
   private static final Set<String> NOT_PUBLIC =
@@ -106,9 +109,8 @@ final class NameServerRules {
       return false;
     }
     boolean global =
-        address instanceof Inet6Address
-            ? GLOBAL.contains(address)
-            : NOT_GLOBAL.stream().noneMatch(block -> block.contains(address));
+        (address instanceof Inet4Address || GLOBAL.contains(address))
+            && NOT_GLOBAL.stream().noneMatch(block -> block.contains(address));
     return global || prefix.contains(address);
   }
 

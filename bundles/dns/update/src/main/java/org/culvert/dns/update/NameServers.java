@@ -36,7 +36,8 @@ final class NameServers {
       if (server instanceof DnsServer.Address byAddress) {
         addresses.add(byAddress.address());
       } else if (server instanceof DnsServer.Name byName) {
-        names.add(HostNames.parse(byName.name()));
+        // What is no host name is never granted, unless by somebody else.
+        HostNames.find(byName.name()).ifPresent(names::add);
       }
     }
     List<NameServer> servers = new ArrayList<>();

@@ -47,7 +47,7 @@ final class NameTemplate {
     Name longest =
         HostNames.parse(
             template.fill("u".repeat(UserLabels.LONGEST), "h".repeat(KeyedHash.LENGTH)));
-    if (longest.length() + ROOM > 255) {
+    if (longest.length() + ROOM > HostNames.LONGEST_NAME) {
       throw new IllegalArgumentException("names would become longer than 255 octets");
     }
     return template;

@@ -24,6 +24,9 @@ import org.xbill.DNS.Type;
 
 /** Knows which records a tunnel has, and where: at its name, its address and its prefix. */
 final class TunnelRecords {
+  /** What is put in front of a tunnel's name: a label of a name server or host. */
+  private static final int ROOM = 1 + "v4host-ffff".length();
+
   private final Zones zones;
   private final ReverseRule reverse;
   private final Hosts hosts;
@@ -68,7 +71,8 @@ final class TunnelRecords {
     return tunnel
         .arrangements()
         .name()
-        .map(HostNames::parse)
+        .flatMap(HostNames::find)
+        .filter(name -> name.length() + ROOM <= HostNames.LONGEST_NAME)
         .filter(name -> zones.ofName(name).filter(zone -> !zone.equals(name)).isPresent());
   }
 

@@ -80,7 +80,7 @@ class DynamicUpdateTest {
       assertThat(registrar.verify(alice)).isEmpty();
       assertThat(registrar.records(alice))
           .containsExactly(
-              "alice.tb.example. 300 IN AAAA 2001:db8:100:0:0:0:0:2",
+              "alice.tb.example. 300 IN AAAA 2001:db8:100::2",
               back + ". 300 IN PTR alice.tb.example.");
 
       registrar.withdraw(alice);
@@ -365,6 +365,43 @@ class DynamicUpdateTest {
 
   @ParameterizedTest
   @EnumSource(names = {"BIND", "KNOT"})
+  void entersNameBesideWishBelowIt(Kind kind) throws Exception {
+    NameDaemon dns = daemon(kind);
+    ServedTunnel wished = tunnel("6", "wanda", "home.wanda.tb.example", "2001:db8:100::15", "");
+    ServedTunnel plain = tunnel("4", "wanda", "wanda.tb.example", "127.9.0.15", "");
+    try (DynamicUpdateRegistrar registrar = registrar(dns, "wishes", "label")) {
+      registrar.provide(wished);
+      registrar.provide(plain);
+      assertThat(dns.dig("home.wanda.tb.example", "AAAA")).containsExactly("2001:db8:100::15");
+      assertThat(dns.dig("wanda.tb.example", "A")).containsExactly("127.9.0.15");
+
+      registrar.withdraw(plain);
+      assertThat(registrar.verify(wished)).isEmpty();
+      registrar.withdraw(wished);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"BIND", "KNOT"})
+  void tellsWhatWasAgreedOnElsewhereAndCannotBeKeptHere(Kind kind) throws Exception {
+    NameDaemon dns = daemon(kind);
+    try (DynamicUpdateRegistrar registrar = registrar(dns, "lameCheck", false)) {
+      for (String name : List.of("alice.example.net", "tb.example", "_x.tb.example", "*")) {
+        ServedTunnel tunnel =
+            tunnel("e", "eve", name, "2001:db8:100::16", "2001:db9::/48", address("192.0.2.5"));
+        assertThatThrownBy(() -> registrar.provide(tunnel))
+            .hasMessageContaining(name + " is in no zone of dns-update@")
+            .hasMessageContaining("the prefix 2001:db9::/48 is in no reverse zone of dns-update@")
+            .isInstanceOfSatisfying(
+                ServiceException.class, e -> assertThat(e.isLasting()).isTrue());
+        assertThat(registrar.records(tunnel)).isEmpty();
+        registrar.withdraw(tunnel);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"BIND", "KNOT"})
   void tellsWhatSomebodyHasChanged(Kind kind) throws Exception {
     NameDaemon dns = daemon(kind);
     ServedTunnel entered = tunnel("v", "vera", "vera.tb.example", "2001:db8:100::13", "");
@@ -374,8 +411,8 @@ class DynamicUpdateTest {
 
       assertThat(registrar.verify(asked))
           .contains(
-              "missing: vera.tb.example. 300 IN AAAA 2001:db8:100:0:0:0:0:14",
-              "not entered by this service: vera.tb.example. 300 IN AAAA 2001:db8:100:0:0:0:0:13");
+              "missing: vera.tb.example. 300 IN AAAA 2001:db8:100::14",
+              "not entered by this service: vera.tb.example. 300 IN AAAA 2001:db8:100::13");
 
       registrar.provide(asked);
       assertThat(registrar.verify(asked)).isEmpty();

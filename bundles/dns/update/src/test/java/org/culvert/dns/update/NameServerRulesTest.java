@@ -71,7 +71,9 @@ class NameServerRulesTest {
         "fd00::1",
         "ff02::1",
         "fec0::1",
-        "64:ff9b::7f00:1"
+        "64:ff9b::7f00:1",
+        "2001:0::1",
+        "2002:7f00:1::1"
       })
   void refusesAddressesThatAreNotGlobal(String address) {
     refuses(naming(address(address)), "cannot be the client's name server");
