@@ -88,6 +88,11 @@ abstract class ConfiguredEndpoint implements TunnelEndpoint {
   }
 
   @Override
+  public final CompletionStage<List<String>> verify() {
+    return endpoint.verify();
+  }
+
+  @Override
   public final Map<DropReason, Long> drops() {
     return endpoint.drops();
   }

@@ -9,10 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.culvert.api.datapath.CarriedTunnel;
 import org.culvert.api.datapath.Datapath;
 import org.culvert.api.datapath.Forwarding;
+import org.culvert.api.netdev.DeviceConfiguration;
 import org.culvert.api.netdev.NetworkDevices;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.TunnelCounters;
@@ -34,7 +35,7 @@ final class Datapaths {
    *
    * @param datapaths those that carry its format, the best first; at least one
    */
-  record Wish(CarriedTunnel tunnel, List<Datapath> datapaths) {}
+  record Wish(DesiredTunnel tunnel, List<Datapath> datapaths) {}
 
   private final EndpointSettings settings;
   private final NetworkDevices devices;
@@ -46,7 +47,7 @@ final class Datapaths {
   /** What other threads see, swapped whole. */
   private volatile Map<String, RunningDatapath> carrying = Map.of();
 
-  private volatile List<Forwarding> forwardings = List.of();
+  private volatile List<RunningDatapath> published = List.of();
 
   Datapaths(EndpointSettings settings, NetworkDevices devices) {
     this.settings = settings;
@@ -65,7 +66,7 @@ final class Datapaths {
         .forEach(this::close);
     refusals.keySet().removeIf(refusing -> isAbsent(refusing, bound));
     Map<String, String> failures = new HashMap<>();
-    Map<RunningDatapath, List<CarriedTunnel>> plan = plan(wishes, failures);
+    Map<RunningDatapath, List<DesiredTunnel>> plan = plan(wishes, failures);
     for (RunningDatapath datapath : running.values()) {
       if (isLeftBySome(datapath, plan)) {
         datapath.keep(plan.getOrDefault(datapath, List.of()));
@@ -85,7 +86,7 @@ final class Datapaths {
   }
 
   /** Puts each tunnel to the best datapath that works. */
-  private Map<RunningDatapath, List<CarriedTunnel>> plan(
+  private Map<RunningDatapath, List<DesiredTunnel>> plan(
       Collection<Wish> wishes, Map<String, String> failures) {
     for (Wish wish : wishes) {
       if (wish.datapaths().stream().noneMatch(running::containsKey)) {
@@ -94,7 +95,7 @@ final class Datapaths {
     }
     // All are started before the first tunnel gets its place, for starting one may close another.
     wishes.forEach(wish -> best(wish, wishes));
-    Map<RunningDatapath, List<CarriedTunnel>> plan = new IdentityHashMap<>();
+    Map<RunningDatapath, List<DesiredTunnel>> plan = new IdentityHashMap<>();
     for (Wish wish : wishes) {
       best(wish, wishes)
           .ifPresentOrElse(
@@ -172,7 +173,7 @@ final class Datapaths {
   }
 
   private static boolean isLeftBySome(
-      RunningDatapath datapath, Map<RunningDatapath, List<CarriedTunnel>> plan) {
+      RunningDatapath datapath, Map<RunningDatapath, List<DesiredTunnel>> plan) {
     return plan.entrySet().stream()
         .filter(entry -> entry.getKey() != datapath)
         .flatMap(entry -> entry.getValue().stream())
@@ -181,7 +182,7 @@ final class Datapaths {
 
   private void publish(Map<String, RunningDatapath> carriedBy) {
     carrying = carriedBy;
-    forwardings = running.values().stream().map(RunningDatapath::forwarding).toList();
+    published = List.copyOf(running.values());
   }
 
   /** Lets datapaths that could not be started try again. */
@@ -211,10 +212,17 @@ final class Datapaths {
 
   Map<DropReason, Long> drops() {
     Map<DropReason, Long> sum = new HashMap<>();
-    for (Forwarding forwarding : forwardings) {
-      forwarding.drops().forEach((reason, count) -> sum.merge(reason, count, Long::sum));
+    for (RunningDatapath datapath : published) {
+      datapath.forwarding().drops().forEach((reason, count) -> sum.merge(reason, count, Long::sum));
     }
     return sum;
+  }
+
+  /** Returns what the operating system's devices should have, by name. */
+  Map<String, DeviceConfiguration> configurations() {
+    Map<String, DeviceConfiguration> all = new TreeMap<>();
+    published.forEach(datapath -> all.putAll(datapath.configurations()));
+    return all;
   }
 
   /** Stops all datapaths; their devices are removed. */

@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
-import org.culvert.api.datapath.CarriedTunnel;
 import org.culvert.api.datapath.Datapath;
 import org.culvert.api.encapsulation.Encapsulation;
 import org.culvert.api.encapsulation.WireFormat;
@@ -54,6 +53,8 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
   private final Datapaths datapaths;
   private final Supervisor supervisor;
   private final Retry retry;
+  private final LinkLocalAddresses linkLocal = new LinkLocalAddresses();
+  private final Verification verification;
 
   private Map<String, TunnelParameters> desired = Map.of();
   private boolean sweeping;
@@ -78,6 +79,8 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
     this.datapaths = new Datapaths(settings, devices);
     this.supervisor = new Supervisor(nanos, random);
     this.retry = new Retry(executor, this::reconcile);
+    this.verification =
+        new Verification(settings.role(), devices, datapaths::configurations, this::tunnels);
   }
 
   void bind(Encapsulation encapsulation) {
@@ -171,16 +174,7 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
   }
 
   private Wish wish(TunnelParameters tunnel, WireFormat wire) {
-    CarriedTunnel carried =
-        new CarriedTunnel(
-            tunnel.id(),
-            wire,
-            tunnel.outer(),
-            tunnel.localAddress(),
-            tunnel.remotePrefixes(),
-            tunnel.localPrefixes(),
-            tunnel.mtu());
-    return new Wish(carried, carriers.datapaths(wire));
+    return new Wish(DesiredTunnel.of(tunnel, wire, linkLocal), carriers.datapaths(wire));
   }
 
   private void publish(Map<String, TunnelState> obstacles) {
@@ -214,8 +208,13 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
     return supervisor.begin(tunnel, received, watch.flatMap(Supervision::heard));
   }
 
+  /** Tells whether a tunnel that is up needs to be opened again. */
+  boolean isLost(String id) {
+    return datapaths.isLost(id);
+  }
+
   private void sweep() {
-    if (standings.keySet().stream().anyMatch(datapaths::isLost)) {
+    if (standings.keySet().stream().anyMatch(this::isLost)) {
       reconcile();
     }
     supervisor.sweep(standings.values(), datapaths);
@@ -235,6 +234,11 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
 
   private TunnelStatus status(Standing standing, long now) {
     return standing.status(datapaths.counters(standing.parameters().id()), now);
+  }
+
+  @Override
+  public CompletionStage<List<String>> verify() {
+    return verification.start();
   }
 
   @Override

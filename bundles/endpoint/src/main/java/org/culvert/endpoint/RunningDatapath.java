@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.culvert.api.datapath.CarriedTunnel;
 import org.culvert.api.datapath.Datapath;
 import org.culvert.api.datapath.Forwarding;
 import org.culvert.api.net.InterfaceAddress;
@@ -35,20 +34,17 @@ final class RunningDatapath implements AutoCloseable {
   private final Datapath datapath;
   private final Forwarding forwarding;
   private final EndpointSettings settings;
-  private final NetworkDevices devices;
+  private final DeviceConfigurations devices;
 
   /** What it was last told to carry, by id, without what could not be opened. */
-  private Map<String, CarriedTunnel> carried = Map.of();
-
-  /** What each device was last given. */
-  private final Map<String, DeviceConfiguration> present = new HashMap<>();
+  private Map<String, DesiredTunnel> carried = Map.of();
 
   private RunningDatapath(
       Datapath datapath, Forwarding forwarding, EndpointSettings settings, NetworkDevices devices) {
     this.datapath = datapath;
     this.forwarding = forwarding;
     this.settings = settings;
-    this.devices = devices;
+    this.devices = new DeviceConfigurations(devices);
   }
 
   static RunningDatapath start(Datapath datapath, EndpointSettings settings, NetworkDevices devices)
@@ -69,17 +65,23 @@ final class RunningDatapath implements AutoCloseable {
     return new TunnelState.Up(datapath.name(), forwarding.device(id));
   }
 
+  /** Returns what each device should have. Any thread may ask. */
+  Map<String, DeviceConfiguration> configurations() {
+    return devices.wanted();
+  }
+
   /**
    * Carries exactly these tunnels.
    *
    * @return the tunnels that do not stand, by id, with the cause
    */
-  Map<String, String> carry(Collection<CarriedTunnel> tunnels) {
+  Map<String, String> carry(Collection<DesiredTunnel> tunnels) {
     try {
       forgetDevicesLost();
-      Map<String, String> failures = new HashMap<>(forwarding.apply(tunnels));
-      Map<String, CarriedTunnel> opened = new LinkedHashMap<>();
-      for (CarriedTunnel tunnel : tunnels) {
+      Map<String, String> failures =
+          new HashMap<>(forwarding.apply(tunnels.stream().map(DesiredTunnel::carried).toList()));
+      Map<String, DesiredTunnel> opened = new LinkedHashMap<>();
+      for (DesiredTunnel tunnel : tunnels) {
         if (!failures.containsKey(tunnel.id())) {
           opened.put(tunnel.id(), tunnel);
         }
@@ -87,6 +89,7 @@ final class RunningDatapath implements AutoCloseable {
       forgetDevicesMadeAnew(opened);
       carried = opened;
       configure(failures);
+      forwarding.release();
       return failures;
     } catch (RuntimeException e) {
       // A datapath is another's bundle: whatever it throws is a tunnel's failure and not ours.
@@ -97,7 +100,7 @@ final class RunningDatapath implements AutoCloseable {
   }
 
   /** Gives up all but these of its tunnels, so that others can be opened elsewhere. */
-  void keep(Collection<CarriedTunnel> tunnels) {
+  void keep(Collection<DesiredTunnel> tunnels) {
     carry(tunnels.stream().filter(tunnel -> carried.containsKey(tunnel.id())).toList());
   }
 
@@ -105,84 +108,57 @@ final class RunningDatapath implements AutoCloseable {
   private void forgetDevicesLost() {
     for (String id : carried.keySet()) {
       if (forwarding.failure(id).isPresent()) {
-        present.remove(forwarding.device(id));
+        devices.forget(forwarding.device(id));
       }
     }
   }
 
   /** A device of a tunnel's own may have been made anew with new outer addresses. */
-  private void forgetDevicesMadeAnew(Map<String, CarriedTunnel> opened) {
-    for (CarriedTunnel tunnel : opened.values()) {
-      CarriedTunnel earlier = carried.get(tunnel.id());
+  private void forgetDevicesMadeAnew(Map<String, DesiredTunnel> opened) {
+    for (DesiredTunnel tunnel : opened.values()) {
+      DesiredTunnel earlier = carried.get(tunnel.id());
       String device = forwarding.device(tunnel.id());
-      if (!device.equals(settings.device()) && !tunnel.equals(earlier)) {
-        present.remove(device);
+      boolean same = earlier != null && earlier.carried().equals(tunnel.carried());
+      if (!device.equals(settings.device()) && !same) {
+        devices.forget(device);
       }
     }
   }
 
   /** Gives devices what the open tunnels need; those that miss something join the failures. */
   private void configure(Map<String, String> failures) {
-    Map<String, List<CarriedTunnel>> byDevice = new LinkedHashMap<>();
-    for (CarriedTunnel tunnel : carried.values()) {
+    Map<String, List<DesiredTunnel>> byDevice = new LinkedHashMap<>();
+    for (DesiredTunnel tunnel : carried.values()) {
       byDevice
           .computeIfAbsent(forwarding.device(tunnel.id()), device -> new ArrayList<>())
           .add(tunnel);
     }
-    for (String device : Set.copyOf(present.keySet())) {
-      if (!byDevice.containsKey(device)) {
-        clear(device);
-      }
-    }
-    byDevice.forEach((device, tunnels) -> configure(device, tunnels, failures));
+    Map<String, DeviceConfiguration> wanted = new LinkedHashMap<>();
+    byDevice.forEach((device, tunnels) -> wanted.put(device, configuration(device, tunnels)));
+    devices
+        .apply(wanted)
+        .forEach(
+            (device, reason) -> {
+              for (DesiredTunnel tunnel : byDevice.getOrDefault(device, List.of())) {
+                if (!devices.hasAllOf(device, tunnel.needs())) {
+                  failures.putIfAbsent(tunnel.id(), reason);
+                }
+              }
+            });
   }
 
-  private void configure(String device, List<CarriedTunnel> tunnels, Map<String, String> failures) {
+  private DeviceConfiguration configuration(String device, List<DesiredTunnel> tunnels) {
     Set<InterfaceAddress> addresses = new HashSet<>();
     Set<IpPrefix> routes = new HashSet<>();
+    Set<IpPrefix> fallbackRoutes = new HashSet<>();
     int mtu = device.equals(settings.device()) ? settings.mtu() : 0;
-    for (CarriedTunnel tunnel : tunnels) {
-      addresses.add(InterfaceAddress.host(tunnel.localAddress()));
-      routes.addAll(tunnel.remotePrefixes());
-      mtu = Math.max(mtu, tunnel.mtu());
+    for (DesiredTunnel tunnel : tunnels) {
+      addresses.addAll(tunnel.needs().addresses());
+      routes.addAll(tunnel.needs().routes());
+      fallbackRoutes.addAll(tunnel.needs().fallbackRoutes());
+      mtu = Math.max(mtu, tunnel.needs().mtu());
     }
-    DeviceConfiguration wanted = new DeviceConfiguration(addresses, routes, mtu);
-    if (wanted.equals(present.get(device))) {
-      return;
-    }
-    try {
-      devices.configure(device, wanted);
-      present.put(device, wanted);
-    } catch (IOException | RuntimeException e) {
-      for (CarriedTunnel tunnel : tunnels) {
-        if (!hasAllOf(device, tunnel)) {
-          failures.putIfAbsent(tunnel.id(), reason(e));
-        }
-      }
-    }
-  }
-
-  private boolean hasAllOf(String device, CarriedTunnel tunnel) {
-    DeviceConfiguration configuration = present.get(device);
-    return configuration != null
-        && configuration.addresses().contains(InterfaceAddress.host(tunnel.localAddress()))
-        && configuration.routes().containsAll(tunnel.remotePrefixes());
-  }
-
-  /** Takes from a device what tunnels had there that are no more, unless it went with them. */
-  private void clear(String device) {
-    DeviceConfiguration earlier = present.get(device);
-    if (earlier == null || (earlier.addresses().isEmpty() && earlier.routes().isEmpty())) {
-      return;
-    }
-    DeviceConfiguration bare = new DeviceConfiguration(Set.of(), Set.of(), earlier.mtu());
-    try {
-      devices.configure(device, bare);
-      present.put(device, bare);
-    } catch (IOException | RuntimeException e) {
-      LOG.debug("Device {} is gone with its tunnels", device, e);
-      present.remove(device);
-    }
+    return new DeviceConfiguration(addresses, routes, fallbackRoutes, mtu);
   }
 
   /** Stops forwarding and removes the devices, with all that they had. */

@@ -12,6 +12,7 @@ import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.tunnel.KeepAlive;
 import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.api.tunnel.TunnelParameters.PrefixRoutes;
 import org.culvert.api.tunnel.TunnelParameters.Side;
 import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelStatus;
@@ -82,6 +83,11 @@ final class Ends implements AutoCloseable {
 
   boolean hasDevice() {
     return devices.exists(device);
+  }
+
+  /** Tells whether the next sweep will find that a tunnel's device is gone. */
+  boolean datapathNotices(String id) {
+    return endpoint.isLost(id);
   }
 
   void apply(TunnelParameters... tunnels) {
@@ -175,6 +181,23 @@ final class Ends implements AutoCloseable {
         List.of(IpPrefix.parse(CLIENT_INNER_4 + "/32"), IpPrefix.parse(CLIENT_PREFIX_4)),
         1280,
         keepAlive(SERVER_INNER_4));
+  }
+
+  /** The same tunnel with the way to what lies behind it entered otherwise. */
+  static TunnelParameters with(TunnelParameters tunnel, PrefixRoutes routes, boolean ownLink) {
+    return new TunnelParameters(
+        tunnel.id(),
+        tunnel.side(),
+        tunnel.type(),
+        tunnel.outer(),
+        tunnel.localAddress(),
+        tunnel.remoteAddress(),
+        tunnel.remotePrefixes(),
+        tunnel.localPrefixes(),
+        tunnel.mtu(),
+        tunnel.keepAlive(),
+        routes,
+        ownLink);
   }
 
   private static Optional<KeepAlive> keepAlive() {

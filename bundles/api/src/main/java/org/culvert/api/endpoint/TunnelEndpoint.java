@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.culvert.api.tunnel.DropReason;
@@ -51,13 +50,12 @@ public interface TunnelEndpoint {
   Optional<TunnelStatus> tunnel(String id);
 
   /**
-   * Looks whether the operating system has what the tunnels need: devices, addresses, routes.
+   * Looks whether every desired tunnel is up, and whether the operating system has what they need:
+   * devices, addresses, routes.
    *
    * @return completes with what is not so, a line each
    */
-  default CompletionStage<List<String>> verify() {
-    return CompletableFuture.completedFuture(List.of());
-  }
+  CompletionStage<List<String>> verify();
 
   /** Returns packets dropped before they could be told to belong to a tunnel. */
   Map<DropReason, Long> drops();

@@ -32,7 +32,5 @@ public interface NetworkDevices {
    * @return what is not so, a line each
    * @throws IOException if the operating system refuses
    */
-  default List<String> verify(String device, DeviceConfiguration configuration) throws IOException {
-    return List.of();
-  }
+  List<String> verify(String device, DeviceConfiguration configuration) throws IOException;
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.culvert.api.net.InterfaceAddress;
+import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.DeviceConfiguration;
 import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.netdev.TunDevice;
@@ -78,6 +79,19 @@ public final class InMemoryTun implements TunDevice {
   /** Returns the MTU that the device was made with. */
   public int mtu() {
     return mtu;
+  }
+
+  /** Returns what it was last given; empty if it was never configured. */
+  Optional<DeviceConfiguration> present() {
+    return configuration;
+  }
+
+  /** Tells whether it has a route to exactly this destination. */
+  boolean leadsTo(IpPrefix destination) {
+    return configuration
+        .map(
+            now -> now.routes().contains(destination) || now.fallbackRoutes().contains(destination))
+        .orElse(false);
   }
 
   void configure(DeviceConfiguration wanted) {

@@ -121,7 +121,8 @@ final class KernelForwarding implements Forwarding {
         tunnel.localAddress(),
         tunnel.remotePrefixes(),
         tunnel.localPrefixes(),
-        tunnel.mtu());
+        tunnel.mtu(),
+        tunnel.ownLink());
   }
 
   @Override

@@ -96,6 +96,31 @@ class KernelDatapathTest {
   }
 
   @Test
+  void tellsTheKernelWhichTunnelIsALinkOfItsOwn() throws Exception {
+    try (Forwarding forwarding = datapath().start("culvert0", 1280)) {
+      CarriedTunnel shared = tunnel("first", "192.0.2.2", "2001:db8:1::/48");
+      CarriedTunnel link =
+          new CarriedTunnel(
+              shared.id(),
+              shared.wire(),
+              shared.outer(),
+              shared.localAddress(),
+              shared.remotePrefixes(),
+              shared.localPrefixes(),
+              shared.mtu(),
+              true);
+      String device = forwarding.device("first");
+      forwarding.apply(List.of(shared));
+      assertThat(kernel.devices("culvert0").get(device).ownLink()).isFalse();
+
+      forwarding.apply(List.of(link));
+
+      assertThat(forwarding.device("first")).isEqualTo(device);
+      assertThat(kernel.devices("culvert0").get(device).ownLink()).isTrue();
+    }
+  }
+
+  @Test
   void removesItsDevicesWhenItIsClosed() throws Exception {
     Forwarding forwarding = datapath().start("culvert0", 1280);
     forwarding.apply(List.of(tunnel("first", "192.0.2.2", "2001:db8:1::/48")));
