@@ -49,7 +49,7 @@ class DelegationTest {
         settings,
         new SignedExchange(
             settings.server(), settings.key(), true, settings.timeout(), Clock.systemUTC()),
-        new LameCheck(Duration.ofMillis(400), nameServerPort, NOBODY),
+        new LameCheck(Duration.ofSeconds(2), nameServerPort, NOBODY),
         NOBODY);
   }
 

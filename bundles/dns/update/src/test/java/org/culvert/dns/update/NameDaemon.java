@@ -91,6 +91,9 @@ final class NameDaemon implements AutoCloseable {
                   - id: broker
                     key: culvert
                     action: [ update, query ]
+                  - id: anybody
+                    address: 127.0.0.1
+                    action: transfer
                   - id: strangers
                     key: stranger
                     action: query
@@ -127,7 +130,7 @@ final class NameDaemon implements AutoCloseable {
                 """
                   - domain: %1$s
                     file: %1$s.zone
-                    acl: [ broker, strangers ]
+                    acl: [ broker, strangers, anybody ]
                 """;
             case NSD ->
                 """
@@ -211,6 +214,15 @@ final class NameDaemon implements AutoCloseable {
   List<String> digAll(String name, String type) {
     return lines("+noall", "+answer", "+authority", "+additional", name, type).stream()
         .map(line -> line.replaceAll("\\s+", " "))
+        .toList();
+  }
+
+  /** Returns all that a zone has, but the record that counts its changes. */
+  List<String> transfer(String zone) {
+    return lines("+noall", "+answer", zone, "AXFR").stream()
+        .map(line -> line.replaceAll("\\s+", " "))
+        .filter(line -> !line.contains(" IN SOA "))
+        .distinct()
         .toList();
   }
 
