@@ -69,7 +69,7 @@ record Failure(String text, boolean lasting) {
           "; see that the nameServers answer for the reverse zone, or name none";
       case UNSUPPORTED_ROUTER_PROTOCOL -> "; write routing = static, or another protocol";
       // In the draft it is about names; the RFC gave it another meaning.
-      case INVALID_IPV6_ADDRESS ->
+      case INVALID_IPV6_ADDRESS, INVALID_NAME ->
           wishes.name().map(name -> "; the name " + name + " may be refused or taken").orElse("");
       default -> "";
     };

@@ -16,6 +16,7 @@ import java.util.random.RandomGenerator;
 import org.culvert.api.client.ClientStatus;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.service.Duty;
+import org.culvert.api.service.RoutingService;
 import org.culvert.api.service.ServedTunnel;
 import org.culvert.api.service.ServiceException;
 import org.culvert.api.service.TunnelService;
@@ -38,6 +39,11 @@ final class ServiceWorker {
   /** What lasts until somebody changes something is looked at now and then: somebody may have. */
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
+  /** How often it is looked whether all is as it was provided. */
+  static final Duration LOOK = Duration.ofSeconds(30);
+
+  private static final Duration FIRST_LOOK = Duration.ofSeconds(5);
+
   private final String key;
   private final TunnelService service;
   private final ScheduledExecutorService executor;
@@ -51,6 +57,8 @@ final class ServiceWorker {
   private boolean done;
 
   private @Nullable Future<?> retry;
+  private @Nullable Future<?> look;
+  private List<String> wrong = List.of();
   private volatile Optional<ClientStatus.Service> status = Optional.empty();
 
   /**
@@ -138,6 +146,7 @@ final class ServiceWorker {
     provided = Optional.empty();
     memory.forget(key);
     status = Optional.empty();
+    wrong = List.of();
     backoff.reset();
     LOG.info("{} withdrew {}", key, text(tunnel));
     return true;
@@ -156,7 +165,64 @@ final class ServiceWorker {
     done = true;
     backoff.reset();
     note(Duty.State.DONE, "");
-    LOG.info("{} provides {}", key, text(tunnel));
+    if (wrong.isEmpty()) {
+      LOG.info("{} provides {}", key, text(tunnel));
+    }
+    lookIn(wrong.isEmpty() ? FIRST_LOOK : LOOK);
+  }
+
+  /** Provides anew what somebody took away. */
+  private void look() {
+    if (!done || !wanted.equals(provided) || wanted.isEmpty()) {
+      return;
+    }
+    ServedTunnel tunnel = wanted.get();
+    try {
+      List<String> found = service.verify(tunnel);
+      if (!found.isEmpty() && !found.equals(wrong)) {
+        LOG.warn("{} provides {} anew: {}", key, text(tunnel), String.join("; ", found));
+      }
+      wrong = found;
+      if (!found.isEmpty()) {
+        provide(tunnel);
+        return;
+      }
+      if (service instanceof RoutingService routing) {
+        detail(routing.state(tunnel));
+      }
+    } catch (ServiceException | RuntimeException e) {
+      LOG.debug("{} cannot look", key, e);
+      detail(String.valueOf(e.getMessage()));
+    }
+    lookIn(LOOK);
+  }
+
+  private void lookIn(Duration time) {
+    if (look != null) {
+      look.cancel(false);
+    }
+    look = later(time, this::look);
+  }
+
+  private @Nullable Future<?> later(Duration time, Runnable task) {
+    try {
+      return executor.schedule(task, time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("closed, nothing is tried again", e);
+      return null;
+    }
+  }
+
+  private void detail(String text) {
+    status =
+        status.map(
+            s ->
+                new ClientStatus.Service(
+                    s.name(), s.goal(), s.state(), s.since(), s.problem(), line(text)));
+  }
+
+  private static Optional<String> line(String text) {
+    return Optional.of(new Failure(text, false).text()).filter(line -> !line.isEmpty());
   }
 
   private void failed(String deed, ServedTunnel tunnel, Exception failure) {
@@ -168,22 +234,19 @@ final class ServiceWorker {
       LOG.debug("{} cannot {} again", key, deed, failure);
     }
     Duration wait = lasting ? PATIENCE : backoff.next();
-    try {
-      retry = executor.schedule(this::reconcile, wait.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("closed, it is not tried again", e);
-    }
+    retry = later(wait, this::reconcile);
   }
 
   /** Notes how it stands; tells whether the problem is news. */
   private boolean note(Duty.State state, String problem) {
-    Optional<String> text =
-        Optional.of(new Failure(problem, false).text()).filter(p -> !p.isEmpty());
+    Optional<String> text = line(problem);
     Optional<ClientStatus.Service> before = status;
     Duty.Goal goal = wanted.isPresent() ? Duty.Goal.PROVIDED : Duty.Goal.WITHDRAWN;
     boolean same = before.filter(s -> s.state() == state && s.goal() == goal).isPresent();
     Instant since = same ? before.get().since() : now.get();
-    status = Optional.of(new ClientStatus.Service(service.name(), goal, state, since, text));
+    status =
+        Optional.of(
+            new ClientStatus.Service(service.name(), goal, state, since, text, Optional.empty()));
     return !before.flatMap(ClientStatus.Service::problem).equals(text);
   }
 

@@ -170,6 +170,32 @@ class ClientServicesTest {
   }
 
   @Test
+  void providesAnewWhatSomebodyTookAway() {
+    ClientFixture f = started(PREFIX);
+    f.pass(ServiceWorker.LOOK);
+    assertThat(deeds).hasSize(1);
+
+    lan.lose("eth1 lacks its address");
+    f.pass(ServiceWorker.LOOK);
+    f.pass(ServiceWorker.LOOK);
+
+    assertThat(deeds).hasSize(2).last().isEqualTo("lan provide " + PREFIX + " on culvert1");
+    assertThat(f.client.status().services().get(0).state()).isEqualTo(Duty.State.DONE);
+  }
+
+  @Test
+  void tellsWhatARoutingServiceSaysOfItself() {
+    ClientFixture f = routed("bgp");
+    f.start();
+    f.services.bind(new RecordingService.OfRouting("bird", deeds, RoutingProtocol.BGP), 0);
+    f.pass(ReconnectingTunnelClient.SETTLING);
+
+    f.pass(ServiceWorker.LOOK);
+
+    assertThat(f.client.status().services().get(0).detail()).contains("recorded");
+  }
+
+  @Test
   void adoptsAfterACrashWhatIsTheSameAndTakesBackWhatIsNot() {
     started(PREFIX);
     deeds.clear();

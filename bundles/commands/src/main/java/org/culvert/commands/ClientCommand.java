@@ -89,7 +89,7 @@ public final class ClientCommand extends ShellCommand {
           "service " + service.name(),
           goal
               + service.state().name().toLowerCase(Locale.ROOT)
-              + service.problem().map(problem -> ": " + problem).orElse(""));
+              + service.problem().or(service::detail).map(text -> ": " + text).orElse(""));
     }
   }
 

@@ -63,14 +63,19 @@ class ClientCommandTest {
         .containsEntry("routing", "bgp, AS 65010 with AS 65000")
         .containsEntry("name", "")
         .containsEntry("name servers", "")
-        .containsEntry("service frr@gw", "done")
+        .containsEntry("service frr@gw", "done: 1 prefix")
         .containsEntry("service radvd", "to be withdrawn, queued: eth1 is down");
   }
 
   private static ClientStatus.Service service(
       String name, Duty.Goal goal, Duty.State state, String problem) {
     return new ClientStatus.Service(
-        name, goal, state, NOW, Optional.of(problem).filter(text -> !text.isEmpty()));
+        name,
+        goal,
+        state,
+        NOW,
+        Optional.of(problem).filter(text -> !text.isEmpty()),
+        Optional.of("1 prefix"));
   }
 
   @Test

@@ -59,9 +59,15 @@ public record ClientStatus(
    * @param state how that stands
    * @param since since when it stands so
    * @param problem why it was in vain, in one line
+   * @param detail what the service itself says of it, for example {@code Established, 1 prefix}
    */
   public record Service(
-      String name, Duty.Goal goal, Duty.State state, Instant since, Optional<String> problem) {}
+      String name,
+      Duty.Goal goal,
+      Duty.State state,
+      Instant since,
+      Optional<String> problem,
+      Optional<String> detail) {}
 
   /** What a client is doing. */
   public enum Phase {

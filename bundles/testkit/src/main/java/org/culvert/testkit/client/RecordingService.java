@@ -16,6 +16,7 @@ public abstract class RecordingService {
   private final String name;
   private final List<String> journal;
   private @Nullable ServiceException failure;
+  private List<String> wrong = List.of();
 
   private RecordingService(String name, List<String> journal) {
     this.name = name;
@@ -30,6 +31,11 @@ public abstract class RecordingService {
   /** Lets every deed succeed from now on. */
   public void heal() {
     failure = null;
+  }
+
+  /** Takes away what it provides, until it provides anew. */
+  public void lose(String what) {
+    wrong = List.of(what);
   }
 
   /** Returns its name. */
@@ -47,9 +53,9 @@ public abstract class RecordingService {
     act("withdraw", tunnel);
   }
 
-  /** Finds nothing wrong. */
+  /** Returns what is wrong. */
   public List<String> verify(ServedTunnel tunnel) {
-    return List.of();
+    return wrong;
   }
 
   private void act(String deed, ServedTunnel tunnel) throws ServiceException {
@@ -59,6 +65,7 @@ public abstract class RecordingService {
     if (failure != null) {
       throw failure;
     }
+    wrong = List.of();
   }
 
   /** Hands a prefix on. */

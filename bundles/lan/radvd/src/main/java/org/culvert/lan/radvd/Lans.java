@@ -41,6 +41,7 @@ final class Lans implements AutoCloseable {
 
   private List<Subnet> subnets = List.of();
   private int mtu;
+  private List<Inet6Address> announcedResolvers = List.of();
 
   /** What was withdrawn or left by an earlier process, and is not yet taken back. */
   private final Set<IpPrefix> oldPrefixes;
@@ -165,9 +166,13 @@ final class Lans implements AutoCloseable {
     if (!settings.announce()) {
       return;
     }
-    List<Inet6Address> resolvers =
-        settings.resolvers().isEmpty() ? offeredResolvers.get() : settings.resolvers();
-    radvd.announce(conf.text(subnets, retired, mtu, resolvers));
+    List<Inet6Address> now = resolvers();
+    radvd.announce(conf.text(subnets, retired, mtu, now));
+    announcedResolvers = now;
+  }
+
+  private List<Inet6Address> resolvers() {
+    return settings.resolvers().isEmpty() ? offeredResolvers.get() : settings.resolvers();
   }
 
   synchronized void withdraw(ServedTunnel tunnel) throws ServiceException {
@@ -258,10 +263,20 @@ final class Lans implements AutoCloseable {
     if (settings.firewall() && !firewall.stands()) {
       wrong.add("the filter ip6 " + Firewall.TABLE + " is gone");
     }
-    if (settings.announce() && !radvd.runs()) {
-      wrong.add("radvd does not run");
+    if (settings.announce()) {
+      announcement(tunnel).ifPresent(wrong::add);
     }
     return wrong;
+  }
+
+  private Optional<String> announcement(ServedTunnel tunnel) throws ServiceException {
+    if (!radvd.runs()) {
+      return Optional.of("radvd does not run");
+    }
+    int tunnelMtu = gateway.link(device(tunnel)).map(Gateway.Link::mtu).orElse(mtu);
+    return tunnelMtu == mtu && announcedResolvers.equals(resolvers())
+        ? Optional.empty()
+        : Optional.of("the tunnel's MTU or the resolvers are not those that are announced");
   }
 
   /** Tells the hosts and takes everything back, without waiting for anything. */

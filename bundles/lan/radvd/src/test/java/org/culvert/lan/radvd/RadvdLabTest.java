@@ -183,11 +183,14 @@ class RadvdLabTest {
     village.in(village.gateway, "nft", "delete", "table", "ip6", Firewall.TABLE);
     village.in(village.gateway, "sysctl", "-w", "net.ipv6.conf.all.forwarding=0");
 
+    village.in(village.gateway, "ip", "link", "set", "tun0", "mtu", "1400");
+
     assertThat(lans.verify(TUNNEL))
         .containsExactly(
             "lan0 lacks 2001:db8:1::1/64",
             "IPv6 is not forwarded",
-            "the filter ip6 culvert_lan is gone");
+            "the filter ip6 culvert_lan is gone",
+            "the tunnel's MTU or the resolvers are not those that are announced");
     lans.provide(TUNNEL);
     assertThat(lans.verify(TUNNEL)).isEmpty();
   }
