@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * @param added the lines to be added, in an order in which FRR takes them
  */
 record Change(List<ConfigLine> gone, List<ConfigLine> added) {
+  private static final String EXIT = "exit";
   private static final Pattern NEIGHBOR = Pattern.compile("(?:no )?neighbor (\\S+) (.*)");
 
   /** Copies the lists. */
@@ -68,24 +69,43 @@ record Change(List<ConfigLine> gone, List<ConfigLine> added) {
    * all is said about it, for it may call at any moment, and some commands end a session.
    */
   List<String> commands() {
-    List<String> commands = new ArrayList<>();
-    removals().forEach(line -> say(commands, line.path(), undo(line.text())));
+    List<ConfigLine> said = new ArrayList<>();
+    removals().forEach(line -> said.add(new ConfigLine(line.path(), undo(line.text()))));
     List<ConfigLine> opened = new ArrayList<>();
     for (ConfigLine line : added) {
       if (isBlock(line)) {
         if (added.stream().noneMatch(line::holds)) {
-          say(commands, List.of(line.text()), "");
+          said.add(line);
         }
         continue;
       }
-      say(commands, line.path(), line.text());
+      said.add(line);
       if (isNeighbor(line)) {
-        ConfigLine closed = new ConfigLine(line.path(), "neighbor " + neighbor(line) + " shutdown");
-        say(commands, closed.path(), closed.text());
-        opened.add(closed);
+        String shutdown = "neighbor " + neighbor(line) + " shutdown";
+        said.add(new ConfigLine(line.path(), shutdown));
+        opened.add(new ConfigLine(line.path(), undo(shutdown)));
       }
     }
-    opened.forEach(line -> say(commands, line.path(), undo(line.text())));
+    said.addAll(opened);
+    return inBlocks(said);
+  }
+
+  /** Enters and leaves blocks. What is said in none may enter one, which is left too. */
+  private static List<String> inBlocks(List<ConfigLine> said) {
+    List<String> commands = new ArrayList<>();
+    List<String> path = List.of();
+    for (ConfigLine line : said) {
+      if (!line.path().equals(path)) {
+        path.forEach(block -> commands.add(EXIT));
+        path = line.path();
+        commands.addAll(path);
+      }
+      commands.add(line.text());
+      if (isBlock(line)) {
+        commands.add(EXIT);
+      }
+    }
+    path.forEach(block -> commands.add(EXIT));
     return commands;
   }
 
@@ -137,13 +157,5 @@ record Change(List<ConfigLine> gone, List<ConfigLine> added) {
 
   private static String undo(String text) {
     return text.startsWith("no ") ? text.substring("no ".length()) : "no " + text;
-  }
-
-  private static void say(List<String> commands, List<String> path, String command) {
-    commands.addAll(path);
-    if (!command.isEmpty()) {
-      commands.add(command);
-    }
-    path.forEach(block -> commands.add("exit"));
   }
 }
