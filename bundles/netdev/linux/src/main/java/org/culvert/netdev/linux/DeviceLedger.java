@@ -136,7 +136,7 @@ final class DeviceLedger {
                     + " cannot lead to "
                     + name
                     + ": another device has one with metric "
-                    + route.metric()
+                    + route.metricText()
                     + "; remove it, or give it another metric"));
       }
     }

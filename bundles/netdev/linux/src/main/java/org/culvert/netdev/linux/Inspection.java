@@ -72,7 +72,7 @@ final class Inspection {
     for (Route route : expected) {
       if (!present.contains(route)) {
         findings.add(
-            "device " + name + " lacks the route to " + route + " metric " + route.metric());
+            "device " + name + " lacks the route to " + route + " metric " + route.metricText());
       }
     }
     Shadows shadows = new Shadows(wanted.routes());
@@ -92,7 +92,7 @@ final class Inspection {
         + " is shadowed by "
         + other
         + " metric "
-        + other.metric()
+        + other.metricText()
         + " protocol "
         + entry.protocol()
         + (other.device() == 0

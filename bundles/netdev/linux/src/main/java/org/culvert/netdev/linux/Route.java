@@ -23,6 +23,11 @@ record Route(IpPrefix destination, int metric, int device) {
     return LINK_LOCAL.contains(destination);
   }
 
+  /** Returns the metric as {@code ip route} shows it: it has no sign. */
+  String metricText() {
+    return Integer.toUnsignedString(metric);
+  }
+
   @Override
   public String toString() {
     return destination.toString();

@@ -18,9 +18,11 @@ final class RoutingRequests {
 
   /**
    * The metric of our routes that hold while nobody else has one: behind all that an operator, a
-   * routing daemon (FRR says 20, BIRD 32) or the kernel (1024) sets unless told otherwise.
+   * routing daemon (FRR says 20, BIRD 32) or the kernel (1024) sets unless told otherwise. FRR
+   * takes the upper eight bits of a kernel route's metric for its distance, which it compares with
+   * that of its own routes: 254 is behind all of them.
    */
-  static final int FALLBACK_METRIC = 4096;
+  static final int FALLBACK_METRIC = 0xFE00_0000;
 
   static final int RTM_GETROUTE = 26;
 

@@ -21,7 +21,8 @@ final class Shadows {
    */
   Optional<IpPrefix> of(Route other) {
     IpPrefix to = other.destination();
-    if (destinations.contains(to) && other.metric() < RoutingRequests.METRIC) {
+    if (destinations.contains(to)
+        && Integer.compareUnsigned(other.metric(), RoutingRequests.METRIC) < 0) {
       return Optional.of(to);
     }
     return lengths.stream()

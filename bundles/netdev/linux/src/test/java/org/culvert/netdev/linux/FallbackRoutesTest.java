@@ -30,7 +30,7 @@ class FallbackRoutesTest {
     try (TunDevice tun = devices.openTun("tun0", 1280);
         TunDevice other = devices.openTun("tun1", 1280)) {
       devices.configure(tun.name(), of(Set.of(), Set.of(PREFIX, "10.1.0.0/16")));
-      assertThat(routes("tun0")).contains(PREFIX + " proto 199 metric 4096");
+      assertThat(routes("tun0")).contains(PREFIX + " proto 199 metric 4261412864");
       assertThat(wayTo(INSIDE)).contains("dev tun0");
 
       OwnNetwork.run("ip", "-6", "route", "add", PREFIX, "dev", other.name());
@@ -52,7 +52,7 @@ class FallbackRoutesTest {
         devices.configure(tun.name(), of(Set.of(prefix), Set.of()));
         assertThat(ours(family)).hasLineCount(1).contains("metric 512");
         devices.configure(tun.name(), of(Set.of(), Set.of(prefix)));
-        assertThat(ours(family)).hasLineCount(1).contains("metric 4096");
+        assertThat(ours(family)).hasLineCount(1).contains("metric 4261412864");
       }
       devices.configure(tun.name(), of(Set.of(), Set.of()));
       assertThat(ours(family)).isBlank();
@@ -81,7 +81,7 @@ class FallbackRoutesTest {
         while (!added.contains(PREFIX)) {
           added = seen.readLine();
         }
-        assertThat(added).doesNotContain("Deleted").contains("metric 4096");
+        assertThat(added).doesNotContain("Deleted").contains("metric 4261412864");
         assertThat(seen.readLine()).startsWith("Deleted " + PREFIX).contains("metric 512");
       } finally {
         monitor.destroy();
@@ -100,7 +100,7 @@ class FallbackRoutesTest {
       assertThat(ours("-6"))
           .hasLineCount(2)
           .contains(PREFIX + " dev tun0 proto 199 metric 512")
-          .contains("2001:db8:300::/48 dev tun0 proto 199 metric 4096");
+          .contains("2001:db8:300::/48 dev tun0 proto 199 metric 4261412864");
     }
   }
 
@@ -114,21 +114,21 @@ class FallbackRoutesTest {
       assertThatThrownBy(() -> devices.configure(tun.name(), of(Set.of(PREFIX), Set.of(PREFIX))))
           .isInstanceOf(IOException.class)
           .hasMessageContaining(PREFIX)
-          .hasMessageContaining("metric 4096");
+          .hasMessageContaining("metric 4261412864");
 
-      assertThat(routes("tun0")).contains("metric 512").doesNotContain("metric 4096");
+      assertThat(routes("tun0")).contains("metric 512").doesNotContain("metric 4261412864");
     }
   }
 
   @Test
   void leavesAFallbackAloneThatAnotherProgramMade() throws Exception {
     try (TunDevice tun = devices.openTun("tun0", 1280)) {
-      OwnNetwork.run("ip", "-6", "route", "add", PREFIX, "dev", "tun0", "metric", "4096");
+      OwnNetwork.run("ip", "-6", "route", "add", PREFIX, "dev", "tun0", "metric", "4261412864");
 
       devices.configure(tun.name(), of(Set.of(), Set.of(PREFIX)));
       devices.configure(tun.name(), of(Set.of(), Set.of()));
 
-      assertThat(routes("tun0")).contains(PREFIX + " metric 4096");
+      assertThat(routes("tun0")).contains(PREFIX + " metric 4261412864");
     }
   }
 

@@ -58,7 +58,7 @@ class InspectionTest {
               "device tun0 has MTU 1300, not 1400",
               "device tun0 lacks the address 2001:db8:1::1/128",
               "device tun0 lacks the route to 2001:db8:100::/48 metric 512",
-              "device tun0 lacks the route to 2001:db8:200::/48 metric 4096");
+              "device tun0 lacks the route to 2001:db8:200::/48 metric 4261412864");
     }
   }
 
