@@ -56,6 +56,11 @@ final class BgpLines {
     boolean atServer = tunnel.side() == Side.SERVER;
     long clientAs = agreement.clientAs().getAsLong();
     long serverAs = agreement.serverAs().getAsLong();
+    if (clientAs == serverAs) {
+      throw ServiceException.lasting(
+          "BGP through a tunnel needs two autonomous systems, but both ends have " + serverAs,
+          null);
+    }
     long ownAs = atServer ? serverAs : clientAs;
     long otherAs = atServer ? clientAs : serverAs;
     long spokenAs = running.bgpAs().orElse(ownAs);

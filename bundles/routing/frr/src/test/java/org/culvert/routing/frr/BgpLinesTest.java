@@ -149,6 +149,16 @@ final class BgpLinesTest {
         .hasMessage("BGP was agreed on without autonomous systems");
   }
 
+  @Test
+  void refusesOneAutonomousSystemForBothEnds() {
+    ServedTunnel tunnel =
+        Tunnels.tunnel("x", Side.SERVER, RoutingAgreement.bgp(65000, 65000), Optional.empty());
+
+    assertThatThrownBy(() -> lines(tunnel, NOTHING, Map.of()))
+        .isInstanceOf(ServiceException.class)
+        .hasMessageContaining("both ends have 65000");
+  }
+
   private static String commands(ServedTunnel tunnel, RunningConfig running) throws Exception {
     Change change = Change.between(List.of(), lines(tunnel, running, Map.of()), running);
     return String.join("\n", change.commands()).replace(MARK, "M") + "\n";

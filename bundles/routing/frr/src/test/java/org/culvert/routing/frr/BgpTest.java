@@ -15,7 +15,6 @@ import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.service.ServedTunnel;
 import org.culvert.api.service.ServiceException;
 import org.culvert.api.tunnel.TunnelParameters.Side;
-import org.culvert.testkit.net.Eventually;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,11 +47,14 @@ final class BgpTest {
     FrrRouting atServer = routing(server, Map.of());
     FrrRouting atClient = routing(client, Map.of());
 
+    fallback(lab.server, Tunnels.PREFIX);
+    fallback(lab.client, "default");
+
     atServer.provide(Tunnels.bgp(Side.SERVER));
     atClient.provide(Tunnels.bgp("other id", Side.CLIENT));
 
-    Eventually.holds("the prefix is learned", () -> serverRoutes().contains(Tunnels.PREFIX));
-    Eventually.holds(
+    Lab.await("the prefix is learned", () -> serverRoutes().contains(Tunnels.PREFIX));
+    Lab.await(
         "the default route is learned", () -> Lab.routes(lab.client, "bgp").contains("default"));
     assertThat(serverRoutes()).contains("via " + Tunnels.CLIENT + " dev tun0").hasLineCount(1);
     assertThat(atServer.state(Tunnels.bgp(Side.SERVER)))
@@ -64,7 +66,7 @@ final class BgpTest {
     assertThat(server.running()).doesNotContain("unguessable");
 
     atServer.withdraw(Tunnels.bgp(Side.SERVER));
-    Eventually.holds("the prefix is gone", () -> serverRoutes().isEmpty());
+    Lab.await("the prefix is gone", () -> serverRoutes().isEmpty());
   }
 
   @Test
@@ -127,7 +129,7 @@ final class BgpTest {
     FrrRouting atServer = routing(server, Map.of());
     routing(client, Map.of()).provide(Tunnels.bgp(Side.CLIENT));
     atServer.provide(Tunnels.bgp(Side.SERVER));
-    Eventually.holds("the prefix is learned", () -> serverRoutes().contains(Tunnels.PREFIX));
+    Lab.await("the prefix is learned", () -> serverRoutes().contains(Tunnels.PREFIX));
     String before = server.running();
     String dropped = dropped();
 
@@ -241,7 +243,7 @@ final class BgpTest {
     told.provide(Tunnels.bgp(Side.SERVER));
 
     assertThat(told.verify(Tunnels.bgp(Side.SERVER))).isEmpty();
-    Eventually.holds("the prefix is learned", () -> serverRoutes().contains(Tunnels.PREFIX));
+    Lab.await("the prefix is learned", () -> serverRoutes().contains(Tunnels.PREFIX));
     told.withdraw(Tunnels.bgp(Side.SERVER));
     assertThat(server.running()).contains("router bgp 64999").doesNotContain("CULVERT");
   }
@@ -253,8 +255,7 @@ final class BgpTest {
     String before = server.running();
 
     server.stopDaemon("bgpd");
-    Eventually.holds(
-        "BGP is not offered", () -> !routing.protocols().contains(RoutingProtocol.BGP));
+    Lab.await("BGP is not offered", () -> !routing.protocols().contains(RoutingProtocol.BGP));
     assertThatThrownBy(() -> routing.verify(Tunnels.bgp(Side.SERVER)))
         .hasMessage("FRR's bgpd is not running");
     assertThatThrownBy(() -> routing.withdraw(Tunnels.bgp("other", Side.SERVER)))
@@ -262,8 +263,8 @@ final class BgpTest {
         .matches(e -> !((ServiceException) e).isLasting());
     server.startDaemon("bgpd");
 
-    Eventually.holds("BGP is offered", () -> routing.protocols().contains(RoutingProtocol.BGP));
-    Eventually.holds("all is there again", () -> sorted(server.running()).equals(sorted(before)));
+    Lab.await("BGP is offered", () -> routing.protocols().contains(RoutingProtocol.BGP));
+    Lab.await("all is there again", () -> sorted(server.running()).equals(sorted(before)));
     assertThat(routing.verify(Tunnels.bgp(Side.SERVER))).isEmpty();
   }
 
@@ -302,6 +303,13 @@ final class BgpTest {
     routing.provide(Tunnels.bgp(Side.SERVER));
   }
 
+  /** Enters the route that endpoints hold for the time when nothing is spoken. */
+  private static void fallback(String namespace, String destination) throws Exception {
+    Lab.run(
+        ("ip -n " + namespace + " -6 route add " + destination + " dev tun0 metric 4261412864")
+            .split(" "));
+  }
+
   private String dropped() {
     String json = server.say("show bgp neighbors " + Tunnels.CLIENT + " json");
     return json.replaceAll("(?s).*(\"connectionsDropped\":[0-9]+).*", "$1");
@@ -328,7 +336,7 @@ final class BgpTest {
     Map<String, Object> all = new HashMap<>(Map.of("connectRetry", 1));
     all.putAll(values);
     FrrRouting routing = new FrrRouting(frr.settings(all), period, unit);
-    Eventually.holds("the first look", () -> !routing.protocols().isEmpty());
+    Lab.await("the first look", () -> !routing.protocols().isEmpty());
     opened.push(routing::stop);
     return routing;
   }

@@ -13,7 +13,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.culvert.api.service.ServiceException;
 import org.culvert.api.tunnel.TunnelParameters.Side;
-import org.culvert.testkit.net.Eventually;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,10 +71,10 @@ final class HostilePeerTest {
 
     routing.provide(Tunnels.bgp(Side.SERVER));
 
-    Eventually.holds(
+    Lab.await(
         "only the two that are its own are accepted",
         () -> state(Side.SERVER).endsWith(", 2 prefixes accepted, 1 prefix announced"));
-    Eventually.holds("both are routed", () -> routes("bgp").lines().count() == 2);
+    Lab.await("both are routed", () -> routes("bgp").lines().count() == 2);
     assertThat(routes("bgp").lines().map(line -> line.split(" ")[0]))
         .containsExactlyInAnyOrder(Tunnels.PREFIX, "2001:db8:1:8000::/49");
   }
@@ -89,9 +88,9 @@ final class HostilePeerTest {
 
     routing.provide(Tunnels.bgp(Side.SERVER));
 
-    Eventually.holds(
+    Lab.await(
         "it is cut off", () -> state(Side.SERVER).matches("Idle, .*Maximum Number of Prefixes.*"));
-    Eventually.holds("nothing of it is left", () -> routes("bgp").isEmpty());
+    Lab.await("nothing of it is left", () -> routes("bgp").isEmpty());
   }
 
   @Test
@@ -111,8 +110,8 @@ final class HostilePeerTest {
 
     routing.provide(Tunnels.bgp(Side.SERVER));
 
-    Eventually.holds("what it announces itself", () -> state(Side.SERVER).contains(", 1 prefix a"));
-    Eventually.holds("it is routed", () -> !routes("bgp").isEmpty());
+    Lab.await("what it announces itself", () -> state(Side.SERVER).contains(", 1 prefix a"));
+    Lab.await("it is routed", () -> !routes("bgp").isEmpty());
     assertThat(routes("bgp").lines().map(line -> line.split(" ")[0]))
         .containsExactly("2001:db8:1:5::/64");
   }
@@ -134,14 +133,14 @@ final class HostilePeerTest {
 
     routing.provide(Tunnels.rip(Side.SERVER));
 
-    Eventually.holds("its prefix is learned", () -> routes("ripng").contains(Tunnels.PREFIX));
+    Lab.await("its prefix is learned", () -> routes("ripng").contains(Tunnels.PREFIX));
     assertThat(routes("ripng").lines().map(line -> line.split(" ")[0]))
         .containsExactly(Tunnels.PREFIX);
     assertThat(routing.state(Tunnels.rip(Side.SERVER)))
         .isEqualTo("RIPng on tun0, 1 prefix accepted");
     assertThat(routing.verify(Tunnels.rip(Side.SERVER))).isEmpty();
     routing.withdraw(Tunnels.rip(Side.SERVER).on(Optional.empty()));
-    Eventually.holds("nothing of it is left", () -> routes("ripng").isEmpty());
+    Lab.await("nothing of it is left", () -> routes("ripng").isEmpty());
   }
 
   private void announceByBgp(String networks) throws IOException, InterruptedException {

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Two network namespaces, joined as by a tunnel: each has its address alone on the link, and a host
@@ -15,6 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Lab implements AutoCloseable {
   static final Path DAEMONS = Path.of("/usr/lib/frr");
 
+  private static final long PATIENCE = TimeUnit.MINUTES.toNanos(1);
+  private static final long STEP = TimeUnit.MILLISECONDS.toNanos(50);
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final String name = "cvf" + ProcessHandle.current().pid() + "x" + COUNT.incrementAndGet();
@@ -58,6 +62,17 @@ final class Lab implements AutoCloseable {
       return run("ip", "-n", namespace, "-6", "route", "show", "proto", protocol);
     } catch (IOException | InterruptedException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  /** Waits for what routing daemons bring about, who think in seconds. */
+  static void await(String what, BooleanSupplier condition) {
+    long begin = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - begin > PATIENCE) {
+        throw new AssertionError("not within a minute: " + what);
+      }
+      LockSupport.parkNanos(STEP);
     }
   }
 

@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.culvert.testkit.net.Eventually;
 
 /** An FRR of the test's own, in a namespace, with its sockets in a directory of its own. */
 final class RealFrr implements AutoCloseable {
@@ -81,7 +80,7 @@ final class RealFrr implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(Redirect.appendTo(log.toFile()))
             .start());
-    Eventually.holds(daemon + " answers, see " + log, () -> Files.exists(file(daemon, "vty")));
+    Lab.await(daemon + " answers, see " + log, () -> Files.exists(file(daemon, "vty")));
   }
 
   void stopDaemon(String daemon) throws InterruptedException {

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.culvert.api.tunnel.TunnelParameters.Side;
-import org.culvert.testkit.net.Eventually;
 import org.junit.jupiter.api.Test;
 
 /** RIPng by real FRRs at the two ends of a link. */
@@ -27,10 +26,10 @@ final class RipngTest {
       serving.provide(Tunnels.rip(Side.SERVER));
       using.provide(Tunnels.rip(Side.CLIENT));
 
-      Eventually.holds(
+      Lab.await(
           "the prefix is learned",
           () -> Lab.routes(lab.server, "ripng").startsWith(Tunnels.PREFIX));
-      Eventually.holds(
+      Lab.await(
           "the default route is learned",
           () -> Lab.routes(lab.client, "ripng").startsWith("default"));
       assertThat(Lab.routes(lab.server, "ripng")).hasLineCount(1);
