@@ -22,28 +22,33 @@ final class Leases {
     return next(proposal, State.OFFERED, proposal.deadline(), proposal.before(), now);
   }
 
-  /** The same as it is stored: a prefix that the user has stays until the offer is accepted. */
+  /**
+   * The same as it is stored: a prefix that the user has, and what is agreed, stay until the offer
+   * is accepted, so that nobody else can have them if it is not.
+   */
   static Lease waiting(Proposal proposal, Instant now) {
     Lease offered = offered(proposal, now);
-    Optional<IpPrefix> has = proposal.before().flatMap(Lease::prefix);
-    return has.isEmpty()
-        ? offered
-        : new Lease(
-            offered.id(),
-            offered.owner(),
-            offered.anonymous(),
-            offered.state(),
-            offered.type(),
-            offered.outer(),
-            offered.claimedAddress(),
-            offered.serverAddress(),
-            offered.clientAddress(),
-            has,
-            offered.keepAlive(),
-            offered.arrangements(),
-            offered.created(),
-            offered.expires(),
-            offered.revision());
+    return proposal
+        .before()
+        .map(
+            before ->
+                new Lease(
+                    offered.id(),
+                    offered.owner(),
+                    offered.anonymous(),
+                    offered.state(),
+                    offered.type(),
+                    offered.outer(),
+                    offered.claimedAddress(),
+                    offered.serverAddress(),
+                    offered.clientAddress(),
+                    before.prefix().or(offered::prefix),
+                    offered.keepAlive(),
+                    before.arrangements(),
+                    offered.created(),
+                    offered.expires(),
+                    offered.revision()))
+        .orElse(offered);
   }
 
   /** The lease after its offer was accepted. */

@@ -94,8 +94,10 @@ class NameNegotiationTest {
     assertThat(refusal(bob().named("pc").answer())).isEqualTo(StatusCode.INVALID_NAME);
     assertThat(alice().named("pc").offer().client().name()).contains("pc.tb.example");
 
-    rig.advance(Duration.ofDays(31));
-    rig.advance(Duration.ofDays(1));
+    for (int i = 0; i < 3; i++) {
+      rig.clock.advance(Duration.ofDays(31));
+      rig.advance(Duration.ofSeconds(2));
+    }
 
     assertThat(rig.store.leases()).isEmpty();
     assertThat(bob().named("pc").offer().client().name()).contains("pc.tb.example");
@@ -122,6 +124,20 @@ class NameNegotiationTest {
     rig.accepted(ALICE, update);
 
     assertThat(bob().named("old").offer().client().name()).contains("old.tb.example");
+  }
+
+  @Test
+  void nameOfAnEndedTunnelIsKeptWhileAnotherIsOffered() {
+    alice().named("old").accepted();
+    get(rig.broker.delete(ALICE, tcp(HOME)));
+    TunnelOffer update = alice().named("new").offer();
+    assertThat(refusal(bob().named("old").answer())).isEqualTo(StatusCode.INVALID_NAME);
+    assertThat(refusal(bob().named("new").answer())).isEqualTo(StatusCode.INVALID_NAME);
+
+    get(rig.broker.reject(ALICE, update.id()));
+
+    assertThat(rig.lease(ALICE).arrangements().name()).contains("old.tb.example");
+    assertThat(bob().named("new").offer().client().name()).contains("new.tb.example");
   }
 
   @Test
