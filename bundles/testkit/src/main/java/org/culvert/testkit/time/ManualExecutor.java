@@ -91,7 +91,7 @@ public final class ManualExecutor extends AbstractExecutorService
   @Override
   public ScheduledFuture<?> scheduleWithFixedDelay(
       Runnable task, long initialDelay, long delay, TimeUnit unit) {
-    return scheduleAtFixedRate(task, initialDelay, delay, unit);
+    return start(new Timer<Object>(task, unit.toNanos(initialDelay), -unit.toNanos(delay)));
   }
 
   private <V> ScheduledFuture<V> start(Timer<V> timer) {
@@ -130,7 +130,10 @@ public final class ManualExecutor extends AbstractExecutorService
 
   private final class Timer<V> extends FutureTask<V> implements ScheduledFuture<V> {
     private final long number = order++;
+
+    /** In nanoseconds; negative: from the end of a run, so that none is made up for; 0: once. */
     private final long period;
+
     private Instant due;
 
     @SuppressWarnings("NullAway") // FutureTask's result of a Runnable
@@ -151,7 +154,7 @@ public final class ManualExecutor extends AbstractExecutorService
       if (period == 0) {
         super.run();
       } else if (!isCancelled() && runAndReset() && !shut) {
-        due = due.plusNanos(period);
+        due = period > 0 ? due.plusNanos(period) : clock.instant().plusNanos(-period);
         timers.add(this);
       }
     }
