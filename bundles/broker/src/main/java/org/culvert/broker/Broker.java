@@ -1,6 +1,5 @@
 package org.culvert.broker;
 
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -11,14 +10,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.culvert.api.account.CredentialStore;
 import org.culvert.api.broker.BrokerAdministration;
@@ -31,12 +27,9 @@ import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.endpoint.TunnelServer;
 import org.culvert.api.lease.LeaseStore;
 import org.culvert.api.lease.LeaseWatcher;
-import org.culvert.api.net.IpPrefix;
 import org.culvert.api.service.DnsRegistrar;
 import org.culvert.api.service.PrefixRegistry;
 import org.culvert.api.service.RoutingService;
-import org.culvert.api.status.StatusCode;
-import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelStatus;
 import org.culvert.api.tunnel.TunnelType;
@@ -70,6 +63,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
 
   private final TunnelServer server;
   private final ScheduledExecutorService thread;
+  private final Confinement confined;
   private final Ledger ledger;
   private final LeaseLife life;
   private final Negotiation negotiation;
@@ -109,7 +103,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
         pools,
         store,
         server,
-        newThread(),
+        Confinement.newThread(),
         GroupLookup.newThreads(),
         GroupLookup.PATIENCE,
         Clock.systemUTC());
@@ -137,9 +131,10 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
       Clock clock) {
     this.server = server;
     this.thread = thread;
+    this.confined = new Confinement(thread);
     this.groups = new GroupLookup(() -> accounts, asking, patience);
     try {
-      Settings settings = Settings.from(config, pools, () -> madeUp(store));
+      Settings settings = Settings.from(config, pools, () -> Pools.madeUp(store));
       byte[] secret =
           HexFormat.of().parseHex(store.remember("address-key", Tokens.next() + Tokens.next()));
       Turns turns = new Turns(thread);
@@ -155,7 +150,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
       throw e;
     }
     thread.execute(ledger::reconcile);
-    silenceWatch = server.watchSilence(id -> quietly(() -> life.silent(id)));
+    silenceWatch = server.watchSilence(id -> confined.quietly(() -> life.silent(id)));
     sweep =
         thread.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
   }
@@ -164,7 +159,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
   void addWatcher(LeaseWatcher watcher) {
     ledger.watchers().add(watcher);
-    quietly(() -> ledger.watchers().begin(watcher, ledger.book().all()));
+    confined.quietly(() -> ledger.watchers().begin(watcher, ledger.book().all()));
   }
 
   void removeWatcher(LeaseWatcher watcher) {
@@ -209,7 +204,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
         groups(identity, request)
             .thenCompose(
                 in ->
-                    decide(
+                    confined.decide(
                         () -> negotiation.offer(identity, in, request, path, tunnelTypes(path))));
     offer.whenComplete(
         (granted, failure) -> {
@@ -232,22 +227,22 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
 
   @Override
   public CompletionStage<Void> accept(Identity identity, String id) {
-    return decide(() -> negotiation.accept(identity, id));
+    return confined.decide(() -> negotiation.accept(identity, id));
   }
 
   @Override
   public CompletionStage<Void> reject(Identity identity, String id) {
-    return decide(() -> negotiation.reject(identity, id));
+    return confined.decide(() -> negotiation.reject(identity, id));
   }
 
   @Override
   public CompletionStage<TunnelOffer> info(Identity identity, SignalingPath path) {
-    return decide(() -> negotiation.info(identity, path));
+    return confined.decide(() -> negotiation.info(identity, path));
   }
 
   @Override
   public CompletionStage<Void> delete(Identity identity, SignalingPath path) {
-    return decide(() -> life.delete(identity, path));
+    return confined.decide(() -> life.delete(identity, path));
   }
 
   @Override
@@ -279,55 +274,12 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
 
   @Override
   public CompletionStage<Boolean> delete(String id) {
-    return decide(() -> life.deleteById(id));
+    return confined.decide(() -> life.deleteById(id));
   }
 
   private CompletionStage<Violations.Book> copyOfBook() {
-    return decide(() -> CompletableFuture.completedFuture(Violations.Book.of(ledger.book())));
-  }
-
-  /** Runs a decision on the broker's thread; it fails with nothing but a {@link TspException}. */
-  private <T> CompletionStage<T> decide(Supplier<CompletionStage<T>> decision) {
-    CompletableFuture<T> outcome = new CompletableFuture<>();
-    try {
-      thread.execute(
-          () -> {
-            try {
-              decision
-                  .get()
-                  .whenComplete(
-                      (value, failure) -> {
-                        if (failure == null) {
-                          outcome.complete(value);
-                        } else {
-                          fail(outcome, failure);
-                        }
-                      });
-            } catch (RuntimeException e) {
-              fail(outcome, e);
-            }
-          });
-    } catch (RejectedExecutionException e) {
-      outcome.completeExceptionally(
-          new TspException(StatusCode.SERVER_BUSY, "the broker is stopping", e));
-    }
-    return outcome;
-  }
-
-  private static void fail(CompletableFuture<?> outcome, Throwable failure) {
-    TspException refusal = Negotiation.asTsp(failure);
-    if (!(Ledger.causeOf(failure) instanceof TspException)) {
-      LOG.error("A request could not be decided", failure);
-    }
-    outcome.completeExceptionally(refusal);
-  }
-
-  private void quietly(Runnable step) {
-    try {
-      thread.execute(step);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("Too late, the broker is stopping");
-    }
+    return confined.decide(
+        () -> CompletableFuture.completedFuture(Violations.Book.of(ledger.book())));
   }
 
   /** An exception would end the schedule, and with it all expiry. */
@@ -337,25 +289,5 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
     } catch (RuntimeException e) {
       LOG.error("Leases could not be looked through", e);
     }
-  }
-
-  private static IpPrefix madeUp(LeaseStore store) {
-    String made = Pools.randomPrivatePrefix(new SecureRandom()).toString();
-    IpPrefix kept = IpPrefix.parse(store.remember("ula-prefix", made));
-    LOG.info(
-        "No address pools are configured: using the private prefix {}, made up once for this"
-            + " broker; it does not reach the Internet. Set endpointPool in etc/{}.cfg to your own.",
-        kept,
-        Settings.PID);
-    return kept;
-  }
-
-  private static ScheduledExecutorService newThread() {
-    return Executors.newSingleThreadScheduledExecutor(
-        task -> {
-          Thread thread = new Thread(task, "culvert-broker");
-          thread.setDaemon(true);
-          return thread;
-        });
   }
 }

@@ -7,8 +7,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.culvert.api.config.InvalidConfigurationException;
+import org.culvert.api.lease.LeaseStore;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What addresses and prefixes are taken from; no two overlap.
@@ -19,6 +22,7 @@ import org.culvert.api.net.IpPrefix;
  *     handed out
  */
 record Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, List<PrefixPolicy> delegation) {
+  private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
   private static final int SHORTEST = 1;
   private static final int LONGEST_ENDPOINT = 126;
   private static final int LONGEST_DELEGATION = 64;
@@ -60,6 +64,18 @@ record Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, List<PrefixPolicy>
     named.stream().sorted(PrefixPolicy.ORDER).forEach(all::add);
     all.sort(Comparator.comparingInt(PrefixPolicy::order));
     return Optional.of(new Pools(endpoint, anonymous, all));
+  }
+
+  /** Returns the private prefix of this broker, made up once and kept. Blocks. */
+  static IpPrefix madeUp(LeaseStore store) {
+    String made = randomPrivatePrefix(new SecureRandom()).toString();
+    IpPrefix kept = IpPrefix.parse(store.remember("ula-prefix", made));
+    LOG.info(
+        "No address pools are configured: using the private prefix {}, made up once for this"
+            + " broker; it does not reach the Internet. Set endpointPool in etc/{}.cfg to your own.",
+        kept,
+        Settings.PID);
+    return kept;
   }
 
   /** Makes up a private prefix with 40 random bits (RFC 4193 section 3.2.2). */

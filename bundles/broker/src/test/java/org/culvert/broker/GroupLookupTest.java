@@ -1,0 +1,116 @@
+package org.culvert.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.culvert.api.account.Account;
+import org.culvert.api.account.AccountPolicy;
+import org.culvert.api.account.CredentialStore;
+import org.culvert.api.status.StatusCode;
+import org.culvert.api.status.TspException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class GroupLookupTest {
+  private static final Duration SHORT = Duration.ofMillis(50);
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  private final ExecutorService threads = GroupLookup.newThreads();
+
+  @AfterEach
+  void close() {
+    threads.shutdownNow();
+  }
+
+  @Test
+  void storeOfTheHighestRankingCounts() {
+    GroupLookup lookup = lookup(LONG, knows("alice", "low"), knows("alice", "high"));
+
+    assertThat(of(lookup, "alice")).containsExactly("high");
+  }
+
+  @Test
+  void userWhomNobodyKnowsIsInNoGroup() {
+    assertThat(of(lookup(LONG, knows("alice", "home")), "gw7")).isEmpty();
+  }
+
+  @Test
+  void storeThatHangsIsGivenUpAndInterrupted() throws Exception {
+    CountDownLatch interrupted = new CountDownLatch(1);
+    GroupLookup lookup = lookup(SHORT, hanging(interrupted));
+
+    assertRefused(lookup.of("alice"));
+
+    assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void storeThatFailsIsNoReasonToServeTheUserOtherwise() {
+    GroupLookup lookup =
+        lookup(
+            LONG,
+            knows("alice", "home"),
+            user -> {
+              throw new IllegalStateException("down");
+            });
+
+    assertRefused(lookup.of("alice"));
+  }
+
+  @Test
+  void moreThanCanWaitAreRefusedAtOnce() {
+    GroupLookup lookup = lookup(LONG, hanging(new CountDownLatch(0)));
+    List<CompletableFuture<Set<String>>> asked = new ArrayList<>();
+    for (int i = 0; i < 1100; i++) {
+      asked.add(lookup.of("user" + i).toCompletableFuture());
+    }
+
+    assertThat(asked).filteredOn(CompletableFuture::isCompletedExceptionally).hasSize(96);
+    assertRefused(asked.get(1099));
+  }
+
+  private GroupLookup lookup(Duration patience, CredentialStore... stores) {
+    return new GroupLookup(() -> List.of(stores), threads, patience);
+  }
+
+  private static Set<String> of(GroupLookup lookup, String user) {
+    return lookup.of(user).toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+  }
+
+  private static void assertRefused(CompletionStage<?> stage) {
+    assertThatThrownBy(() -> stage.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join())
+        .isInstanceOf(CompletionException.class)
+        .cause()
+        .isInstanceOfSatisfying(
+            TspException.class, e -> assertThat(e.code()).isEqualTo(StatusCode.SERVER_BUSY));
+  }
+
+  private static CredentialStore knows(String user, String group) {
+    Account account =
+        new Account(user, true, null, null, List.of(), AccountPolicy.ANY, Set.of(group));
+    return asked -> asked.equals(user) ? Optional.of(account) : Optional.empty();
+  }
+
+  private static CredentialStore hanging(CountDownLatch interrupted) {
+    return user -> {
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        interrupted.countDown();
+      }
+      return Optional.empty();
+    };
+  }
+}
