@@ -109,7 +109,9 @@ class PrefixLivesTest {
                 "anonymousPool",
                 "2001:db8:0:2::/64",
                 "delegationPools",
-                new String[] {"2001:db8:8000::/47"},
+                new String[] {"2001:db8:8000::/50"},
+                "minPrefixLength",
+                50,
                 "quarantine",
                 (int) QUARANTINE.toMinutes()),
             Configs.pool(
@@ -129,7 +131,7 @@ class PrefixLivesTest {
             Configs.pool(
                 "renumber",
                 "prefix",
-                "2001:db8:a000::/47",
+                "2001:db8:a000::/48",
                 "onRerequest",
                 "renumber",
                 "groups",
@@ -140,9 +142,11 @@ class PrefixLivesTest {
                 "exact",
                 "shortestLength",
                 50,
+                "longestLength",
+                52,
                 "reservations",
-                words("user0 2001:db8:a000::/48, user1 2001:db8:a001:8000::/52")),
-            Configs.pool("all", "prefix", "2001:db8:b000::/48", "anonymous", true))
+                words("user0 2001:db8:a000::/52, user1 2001:db8:a000:8000::/50")),
+            Configs.pool("all", "prefix", "2001:db8:b000::/52", "anonymous", true))
         .accounts(
             user -> {
               String group = (user.charAt(user.length() - 1) - '0') % 2 == 0 ? "even" : "odd";
