@@ -70,6 +70,27 @@ final class BgpTest {
   }
 
   @Test
+  void sendsNothingWhereAPeerOfAnotherMakeWouldHaveIt() throws Exception {
+    assumeTrue(RealBird.isInstalled(), "needs BIRD");
+    FrrRouting routing = routing(server, Map.of());
+    open(
+        RealBird.start(
+            lab.client,
+            "protocol static { ipv6; route 2001:db8:1::/48 blackhole; }\n"
+                + "protocol bgp { local 2001:db8:f::2 as 4200000001;\n"
+                + " neighbor 2001:db8:f::1 as 65000; multihop 1; ttl security on;\n"
+                + " ipv6 { import all; export filter {\n"
+                + "  bgp_next_hop = 2001:db8:77::1; bgp_community.add((65535, 666)); accept; }; }; }\n"));
+
+    routing.provide(Tunnels.bgp(Side.SERVER));
+
+    Lab.await("the prefix is learned", () -> serverRoutes().contains(Tunnels.PREFIX));
+    assertThat(serverRoutes()).contains("via " + Tunnels.CLIENT + " dev tun0").hasLineCount(1);
+    assertThat(server.say("show bgp ipv6 unicast " + Tunnels.PREFIX))
+        .doesNotContain("ommunity", "2001:db8:77::1");
+  }
+
+  @Test
   void leavesNothingBehind() throws Exception {
     RealFrr client = open(RealFrr.start(lab.client, "zebra", "staticd", "bgpd"));
     for (Side side : Side.values()) {
