@@ -135,9 +135,22 @@ final class ClientServices implements AutoCloseable {
   /** Provides for a tunnel that is up, or anew for one that has changed. */
   synchronized void up(ServedTunnel present) {
     known = true;
+    if (!agreed(tunnel).equals(agreed(Optional.of(present)))) {
+      speaker = null;
+    }
     tunnel = Optional.of(present);
     // Also if nothing has changed: what has failed is tried again.
     tell();
+  }
+
+  /** Looks for a routing service where none could speak: its daemon may have come. */
+  synchronized void look() {
+    if (known && speaker == null) {
+      choose();
+      if (speaker != null) {
+        tell();
+      }
+    }
   }
 
   /** Takes everything back: the tunnel will not come again soon. */
@@ -193,18 +206,21 @@ final class ClientServices implements AutoCloseable {
     return service instanceof PrefixService && tunnel.flatMap(ServedTunnel::prefix).isPresent();
   }
 
-  /** Keeps the routing service that speaks already. */
+  /** Keeps the routing service that speaks already, also while its daemon is away. */
   private void choose() {
-    Optional<RoutingProtocol> agreed =
-        tunnel
-            .flatMap(t -> t.arrangements().routing())
-            .filter(routing -> !routing.isStatic())
-            .map(RoutingAgreement::protocol);
+    Optional<RoutingProtocol> agreed = agreed(tunnel);
     if (agreed.isEmpty()) {
       speaker = null;
-    } else if (speaker == null || !speaker.protocols().contains(agreed.get())) {
+    } else if (speaker == null) {
       speaker = speakers(agreed.get()).max(Comparator.comparingInt(this::ranking)).orElse(null);
     }
+  }
+
+  private static Optional<RoutingProtocol> agreed(Optional<ServedTunnel> tunnel) {
+    return tunnel
+        .flatMap(t -> t.arrangements().routing())
+        .filter(routing -> !routing.isStatic())
+        .map(RoutingAgreement::protocol);
   }
 
   private Stream<RoutingService> speakers(RoutingProtocol protocol) {

@@ -33,8 +33,8 @@ record Failure(String text, boolean lasting) {
     return passing(
         "routing = "
             + routing
-            + ": no installed service speaks it; install the feature culvert-routing-frr or"
-            + " culvert-routing-bird, or write routing = static");
+            + ": nothing here speaks it now; install the feature culvert-routing-frr or"
+            + " culvert-routing-bird and see that its daemon runs, or write routing = static");
   }
 
   /** Says in an operator's words what a broker answered, and what can be done about it. */

@@ -43,12 +43,13 @@ final class Serving {
     grace = loop.after(GRACE, services::gone);
   }
 
-  /** Looks whether the tunnel has come to stand on another device without the client's doing. */
+  /** Looks for what has changed without the client's doing: the device, or who speaks. */
   void look(Held now) {
     Optional<String> device = device();
     if (device.isPresent() && !served.flatMap(ServedTunnel::device).equals(device)) {
       up(now);
     }
+    services.look();
   }
 
   private Optional<String> device() {

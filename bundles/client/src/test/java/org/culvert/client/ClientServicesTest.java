@@ -246,6 +246,28 @@ class ClientServicesTest {
   }
 
   @Test
+  void aSpeakerWhoseDaemonIsAwayIsKeptAndOneWhoseDaemonComesIsTaken() {
+    ClientFixture f = routed("bgp");
+    f.start();
+    RecordingService.OfRouting bird =
+        new RecordingService.OfRouting("bird", deeds, RoutingProtocol.BGP);
+    f.services.bind(bird, 0);
+    f.pass(ReconnectingTunnelClient.SETTLING);
+    bird.speak();
+    f.pass(Duration.ofHours(20));
+    assertThat(f.client.status().connects()).as("renewed").isEqualTo(2);
+    assertThat(deeds).containsExactly("bird provide " + PREFIX + " on culvert1");
+
+    f.services.unbind(bird);
+    f.services.bind(bird, 0);
+    deeds.clear();
+    bird.speak(RoutingProtocol.BGP);
+    f.pass(ReconnectingTunnelClient.POLL);
+
+    assertThat(deeds).containsExactly("bird provide " + PREFIX + " on culvert1");
+  }
+
+  @Test
   void theHighestRankingSpeakerIsUsedAndAnotherTakesOverWhenItGoes() {
     ClientFixture f = routed("bgp");
     f.start();

@@ -80,7 +80,7 @@ public abstract class RecordingService {
 
   /** Speaks routing protocols. */
   public static final class OfRouting extends RecordingService implements RoutingService {
-    private final Set<RoutingProtocol> protocols;
+    private Set<RoutingProtocol> protocols;
 
     /**
      * @param journal gets a line for each deed
@@ -88,6 +88,11 @@ public abstract class RecordingService {
     public OfRouting(String name, List<String> journal, RoutingProtocol... protocols) {
       super(name, journal);
       this.protocols = Set.of(protocols);
+    }
+
+    /** Speaks others from now on. */
+    public void speak(RoutingProtocol... others) {
+      protocols = Set.of(others);
     }
 
     @Override

@@ -34,6 +34,7 @@ final class Radvd {
   private final String program;
   private final ScheduledExecutorService timer;
   private final Path conf;
+  private final Path trial;
   private final Path pid;
   private final Path log;
   private @Nullable Process process;
@@ -47,6 +48,7 @@ final class Radvd {
     this.program = program;
     this.timer = timer;
     this.conf = directory.resolve("radvd.conf");
+    this.trial = directory.resolve("radvd.trial");
     this.pid = directory.resolve("radvd.pid");
     this.log = directory.resolve("radvd.log");
   }
@@ -84,6 +86,7 @@ final class Radvd {
         }
       }
       Files.deleteIfExists(conf);
+      Files.deleteIfExists(trial);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
@@ -93,7 +96,6 @@ final class Radvd {
 
   /** It would end over a file that it cannot read, with all that it announces. */
   private void check(String text) throws ServiceException {
-    Path trial = conf.resolveSibling("radvd.trial");
     Traces.write(trial, text);
     Programs.Result result = programs.run("", program, "-c", "-C", trial.toString());
     if (!result.succeeded()) {
