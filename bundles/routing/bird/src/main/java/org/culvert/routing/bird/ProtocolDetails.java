@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that BIRD tells about one protocol.
@@ -13,7 +14,8 @@ import java.util.regex.Pattern;
  */
 record ProtocolDetails(List<ProtocolLine> protocols, List<String> details) {
   private static final Pattern ROUTES =
-      Pattern.compile("Routes:\\s+([0-9]{1,10}) imported, (?:[0-9]+ filtered, )?([0-9]{1,10}).*");
+      Pattern.compile(
+          "Routes:\\s+([0-9]{1,10}) imported, (?:([0-9]{1,10}) filtered, )?([0-9]{1,10}).*");
   private static final Pattern ERROR = Pattern.compile("Last error:\\s+(.{1,200})");
 
   /** Copies the lists. */
@@ -42,7 +44,8 @@ record ProtocolDetails(List<ProtocolLine> protocols, List<String> details) {
             routes ->
                 state
                     + (", " + count(routes.group(1), "accepted"))
-                    + (", " + count(routes.group(2), "announced")))
+                    + (", " + count(routes.group(3), "announced"))
+                    + refused(routes.group(2)))
         .orElse(state);
   }
 
@@ -56,6 +59,10 @@ record ProtocolDetails(List<ProtocolLine> protocols, List<String> details) {
         .map(line -> pattern.matcher(line.strip()))
         .filter(Matcher::matches)
         .findFirst();
+  }
+
+  private static String refused(@Nullable String number) {
+    return number == null || number.equals("0") ? "" : ", " + count(number, "refused");
   }
 
   private static String count(String number, String what) {

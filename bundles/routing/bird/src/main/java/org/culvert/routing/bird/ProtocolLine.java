@@ -32,7 +32,7 @@ record ProtocolLine(String name, String kind, String table, String state, String
             matcher.group(2),
             matcher.group(3),
             matcher.group(4),
-            info == null ? "" : info.strip()));
+            info == null ? "" : info.strip().replaceAll(" {2,}", ", ")));
   }
 
   boolean isUp() {

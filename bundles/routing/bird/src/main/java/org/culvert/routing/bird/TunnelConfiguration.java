@@ -128,9 +128,11 @@ final class TunnelConfiguration {
   private String channel(ServedTunnel tunnel, String whenTooMany, String more) {
     BirdSettings.Limits limits =
         tunnel.side() == Side.SERVER ? settings.limits() : settings.acceptedLimits();
+    // BIRD counts among what it received only what it keeps.
     return "  ipv6 {\n"
         + ("    table " + TunnelName.of(tunnel).table() + ";\n" + more)
         + ("    import filter { " + importRule(tunnel) + " reject; };\n")
+        + "    import keep filtered on;\n"
         + ("    receive limit " + limits.received() + " action " + whenTooMany + ";\n")
         + ("    import limit " + limits.accepted() + " action block;\n")
         + ("    export where source = RTS_STATIC && " + announced(tunnel).condition() + ";\n")
