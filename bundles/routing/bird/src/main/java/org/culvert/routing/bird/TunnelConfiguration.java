@@ -84,7 +84,7 @@ final class TunnelConfiguration {
         + pipe(name);
   }
 
-  private String onLink(ServedTunnel tunnel, String protocol, String link) {
+  private String onLink(ServedTunnel tunnel, String protocol, String link) throws ServiceException {
     TunnelName name = TunnelName.of(tunnel);
     return head(name)
         + announcer(tunnel, "")
@@ -125,7 +125,8 @@ final class TunnelConfiguration {
         + (" {\n  ipv6 { table " + name.table() + "; };\n" + routes + "}\n");
   }
 
-  private String channel(ServedTunnel tunnel, String whenTooMany, String more) {
+  private String channel(ServedTunnel tunnel, String whenTooMany, String more)
+      throws ServiceException {
     BirdSettings.Limits limits =
         tunnel.side() == Side.SERVER ? settings.limits() : settings.acceptedLimits();
     // BIRD counts among what it received only what it keeps.
@@ -140,18 +141,26 @@ final class TunnelConfiguration {
   }
 
   /** A server takes nothing but the client's prefix, and a client nothing of it. */
-  private String importRule(ServedTunnel tunnel) {
-    if (tunnel.side() == Side.SERVER) {
-      return tunnel
-          .prefix()
-          .map(
-              own ->
-                  ("if net ~ [ " + own + "{" + own.length() + ",")
-                      + (Math.max(own.length(), settings.longest()) + "} ] then accept;"))
-          .orElse("");
+  private String importRule(ServedTunnel tunnel) throws ServiceException {
+    if (tunnel.side() == Side.CLIENT) {
+      return tunnel.prefix().map(own -> "if net ~ [ " + own + "+ ] then reject; ").orElse("")
+          + ("if " + settings.accepted().condition() + " then accept;");
     }
-    return tunnel.prefix().map(own -> "if net ~ [ " + own + "+ ] then reject; ").orElse("")
-        + ("if " + settings.accepted().condition() + " then accept;");
+    if (tunnel.prefix().isEmpty()) {
+      return "";
+    }
+    IpPrefix own = tunnel.prefix().get();
+    int longest = Math.max(own.length(), settings.longest());
+    String isOwn = "net ~ [ " + own + "{" + own.length() + "," + longest + "} ]";
+    RoutingAgreement agreement = tunnel.arrangements().routing().orElse(RoutingAgreement.STATIC);
+    if (!agreement.protocol().equals(RoutingProtocol.BGP)) {
+      return "if " + isOwn + " then accept;";
+    }
+    // Nobody else's system stands behind a tunnel, and a community could speak to the operator's
+    // own filters.
+    String path = "filter(bgp_path, [" + as(agreement.clientAs()) + "]).len = bgp_path.len";
+    return ("if " + isOwn + " && " + path + " then { bgp_community.empty; ")
+        + "bgp_ext_community.empty; bgp_large_community.empty; bgp_local_pref = 100; accept; }";
   }
 
   private RoutePolicy announced(ServedTunnel tunnel) {

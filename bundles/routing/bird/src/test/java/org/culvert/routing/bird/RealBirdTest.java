@@ -33,7 +33,7 @@ final class RealBirdTest {
   private RealBird server;
 
   static List<RoutingAgreement> agreements() {
-    return List.of(Tunnels.BGP, Tunnels.OSPF, Tunnels.RIP);
+    return List.of(Tunnels.BGP, RoutingAgreement.bgp(65000, 65000), Tunnels.OSPF, Tunnels.RIP);
   }
 
   @BeforeEach
@@ -132,6 +132,32 @@ final class RealBirdTest {
     Eventually.holds(
         "three are learned", () -> state(atServer).startsWith("Established, 3 prefixes accepted"));
     assertThat(learned(lab.server)).doesNotContain("/80").hasLineCount(3);
+  }
+
+  @Test
+  void acceptsNoPathOverAnotherSystemAndNoCommunities() throws Exception {
+    BirdRouting atServer = routing(server, Map.of());
+    atServer.provide(SERVED);
+
+    open(
+        RealBird.start(
+            lab.client,
+            announcing(
+                Tunnels.BGP,
+                "route 2001:db8:1:1::/64 unreachable { bgp_path.prepend(64666); };\n"
+                    + ("route 2001:db8:1:2::/64 unreachable { bgp_path.prepend("
+                        + Tunnels.CLIENT_AS)
+                    + "); bgp_community.add((65535,666)); bgp_large_community.add((1,2,3)); };\n")));
+
+    Eventually.holds("one is learned", () -> learned(lab.server).contains("2001:db8:1:2::/64"));
+    // The other one refused is the host route to the server.
+    assertThat(state(atServer))
+        .isEqualTo("Established, 1 prefix accepted, 1 prefix announced, 2 prefixes refused");
+    assertThat(learned(lab.server)).contains("2001:db8:1:2::/64").hasLineCount(1);
+    assertThat(server.say("show route table master6 all"))
+        .contains("BGP.as_path: 4200000001 4200000001")
+        .contains("BGP.community: \n")
+        .doesNotContain("(1, 2, 3)");
   }
 
   @Test

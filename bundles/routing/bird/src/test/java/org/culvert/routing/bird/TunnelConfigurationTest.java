@@ -17,12 +17,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TunnelConfigurationTest {
   private static final String SERVER_CHANNEL =
-      "    import filter { if net ~ [ 2001:db8:1::/48{48,64} ] then accept; reject; };\n"
+      "    import filter { if net ~ [ 2001:db8:1::/48{48,64} ]%s; reject; };\n"
           + "    import keep filtered on;\n"
           + "    receive limit 1000 action %s;\n"
           + "    import limit 16 action block;\n"
           + "    export where source = RTS_STATIC && net ~ [ ::/0 ];\n"
           + "  };\n";
+
+  private static final String FROM_BGP =
+      " && filter(bgp_path, [4200000001]).len = bgp_path.len then { bgp_community.empty;"
+          + " bgp_ext_community.empty; bgp_large_community.empty; bgp_local_pref = 100; accept; }";
 
   private final TunnelConfiguration configuration =
       new TunnelConfiguration(Configs.settings(Map.of()));
@@ -61,7 +65,10 @@ class TunnelConfigurationTest {
               export where source != RTS_STATIC;
             }
             """
-                .formatted(SERVER_CHANNEL.formatted("restart")));
+                .formatted(
+                    SERVER_CHANNEL
+                        .formatted(FROM_BGP, "restart")
+                        .replace("}; reject", "} reject")));
   }
 
   @Test
@@ -69,7 +76,7 @@ class TunnelConfigurationTest {
     assertThat(text(Tunnels.tunnel(Side.SERVER, Tunnels.OSPF)))
         .contains(
             "protocol ospf v3 NAME {\n  ipv6 {\n    table NAME_t;\n"
-                + SERVER_CHANNEL.formatted("block")
+                + SERVER_CHANNEL.formatted(" then accept", "block")
                 + "  area 0 {\n    interface \"tun0\" {\n      type ptp;\n"
                 + "      hello 10;\n      dead 40;\n    };\n  };\n}\n")
         .doesNotContain("via");
@@ -80,7 +87,7 @@ class TunnelConfigurationTest {
     assertThat(text(Tunnels.tunnel(Side.SERVER, Tunnels.RIP)))
         .contains(
             "protocol rip ng NAME {\n  ipv6 {\n    table NAME_t;\n"
-                + SERVER_CHANNEL.formatted("block")
+                + SERVER_CHANNEL.formatted(" then accept", "block")
                 + "  interface \"tun0\" {\n    mode multicast;\n    ttl security on;\n"
                 + "    update time 30;\n    timeout time 180;\n    garbage time 180;\n  };\n}\n");
   }
