@@ -18,14 +18,17 @@ import org.culvert.api.tunnel.TunnelParameters.Side;
  * differs, and 4. looks whether that is so.
  */
 final class Provision {
-  private static final int REPAIRS_AT_ONCE = 100;
+  private static final int REPAIRS_AT_ONCE = 20;
 
   private final Vtysh vtysh;
   private final BgpLines bgp;
   private final RipngLines ripng;
 
-  /** Held from asking FRR to having changed it, for what is said depends on what was read. */
-  private final ReentrantLock lock = new ReentrantLock();
+  /**
+   * Held from asking FRR to having changed it, for what is said depends on what was read. It is
+   * fair, so that a long repair lets others in.
+   */
+  private final ReentrantLock lock = new ReentrantLock(true);
 
   /** Guarded by the lock. */
   private final Map<String, ServedTunnel> provided = new LinkedHashMap<>();
