@@ -166,7 +166,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   boolean clientAsShared() default false;
 
   @AttributeDefinition(
-      description = "Whether a client may name asNumber as its own, and so speak internal BGP.")
+      description =
+          "Whether a client may name asNumber as its own, and so speak internal BGP. The routing"
+              + " service must be able to.")
   boolean internalBgp() default false;
 
   @AttributeDefinition(
