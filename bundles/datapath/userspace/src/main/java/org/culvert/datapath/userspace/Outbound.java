@@ -113,13 +113,13 @@ final class Outbound {
     }
     long high = memory.getLong(at + Ipv6.SOURCE);
     long low = memory.getLong(at + Ipv6.SOURCE + 8);
-    if (!Ipv6.isLinkLocal(high)) {
-      if (Ipv6.isMartian(high, low)) {
-        return drop(batch, i, unrouted, DropReason.MARTIAN);
-      }
-      if (!link.local.isEmpty() && !link.local.contains(high, low)) {
-        return drop(batch, i, link.out, DropReason.INNER_SOURCE);
-      }
+    boolean linkLocal = Ipv6.isLinkLocal(high);
+    if (!linkLocal && Ipv6.isMartian(high, low)) {
+      return drop(batch, i, unrouted, DropReason.MARTIAN);
+    }
+    boolean ours = linkLocal ? link.speaks : link.local.isEmpty() || link.local.contains(high, low);
+    if (!ours) {
+      return drop(batch, i, link.out, DropReason.INNER_SOURCE);
     }
     if (length > link.mtu) {
       return drop(batch, i, link.out, DropReason.TOO_BIG);

@@ -23,6 +23,9 @@ final class Tunnel {
   /** Whether packets inside are IPv4; else they are IPv6. */
   final boolean isIpv4;
 
+  /** Whether this end may send from its own address; a client that has not accepted may not. */
+  final boolean speaks;
+
   final PrefixSet remote;
   final PrefixSet local;
   final long localHigh;
@@ -84,6 +87,7 @@ final class Tunnel {
     this.local = new PrefixSet(carried.localPrefixes());
     this.localHigh = PacketBatch.high(carried.localAddress());
     this.localLow = PacketBatch.low(carried.localAddress());
+    this.speaks = local.isEmpty() || local.contains(localHigh, localLow);
     this.peerHigh = PacketBatch.high(carried.outer().remote().getAddress());
     this.peerLow = PacketBatch.low(carried.outer().remote().getAddress());
     this.peerPort = carried.outer().remote().getPort();

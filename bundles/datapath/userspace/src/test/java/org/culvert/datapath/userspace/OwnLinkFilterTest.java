@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -152,6 +153,27 @@ class OwnLinkFilterTest {
 
   @Test
   void sendsOnALinkOnlyFromLocalPrefixesWhereThereAreSome() throws Exception {
+    goesIn(
+        clientsLink(Samples.CLIENT_INNER + "/128", Samples.CLIENT_PREFIX),
+        Samples.hello("fe80::7"),
+        packet("2001:db8:700::1", "ff02::5", 89),
+        packet("2001:db8:999::1", "ff02::5", 89));
+
+    assertThat(socket.packets).isEqualTo(2);
+  }
+
+  /** As a client is that has not accepted yet: it may send from the other end's address only. */
+  @Test
+  void saysNothingOnALinkWhereThisEndMayNotSend() throws Exception {
+    goesIn(
+        clientsLink(Samples.SERVER_INNER + "/128"),
+        Samples.hello("fe80::7"),
+        packet("2001:db8:700::1", "ff02::5", 89));
+
+    assertThat(socket.packets).isZero();
+  }
+
+  private Routes clientsLink(String... local) throws Exception {
     CarriedTunnel client =
         new CarriedTunnel(
             "own",
@@ -159,18 +181,10 @@ class OwnLinkFilterTest {
             Samples.clientTunnel().outer(),
             IpAddresses.parse(Samples.CLIENT_INNER),
             List.of(IpPrefix.parse("::/0")),
-            List.of(IpPrefix.parse(Samples.CLIENT_PREFIX)),
+            Arrays.stream(local).map(IpPrefix::parse).toList(),
             1280,
             true);
-    Routes routes = Routes.ofOwn(new Tunnel(client, Samples.port(socket)));
-
-    goesIn(
-        routes,
-        Samples.hello("fe80::7"),
-        packet("2001:db8:700::1", "ff02::5", 89),
-        packet("2001:db8:999::1", "ff02::5", 89));
-
-    assertThat(socket.packets).isEqualTo(2);
+    return Routes.ofOwn(new Tunnel(client, Samples.port(socket)));
   }
 
   @Test

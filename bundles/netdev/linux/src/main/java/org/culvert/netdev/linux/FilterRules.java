@@ -119,7 +119,8 @@ final class FilterRules {
     if (six && device.ownLink()) {
       rules.add(in + "fib saddr type local" + inMartian);
       onLink(rules, in, inMartian, counted(FilterCheck.IN_PASSED, name) + " accept");
-      onLink(rules, out, outMartian, " accept");
+      onLink(
+          rules, out, outMartian, speaks(device) ? " accept" : drop(FilterCheck.OUT_SOURCE, name));
     }
     rules.add(in + source + martians + inMartian);
     rules.add(in + leaving + destination + martians + inMartian);
@@ -144,6 +145,13 @@ final class FilterRules {
       rules.add(out + drop(FilterCheck.OUT_SOURCE, name));
     }
     return rules;
+  }
+
+  /** A client that has not accepted a tunnel may not send from its own address. */
+  private static boolean speaks(TunnelDevice device) {
+    return device.localPrefixes().isEmpty()
+        || device.localPrefixes().stream()
+            .anyMatch(prefix -> prefix.contains(device.localAddress()));
   }
 
   /** 133 to 137 are all of neighbor discovery (RFC 4861 section 4). */

@@ -179,6 +179,30 @@ class TunnelFilterTest {
   }
 
   @Test
+  void saysNothingOnALinkWhereThisEndMayNotSend() throws Exception {
+    try (TunDevice tun = openLink("cvtest")) {
+      TunnelDevice quiet =
+          new TunnelDevice(
+              "cvtest",
+              "cvtest",
+              V6V4,
+              OUTER,
+              HERE,
+              List.of(IpPrefix.host(THERE)),
+              List.of(IpPrefix.host(THERE)),
+              1280,
+              true);
+      filter.apply(List.of(quiet));
+
+      assertThatThrownBy(
+              () -> OwnNetwork.run("ping", "-6", "-c", "1", "-W", "0.1", "-I", "cvtest", "ff02::5"))
+          .isInstanceOf(IOException.class);
+
+      assertThat(count(FilterCheck.OUT_SOURCE).packets()).isPositive();
+    }
+  }
+
+  @Test
   void routingProtocolsPassNoOtherTunnel() throws Exception {
     try (TunDevice tun = openLink("cvtest")) {
       filter.apply(List.of(device("cvtest", List.of(IpPrefix.host(THERE)), List.of())));
