@@ -34,11 +34,8 @@ project=$(cd "$here/../.." && pwd)
 parts=(nat swap move crash direct blocked ports expiry carrier hairpin places hijack)
 
 # A story of its own: other ways to ask, and whom.
-more=(v4v6 tls referral)
-
-# Told only by itself: so many guesses meet the broker's limits for one source, which the client shares.
-alone=(takeover)
-every=("${parts[@]}" "${more[@]}" "${alone[@]}")
+more=(v4v6 tls referral takeover)
+every=("${parts[@]}" "${more[@]}")
 
 # What each part of the story proves; each leaves the network as it found it.
 
