@@ -98,7 +98,7 @@ final class Violations {
     Set<IpPrefix> prefixes = new HashSet<>(offered);
     book.leases().stream()
         .flatMap(lease -> lease.prefix().stream())
-        .filter(prefix -> offered.stream().noneMatch(grown -> grown.contains(prefix)))
+        .filter(prefix -> !isPart(prefix, offered))
         .forEach(prefixes::add);
     prefixes.forEach(needed.prefixes()::hold);
     Set<Inner> inner = new HashSet<>();
@@ -116,14 +116,20 @@ final class Violations {
   /** Names what is free on one side and not on the other. */
   private void compare(Set<IpPrefix> free, Set<IpPrefix> other, String what) {
     for (IpPrefix block : minus(free, other)) {
-      boolean isPartOf = false;
-      for (int length = block.length() - 1; length >= 0 && !isPartOf; length--) {
-        isPartOf = other.contains(IpPrefix.containing(block.network(), length));
-      }
-      if (!isPartOf) {
+      if (!isPart(block, other)) {
         lines.add("something in " + block + ": " + what);
       }
     }
+  }
+
+  /** Tells whether a prefix lies in a shorter one of these. */
+  private static boolean isPart(IpPrefix prefix, Set<IpPrefix> others) {
+    for (int length = prefix.length() - 1; length >= 0 && !others.isEmpty(); length--) {
+      if (others.contains(IpPrefix.containing(prefix.network(), length))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static <T> Set<T> minus(Set<T> some, Set<T> others) {
