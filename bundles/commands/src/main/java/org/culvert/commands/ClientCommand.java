@@ -93,13 +93,13 @@ public final class ClientCommand extends ShellCommand {
     }
   }
 
-  private static String text(DnsServer server) {
+  static String text(DnsServer server) {
     return server instanceof DnsServer.Address address
         ? IpAddresses.text(address.address())
         : ((DnsServer.Name) server).name();
   }
 
-  private static String text(RoutingAgreement routing) {
+  static String text(RoutingAgreement routing) {
     StringBuilder text = new StringBuilder(routing.protocol().name());
     routing.clientAs().ifPresent(as -> text.append(", AS ").append(as));
     routing.serverAs().ifPresent(as -> text.append(" with AS ").append(as));

@@ -2,6 +2,7 @@ package org.culvert.commands;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -94,7 +95,7 @@ final class Listing {
     return Text.cut(line.toString().stripTrailing(), WIDTH);
   }
 
-  /** Prints one row, whole: a value on each line or wrapped, or as JSON. */
+  /** Prints one row, whole: a value, or each of a list, on a line or wrapped; or as JSON. */
   static void printOne(PrintStream out, boolean json, Map<String, Object> row) {
     if (json) {
       out.println(Json.write(row));
@@ -104,9 +105,12 @@ final class Listing {
     row.forEach(
         (name, value) -> {
           String label = name;
-          for (String part : Text.wrap(Text.safe(value.toString()), WIDTH - width - GAP.length())) {
-            out.println((label + " ".repeat(width - label.length()) + GAP + part).stripTrailing());
-            label = "";
+          for (Object one : value instanceof Collection<?> list ? list : List.of(value)) {
+            for (String part : Text.wrap(Text.safe(one.toString()), WIDTH - width - GAP.length())) {
+              out.println(
+                  (label + " ".repeat(width - label.length()) + GAP + part).stripTrailing());
+              label = "";
+            }
           }
         });
   }

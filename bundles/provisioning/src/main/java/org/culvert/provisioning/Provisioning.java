@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -143,18 +142,25 @@ public final class Provisioning implements LeaseWatcher, ServiceAdministration {
   }
 
   private void remove(Duty.Kind kind, TunnelService service) {
-    if (closed) {
-      return; // The next one finds everything as it is.
-    }
-    CountDownLatch gone = new CountDownLatch(1);
-    post(() -> provisioner.remove(kind, service, gone::countDown));
     try {
-      if (!gone.await(settings.leave().plus(GRACE).toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("{} is let go while something is still being decided", service.name());
-      }
+      leave(kind, service).get(settings.leave().plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("{} is let go while something is still being decided", service.name(), e);
     }
+  }
+
+  /** Lets a service go; completes when it is called no more. */
+  CompletableFuture<Void> leave(Duty.Kind kind, TunnelService service) {
+    CompletableFuture<Void> gone = new CompletableFuture<>();
+    if (closed) {
+      // The next one finds everything as it is.
+      gone.complete(null);
+    } else {
+      post(() -> provisioner.remove(kind, service, () -> gone.complete(null)));
+    }
+    return gone;
   }
 
   @Override

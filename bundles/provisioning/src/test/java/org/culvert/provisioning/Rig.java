@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.service.Arrangements;
@@ -93,10 +94,13 @@ final class Rig {
 
   void unbind(TunnelService service) {
     bound.remove(service);
-    if (service instanceof DnsRegistrar registrar) {
-      provisioning.removeRegistrar(registrar);
-    } else if (service instanceof RoutingService routing) {
-      provisioning.removeRouting(routing);
+    Duty.Kind kind = service instanceof DnsRegistrar ? Duty.Kind.DNS : Duty.Kind.ROUTING;
+    CompletableFuture<Void> gone = provisioning.leave(kind, service);
+    if (!gone.isDone()) {
+      thread.advance(SETTINGS.leave().plusSeconds(1));
+    }
+    if (!gone.isDone()) {
+      throw new AssertionError(service.name() + " cannot leave");
     }
   }
 

@@ -1,0 +1,39 @@
+package org.culvert.commands;
+
+import java.io.PrintStream;
+import java.util.Map;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.CommandException;
+
+/** Forgets what a service that will not come back had to withdraw. */
+@Service
+@Command(
+    scope = "culvert",
+    name = "forget",
+    description = "Forget what a service that will not come back had to withdraw")
+public final class ForgetCommand extends DutyCommand {
+  @Argument(
+      name = "service",
+      description = "The service's name, as culvert:services shows it",
+      required = true)
+  @Completion(DutyServiceCompleter.class)
+  String service = "";
+
+  @Override
+  void run(PrintStream out) throws CommandException, InterruptedException {
+    int forgotten = await(provisioning().forget(service));
+    if (json) {
+      out.println(Json.write(Map.of("forgotten", forgotten)));
+    } else {
+      out.println(
+          "Forgotten: "
+              + count(forgotten)
+              + " of "
+              + Text.safe(service)
+              + (forgotten == 0 ? "; it is there, or has nothing to withdraw." : "."));
+    }
+  }
+}
