@@ -6,7 +6,6 @@ import java.util.Map;
 import org.culvert.api.service.RoutingAgreement;
 import org.culvert.api.service.ServedTunnel;
 import org.culvert.api.tunnel.TunnelParameters.Side;
-import org.culvert.testkit.net.Eventually;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,14 +24,14 @@ final class HostileClientTest extends RealBirds {
 
     RealBird client = open(RealBird.start(lab.client, hostile(agreement)));
 
-    Eventually.holds("the prefix is learned", () -> learned(lab.server).contains(Tunnels.PREFIX));
-    Eventually.holds(
+    Patience.until("the prefix is learned", () -> learned(lab.server).contains(Tunnels.PREFIX));
+    Patience.until(
         "the foreign routes have come, too", () -> filtered(served) >= FOREIGN_ROUTES + 1);
     assertThat(learned(lab.server).lines()).singleElement().asString().contains(Tunnels.PREFIX);
     assertThat(server.say("show route table master6 count")).startsWith("1 of 1 routes");
     client.close();
     atServer.withdraw(served);
-    Eventually.holds("all is as before", () -> Lab.routes(lab.server).equals(before));
+    Patience.until("all is as before", () -> Lab.routes(lab.server).equals(before));
   }
 
   @Test
@@ -42,7 +41,7 @@ final class HostileClientTest extends RealBirds {
 
     open(RealBird.start(lab.client, hostile(Tunnels.BGP)));
 
-    Eventually.holds(
+    Patience.until(
         "it is broken off",
         () -> state(atServer).equals("Idle, Automatic shutdown: Route limit exceeded"));
     assertThat(learned(lab.server)).doesNotContain("default").doesNotContain("2001:db8:66:");
@@ -60,7 +59,7 @@ final class HostileClientTest extends RealBirds {
 
     open(RealBird.start(lab.client, announcing(Tunnels.BGP, parts.toString())));
 
-    Eventually.holds(
+    Patience.until(
         "three are learned", () -> state(atServer).startsWith("Established, 3 prefixes accepted"));
     assertThat(learned(lab.server)).doesNotContain("/80").hasLineCount(3);
   }
@@ -80,7 +79,7 @@ final class HostileClientTest extends RealBirds {
                         + Tunnels.CLIENT_AS)
                     + "); bgp_community.add((65535,666)); bgp_large_community.add((1,2,3)); };\n")));
 
-    Eventually.holds("one is learned", () -> learned(lab.server).contains("2001:db8:1:2::/64"));
+    Patience.until("one is learned", () -> learned(lab.server).contains("2001:db8:1:2::/64"));
     // The other one refused is the host route to the server.
     assertThat(state(atServer))
         .isEqualTo("Established, 1 prefix accepted, 1 prefix announced, 2 prefixes refused");

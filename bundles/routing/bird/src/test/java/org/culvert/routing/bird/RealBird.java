@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.culvert.testkit.net.Eventually;
 
 /** A BIRD of the test's own, in a namespace, with all its files in a directory of its own. */
 final class RealBird implements AutoCloseable {
@@ -59,7 +58,7 @@ final class RealBird implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(Redirect.appendTo(directory.resolve("output").toFile()))
             .start();
-    Eventually.holds("BIRD answers, see " + directory, this::answers);
+    Patience.until("BIRD answers, see " + directory, this::answers);
   }
 
   private boolean answers() {

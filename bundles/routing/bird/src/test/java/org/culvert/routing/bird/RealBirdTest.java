@@ -11,7 +11,6 @@ import org.culvert.api.service.RoutingAgreement;
 import org.culvert.api.service.ServedTunnel;
 import org.culvert.api.service.ServiceException;
 import org.culvert.api.tunnel.TunnelParameters.Side;
-import org.culvert.testkit.net.Eventually;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,21 +31,21 @@ final class RealBirdTest extends RealBirds {
     atServer.provide(served);
     atClient.provide(used);
 
-    Eventually.holds("the prefix is learned", () -> learned(lab.server).contains(Tunnels.PREFIX));
-    Eventually.holds("the default route is", () -> learned(lab.client).contains("default"));
+    Patience.until("the prefix is learned", () -> learned(lab.server).contains(Tunnels.PREFIX));
+    Patience.until("the default route is", () -> learned(lab.client).contains("default"));
     assertThat(learned(lab.server)).contains("dev tun0").hasLineCount(1);
     assertThat(learned(lab.client)).contains("dev tun0").hasLineCount(1);
     assertThat(atServer.state(served)).contains(", 1 prefix accepted, 1 prefix announced");
     assertThat(server.files()).hasSize(2).noneMatch(file -> file.contains("unguessable"));
-    Eventually.holds("all is well at the server", () -> verify(atServer, served).isEmpty());
-    Eventually.holds("all is well at the client", () -> verify(atClient, used).isEmpty());
+    Patience.until("all is well at the server", () -> verify(atServer, served).isEmpty());
+    Patience.until("all is well at the client", () -> verify(atClient, used).isEmpty());
 
     atServer.withdraw(served.on(Optional.empty()));
     atClient.withdraw(used.on(Optional.empty()));
 
-    Eventually.holds(
+    Patience.until(
         "the server's routes are as before", () -> Lab.routes(lab.server).equals(serverBefore));
-    Eventually.holds(
+    Patience.until(
         "the client's routes are as before", () -> Lab.routes(lab.client).equals(clientBefore));
     assertThat(server.files()).containsExactly("culvert.conf");
     assertThat(server.say("show protocols")).doesNotContain("culvert_");
@@ -66,7 +65,7 @@ final class RealBirdTest extends RealBirds {
             RealBird.start(
                 lab.client, operators.formatted(Tunnels.CLIENT, 64602, Tunnels.SERVER, 64601)));
     server.say("configure");
-    Eventually.holds("they speak", () -> server.say("show protocols").contains("Established"));
+    Patience.until("they speak", () -> server.say("show protocols").contains("Established"));
     String since = line(server, "operators");
     BirdRouting atServer = routing(server, Map.of());
     Files.writeString(server.included().resolve("operators.conf"), "define theirs2 = 1;\n");
@@ -74,7 +73,7 @@ final class RealBirdTest extends RealBirds {
     ServedTunnel served = Tunnels.tunnel(Side.SERVER, Tunnels.RIP);
     atServer.provide(served);
     routing(client, Map.of()).provide(Tunnels.tunnel(Side.CLIENT, Tunnels.RIP));
-    Eventually.holds("the prefix is learned", () -> learned(lab.server).contains(Tunnels.PREFIX));
+    Patience.until("the prefix is learned", () -> learned(lab.server).contains(Tunnels.PREFIX));
     atServer.withdraw(served);
 
     assertThat(line(server, "operators")).isEqualTo(since).contains("Established");
@@ -99,18 +98,18 @@ final class RealBirdTest extends RealBirds {
     BirdRouting atServer = routing(server, Map.of());
     atServer.provide(SERVED);
     routing(client, Map.of("connectRetry", 1)).provide(Tunnels.tunnel(Side.CLIENT, Tunnels.BGP));
-    Eventually.holds("the prefix is learned", () -> learned(lab.server).contains(Tunnels.PREFIX));
+    Patience.until("the prefix is learned", () -> learned(lab.server).contains(Tunnels.PREFIX));
 
     server.end();
-    Eventually.holds("it is gone with BIRD", () -> learned(lab.server).isEmpty());
+    Patience.until("it is gone with BIRD", () -> learned(lab.server).isEmpty());
     assertThatThrownBy(() -> atServer.state(SERVED))
         .isInstanceOf(ServiceException.class)
         .hasMessageContaining("BIRD is not running");
-    Eventually.holds("nothing is offered", () -> atServer.protocols().isEmpty());
+    Patience.until("nothing is offered", () -> atServer.protocols().isEmpty());
     server.begin();
 
-    Eventually.holds("it is learned again", () -> learned(lab.server).contains(Tunnels.PREFIX));
-    Eventually.holds("all is well", () -> verify(atServer, SERVED).isEmpty());
+    Patience.until("it is learned again", () -> learned(lab.server).contains(Tunnels.PREFIX));
+    Patience.until("all is well", () -> verify(atServer, SERVED).isEmpty());
   }
 
   @Test
@@ -125,7 +124,7 @@ final class RealBirdTest extends RealBirds {
     assertThat(atServer.verify(SERVED))
         .contains(file + " is missing", "BIRD has no protocol " + TunnelName.of(SERVED).text());
     atServer.provide(SERVED);
-    Eventually.holds("all is well", () -> verify(atServer, SERVED).isEmpty());
+    Patience.until("all is well", () -> verify(atServer, SERVED).isEmpty());
   }
 
   private String include() {

@@ -11,7 +11,6 @@ import org.culvert.api.service.RoutingAgreement;
 import org.culvert.api.service.ServedTunnel;
 import org.culvert.api.service.ServiceException;
 import org.culvert.api.tunnel.TunnelParameters.Side;
-import org.culvert.testkit.net.Eventually;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -64,7 +63,7 @@ abstract class RealBirds {
   final BirdRouting routing(RealBird bird, Map<String, Object> values) {
     BirdRouting routing = new BirdRouting(bird.settings(values), 100, TimeUnit.MILLISECONDS);
     opened.push(routing::stop);
-    Eventually.holds("BIRD is found", () -> !routing.protocols().isEmpty());
+    Patience.until("BIRD is found", () -> !routing.protocols().isEmpty());
     return routing;
   }
 
