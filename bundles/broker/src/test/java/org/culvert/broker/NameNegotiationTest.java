@@ -33,7 +33,7 @@ class NameNegotiationTest {
   private final Rig rig = new Rig().registrars(registrar);
 
   @Test
-  @Demands("R-2-7")
+  @Demands({"R-2-7", "R-4.7.2-7", "R-5.1-3", "D-4.6.2-5"})
   void tellsTheNameInTheReplyAndKeepsItInTheLease() {
     TunnelOffer offer = alice().accepted();
 
@@ -73,7 +73,7 @@ class NameNegotiationTest {
   }
 
   @Test
-  @Demands("D-B-502")
+  @Demands({"D-B-502", "D-B-502-2"})
   void refusesAWishThatIsNoNameOrAnothersName() {
     bob().named("pc").accepted();
     Set<String> held = heldNow();
@@ -171,6 +171,7 @@ class NameNegotiationTest {
   }
 
   @Test
+  @Demands({"R-2-10", "R-5.2-4", "D-2-6", "D-4.7.2-2"})
   void delegatesToTheServersThatTheClientNames() {
     TunnelOffer offer = alice().delegating("ns1.example", "ns2.example").accepted();
 

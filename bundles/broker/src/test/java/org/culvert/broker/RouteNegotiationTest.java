@@ -95,6 +95,7 @@ class RouteNegotiationTest {
   }
 
   @Test
+  @Demands({"R-2-11", "R-4.7.3-3", "D-2-7", "D-4.6.3-2"})
   void agreesOnBgpWithTheNumberThatTheClientNames() {
     TunnelOffer offer = alice().bgp(64_512).accepted();
 
