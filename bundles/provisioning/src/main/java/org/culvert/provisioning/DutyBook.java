@@ -47,8 +47,8 @@ final class DutyBook {
   private boolean flushes;
   private volatile boolean fails;
   private Instant pausedUntil = Instant.MIN;
-  private volatile CompletionStage<Void> writing = CompletableFuture.completedFuture(null);
   private boolean isWriting;
+  private boolean closing;
 
   /**
    * @param thread runs steps on the thread that owns all state
@@ -131,17 +131,19 @@ final class DutyBook {
     return settled;
   }
 
+  /** Writes now what is left, without waiting after a failure; fails if it cannot be written. */
+  CompletableFuture<Void> close() {
+    pausedUntil = Instant.MIN;
+    closing = true;
+    return settled();
+  }
+
   /** Tries again what could not be written, if it is time. */
   void tick() {
     flush();
     lines
         .values()
         .removeIf(line -> !line.isBound() && line.entries.isEmpty() && line.running == null);
-  }
-
-  /** Returns the write that is under way. Any thread may ask. */
-  CompletionStage<Void> writing() {
-    return writing;
   }
 
   private void write(Entry entry, boolean forget) {
@@ -177,9 +179,8 @@ final class DutyBook {
       all.remove();
     }
     isWriting = true;
-    writing = keep(batch.values());
-    writing.whenComplete(
-        (nothing, failure) -> thread.accept(() -> written(batch, failure == null)));
+    keep(batch.values())
+        .whenComplete((nothing, failure) -> thread.accept(() -> written(batch, failure == null)));
   }
 
   private CompletionStage<Void> keep(Collection<Write> batch) {
@@ -208,6 +209,11 @@ final class DutyBook {
     } else {
       pausedUntil = now.get().plus(RETRY);
       batch.forEach(changed::putIfAbsent);
+      if (closing) {
+        waiting.forEach(
+            one -> one.completeExceptionally(new IllegalStateException("it could not be stored")));
+        waiting.clear();
+      }
     }
     flush();
   }

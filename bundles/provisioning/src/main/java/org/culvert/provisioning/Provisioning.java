@@ -238,7 +238,7 @@ public final class Provisioning implements LeaseWatcher, ServiceAdministration {
   }
 
   private CompletionStage<Void> settle() {
-    return provisioner.close().thenComposeAsync(done -> provisioner.book.settled(), this::post);
+    return provisioner.close().thenComposeAsync(done -> provisioner.book.close(), this::post);
   }
 
   private void post(Runnable step) {
