@@ -152,7 +152,6 @@ public final class Registry implements LeaseWatcher, PrefixRegistry {
 
   private static TspException refused(String why) {
     return new TspException(
-        StatusCode.INVALID_IPV6_ADDRESS,
-        why + "; write one in handles of etc/" + Settings.PID + ".cfg");
+        StatusCode.INVALID_NAME, why + "; write one in handles of etc/" + Settings.PID + ".cfg");
   }
 }
