@@ -25,6 +25,7 @@ import org.culvert.api.netdev.DeviceConfiguration;
 import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.netdev.linux.LinuxNetworkDevices;
+import org.culvert.testkit.debian.DebianPackages;
 import org.culvert.testkit.net.Eventually;
 import org.culvert.testkit.net.InMemoryNetwork;
 import org.culvert.testkit.net.Packets;
@@ -57,7 +58,7 @@ class RoutingDaemonTest {
         "rip ng { ipv6 { import all; export all; }; interface \"%s\" { update time 2; }; }"
       })
   void learnsTheClientsPrefixAndSendsThere(String protocol) throws Exception {
-    assumeTrue(Files.isExecutable(BIRD), "needs bird (package bird2)");
+    assumeTrue(DebianPackages.provide(BIRD + "=bird2"), "needs bird (package bird2)");
     CarriedTunnel atServer = Samples.ownLink(Samples.clientTunnel());
     CarriedTunnel atClient =
         new CarriedTunnel(

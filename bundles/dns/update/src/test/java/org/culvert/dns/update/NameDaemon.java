@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.culvert.testkit.debian.DebianPackages;
 
 /** A name server of the distribution, with a configuration, directory and port of its own. */
 final class NameDaemon implements AutoCloseable {
@@ -164,8 +165,13 @@ final class NameDaemon implements AutoCloseable {
    * @param zones names of zones, each followed by its records
    */
   static NameDaemon start(Kind kind, String address, String... zones) {
-    assumeTrue(Files.isExecutable(Path.of(kind.program)), kind.program + " is not installed");
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/dig")), "dig is not installed");
+    assumeTrue(
+        DebianPackages.provide(
+            "/usr/sbin/named=bind9",
+            "/usr/sbin/knotd=knot",
+            "/usr/sbin/nsd=nsd",
+            "/usr/bin/dig=bind9-dnsutils"),
+        "needs BIND, Knot, NSD and dig");
     try {
       Path directory =
           Files.createTempDirectory(

@@ -2,12 +2,10 @@ package org.culvert.lan.radvd;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import org.culvert.testkit.debian.DebianPackages;
 
 /**
  * Three network namespaces: a server outside, a gateway whose {@code tun0} leads there, and a host
@@ -43,13 +41,12 @@ final class Village implements AutoCloseable {
   /** Tells whether all that is needed is here. */
   static boolean canBe() {
     return "root".equals(System.getProperty("user.name"))
-        && Stream.of(
-                "/usr/sbin/radvd",
-                "/usr/sbin/nft",
-                "/usr/sbin/ip",
-                "/usr/sbin/sysctl",
-                "/usr/bin/curl")
-            .allMatch(program -> Files.isExecutable(Path.of(program)));
+        && DebianPackages.provide(
+            "/usr/sbin/radvd=radvd",
+            "/usr/sbin/nft=nftables",
+            "/usr/sbin/ip=iproute2",
+            "/usr/sbin/sysctl=procps",
+            "/usr/bin/curl=curl");
   }
 
   private void link(String left, String leftDevice, String right, String rightDevice)

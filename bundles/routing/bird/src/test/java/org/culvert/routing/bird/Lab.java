@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.culvert.testkit.debian.DebianPackages;
 
 /**
  * Two network namespaces, joined as by a tunnel: each has its address alone on the link, and a host
@@ -25,7 +26,7 @@ final class Lab implements AutoCloseable {
 
   /** Tells whether this host can do it. */
   static boolean isPossible() throws IOException {
-    return Files.isExecutable(BIRD)
+    return DebianPackages.provide(BIRD + "=bird2", "/usr/sbin/ip=iproute2")
         && Files.isWritable(Path.of("/run"))
         && Files.readString(Path.of("/proc/self/status")).contains("\nUid:\t0\t");
   }

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.culvert.testkit.debian.DebianPackages;
 
 /**
  * Two network namespaces, joined as by a tunnel: each has its address alone on the link, and a host
@@ -29,8 +30,11 @@ final class Lab implements AutoCloseable {
 
   /** Tells whether this host can do it. */
   static boolean isPossible() throws IOException {
-    return Files.isExecutable(DAEMONS.resolve("bgpd"))
-        && Files.isExecutable(Path.of("/usr/bin/vtysh"))
+    return DebianPackages.provide(
+            DAEMONS.resolve("bgpd") + "=frr",
+            "/usr/bin/vtysh=frr",
+            "/usr/sbin/bird=bird2",
+            "/usr/sbin/ip=iproute2")
         && Files.isWritable(Path.of("/run"))
         && Files.readString(Path.of("/proc/self/status")).contains("\nUid:\t0\t");
   }
