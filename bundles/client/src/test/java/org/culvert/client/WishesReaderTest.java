@@ -12,6 +12,7 @@ import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.service.DnsServer;
 import org.culvert.api.service.RoutingProtocol;
+import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +35,7 @@ class WishesReaderTest {
   }
 
   @Test
+  @Demands({"R-2-10", "R-2-11", "R-5.2-2", "D-2-6", "D-2-7"})
   void namesServersARoutingProtocolAndAnAutonomousSystem() {
     Wishes wishes =
         with("prefixLength", 48)
