@@ -1,15 +1,5 @@
 # BIRD in the lab: one of its own in each namespace, configured as an operator would. Sourced by lab.sh.
 
-need_bird() {
-  [ -x /usr/sbin/bird ] && return 0
-  command -v apt-get >/dev/null || fail "please install: bird2"
-  tell "installing bird2"
-  apt-get update -qq >/dev/null
-  # The host's own BIRD is not to start.
-  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends bird2 \
-    >/dev/null || fail "could not install: bird2"
-}
-
 # start_bird NAMESPACE DIRECTORY: in the directory are bird.ctl, which goes into `socket`, and culvert,
 # which goes into `directory`. It is short, for a socket's whole name has at most 107 octets.
 start_bird() {

@@ -6,19 +6,6 @@ dns_zones=(tb.example 8.b.d.0.1.0.0.2.ip6.arpa 64.10.in-addr.arpa)
 dns_port=${dns_port:-53}
 declare -A dns_daemons=() dns_places=() dns_commands=()
 
-need_dns_packages() {
-  local missing=() pair
-  for pair in named:bind9 dig:dnsutils knotd:knot nsd:nsd; do
-    command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
-  done
-  [ ${#missing[@]} -gt 0 ] || return 0
-  command -v apt-get >/dev/null || fail "please install: ${missing[*]}"
-  tell "installing ${missing[*]}"
-  apt-get update -qq >/dev/null
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
-    >/dev/null || fail "could not install: ${missing[*]}"
-}
-
 # start_bind NAMESPACE ADDRESS...: the broker's zones at these addresses, which must be the namespace's.
 start_bind() {
   local ns=$1 dir=$work/dns/bind; shift

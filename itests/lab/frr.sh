@@ -2,16 +2,6 @@
 
 frr_daemons=(zebra staticd bgpd ripngd)
 
-need_frr() {
-  [ -x /usr/lib/frr/bgpd ] && return 0
-  command -v apt-get >/dev/null || fail "please install: frr"
-  tell "installing frr"
-  apt-get update -qq >/dev/null
-  # The host's own FRR is not to start.
-  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends frr \
-    >/dev/null || fail "could not install: frr"
-}
-
 # start_frr NAMESPACE DIRECTORY: the sockets are in the directory, which goes into vtyDirectory. It is
 # short, for a socket's whole name has at most 107 octets, and FRR's own user has to get there.
 start_frr() {

@@ -10,6 +10,9 @@ user=alice
 neighbour=bob
 intruder=mallory
 newcomer=carol
+
+# Lines of the broker's configuration that stay: without any it makes a private prefix up.
+pools=()
 password=$(head -c 9 /dev/urandom | base64)
 
 need_assembly() {
@@ -65,11 +68,12 @@ prepare_broker() { # HOME
 # configure_broker HOME [LINE]...: what a broker is told. A client that is cut off on purpose is not to
 # be given up before the part that cuts it off is told.
 configure_broker() {
-  configure "$1" org.culvert.broker "minKeepAlive = 3" "missedKeepAlives = 40" "${@:2}"
+  configure "$1" org.culvert.broker "minKeepAlive = 3" "missedKeepAlives = 40" "${pools[@]}" \
+    "${@:2}"
 }
 
 # configure HOME PID LINE...: writes a configuration in one step; if the daemon runs, waits until it
-# was told, which it is known by from a number.
+# was told, which it is known by from a number. A PID with a hyphen is one of several of its kind.
 configure() {
   local file=$1/etc/$2.cfg
   configured=$((configured + 1))
@@ -80,7 +84,7 @@ configure() {
 }
 
 configured=0
-was_told() { shell "$1" "config:list '(service.pid=$2)'" | grep -q "lab = $3\$"; }
+was_told() { shell "$1" "config:list '(service.pid=${2/-/~})'" | grep -q "lab = $3\$"; }
 
 port_is_open() { in_ns "$b" bash -c "exec 3<>/dev/tcp/$broker4/3653"; }
 

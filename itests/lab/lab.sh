@@ -10,7 +10,7 @@
 # script prints what it does, fails at the first thing that is not as promised, and leaves nothing
 # behind. Parts can be told alone, too, in any order.
 #
-# Usage: lab.sh [all | more | PART]...     (as root; default: all; the parts are listed below)
+# Usage: lab.sh [all | more | around | PART]...     (as root; default: all; the parts are listed below)
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,7 +19,6 @@ project=$(cd "$here/../.." && pwd)
 . "$here/network.sh"
 # shellcheck source=itests/lab/karaf.sh
 . "$here/karaf.sh"
-
 # shellcheck source=itests/lab/nats.sh
 . "$here/nats.sh"
 # shellcheck source=itests/lab/hijack.sh
@@ -30,12 +29,23 @@ project=$(cd "$here/../.." && pwd)
 . "$here/tls.sh"
 # shellcheck source=itests/lab/referral.sh
 . "$here/referral.sh"
+# shellcheck source=itests/lab/dns.sh
+. "$here/dns.sh"
+# shellcheck source=itests/lab/frr.sh
+. "$here/frr.sh"
+# shellcheck source=itests/lab/bird.sh
+. "$here/bird.sh"
+# shellcheck source=itests/lab/around.sh
+. "$here/around.sh"
 
 parts=(nat swap move crash direct blocked ports expiry carrier hairpin places hijack)
 
 # A story of its own: other ways to ask, and whom.
 more=(v4v6 tls referral takeover)
-every=("${parts[@]}" "${more[@]}")
+
+# And one of what surrounds a tunnel. Its first part makes what the others look at.
+around=(lan names routes registry swaps links)
+every=("${parts[@]}" "${more[@]}" "${around[@]}")
 
 # What each part of the story proves; each leaves the network as it found it.
 
@@ -120,10 +130,11 @@ main() {
   [ $# -gt 0 ] || set -- all
   [ "$*" != all ] || set -- "${parts[@]}"
   [ "$*" != more ] || set -- "${more[@]}"
+  [ "$*" != around ] || set -- "${around[@]}"
   local part
   for part in "$@"; do
     [[ " ${every[*]} " == *" $part "* ]] \
-      || fail "there is no part '$part'; choose among: all more ${every[*]}"
+      || fail "there is no part '$part'; choose among: all more around ${every[*]}"
   done
   need_root
   need_packages
@@ -131,6 +142,7 @@ main() {
   trap 'status=$?; stop_all; exit $status' EXIT
   trap 'exit 130' INT TERM
   build_network
+  [[ " ${around[*]} " != *" $1 "* ]] || build_surroundings
   start_broker
   [ "$1" = nat ] || { nat_on 203.0.113.2; start_client; await 60 "a tunnel" ping_once; }
   for part in "$@"; do

@@ -41,12 +41,25 @@ need_packages() {
     ssh:openssh-client ssh-keygen:openssh-client sysctl:procps tcpdump:tcpdump openssl:openssl; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
   done
-  [ ${#missing[@]} -gt 0 ] || return 0
-  command -v apt-get >/dev/null || fail "please install: ${missing[*]}"
-  tell "installing ${missing[*]}"
+  [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
+}
+
+# install_packages PACKAGE...: from Debian; no daemon is started by its installation.
+install_packages() {
+  command -v apt-get >/dev/null || fail "please install: $*"
+  tell "installing $*"
+  local policy=/usr/sbin/policy-rc.d ours=
+  if [ ! -e $policy ]; then
+    ours=yes
+    printf '#!/bin/sh\nexit 101\n' >$policy
+    chmod +x $policy
+  fi
   apt-get update -qq >/dev/null
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
-    >/dev/null || fail "could not install: ${missing[*]}"
+  local done=0
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null \
+    || done=1
+  [ -z "$ours" ] || rm $policy
+  [ $done = 0 ] || fail "could not install: $*"
 }
 
 link() { # NAMESPACE DEVICE NAMESPACE DEVICE
@@ -181,10 +194,10 @@ RULES
   tell "UDP to port 3653 is dropped"
 }
 
-# Twenty echo requests a second for ten seconds, in the background; steady_ping_end waits for them
-# and fails if one was not answered.
+# steady_ping_begin [NAMESPACE COUNT]: twenty echo requests a second to the world, in the background;
+# steady_ping_end waits for them and fails if one was not answered.
 steady_ping_begin() {
-  ip netns exec "$c" ping -6 -n -q -i 0.05 -c 200 -W 2 "$world" >"$work/steady" 2>&1 &
+  ip netns exec "${1:-$c}" ping -6 -n -q -i 0.05 -c "${2:-200}" -W 2 "$world" >"$work/steady" 2>&1 &
   steady=$!
 }
 

@@ -35,6 +35,16 @@ public class LabIT {
   }
 
   /**
+   * The client's network gets addresses out of the prefix; BIND, Knot and the client's NSD hold its
+   * names, FRR and BIRD speak for its routes, whois tells whose it is, and each gives way to its
+   * like while the tunnel is up.
+   */
+  @Test
+  public void whatSurroundsATunnel() throws IOException, InterruptedException {
+    tell("lab", 15, "around");
+  }
+
+  /**
    * A kernel with tunnel drivers and our userspace path understand each other; where there are such
    * drivers they carry our tunnels, behind a filter and over a crash of ours.
    */
