@@ -1,5 +1,7 @@
 package org.culvert.dns.update;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.xbill.DNS.Name;
 
@@ -51,6 +53,11 @@ final class NameTemplate {
       throw new IllegalArgumentException("names would become longer than 255 octets");
     }
     return template;
+  }
+
+  /** Returns the labels of a template that are the same in all its names. */
+  static List<String> fixedLabels(String text) {
+    return Arrays.stream(text.split("\\.")).filter(label -> label.indexOf('{') < 0).toList();
   }
 
   /** Returns the name for a label and a hash. */

@@ -97,6 +97,10 @@ final class SettingsReader {
     List<String> reserved =
         each("reserved", config.reserved(), text -> text.toLowerCase(Locale.ROOT));
     String anonymous = config.anonymousNames();
+    // Whoever was called so would have the names of others below his own.
+    List<String> withTemplates = new ArrayList<>(reserved);
+    withTemplates.addAll(NameTemplate.fixedLabels(config.names()));
+    withTemplates.addAll(NameTemplate.fixedLabels(anonymous));
     return new NamePolicy(
         parsed(
             "names",
@@ -112,7 +116,7 @@ final class SettingsReader {
                     "write none, or for example anon-{hash}.{zone}",
                     text -> NameTemplate.parse(text, zone, false))),
         chosen("wishes", config.wishes(), List.of(NONE, "label")).equals("label"),
-        new UserLabels(hash, reserved),
+        new UserLabels(hash, withTemplates),
         hash);
   }
 

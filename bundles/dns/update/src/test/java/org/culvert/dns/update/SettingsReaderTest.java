@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import org.culvert.api.config.InvalidConfigurationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.xbill.DNS.Name;
 
 class SettingsReaderTest {
   private static void refuses(String part, Object... written) {
@@ -95,6 +97,20 @@ class SettingsReaderTest {
     refuses("there is no {user}", "anonymousNames", "{user}.{zone}");
     refuses(
         "longer than 255", "zones", new String[] {("a".repeat(60) + ".").repeat(3) + "example"});
+  }
+
+  @Test
+  void givesNobodyTheNameAboveNamesOfOthers() {
+    NamePolicy names =
+        SettingsReader.from(Configurations.of("anonymousNames", "anon-{hash}.guests.{zone}"))
+            .names();
+    Name guest = names.name("somebody", true, Optional.empty()).orElseThrow();
+
+    Name user = names.name("guests", false, Optional.empty()).orElseThrow();
+
+    assertThat(HostNames.text(guest)).endsWith(".guests.tb.example");
+    assertThat(HostNames.text(user)).matches("guests-[a-z2-7]{10}\\.tb\\.example");
+    assertThat(HostNames.within(guest, user)).isFalse();
   }
 
   @Test
