@@ -75,12 +75,13 @@ final class Lans implements AutoCloseable {
   }
 
   synchronized void provide(ServedTunnel tunnel) throws ServiceException {
+    refuseIfClosed();
     IpPrefix prefix =
         tunnel
             .prefix()
             .orElseThrow(() -> ServiceException.lasting("the tunnel has no prefix", null));
     List<Subnet> wanted = Subnet.divide(settings, prefix);
-    String device = device(tunnel);
+    String device = DeviceName.of(tunnel);
     Gateway.Link link =
         gateway
             .link(device)
@@ -106,15 +107,11 @@ final class Lans implements AutoCloseable {
     }
   }
 
-  private static String device(ServedTunnel tunnel) throws ServiceException {
-    String device =
-        tunnel
-            .device()
-            .orElseThrow(() -> ServiceException.passing("the tunnel's device is not known", null));
-    if (!DeviceName.fits(device)) {
-      throw ServiceException.lasting("the tunnel's device has a name that is none", null);
+  /** Who waited while all was taken back would leave things behind that nobody takes back. */
+  private void refuseIfClosed() throws ServiceException {
+    if (closed) {
+      throw ServiceException.passing("the LANs are no longer served", null);
     }
-    return device;
   }
 
   /** What stood before and is not the same becomes old. */
@@ -176,6 +173,7 @@ final class Lans implements AutoCloseable {
   }
 
   synchronized void withdraw(ServedTunnel tunnel) throws ServiceException {
+    refuseIfClosed();
     if (!present.equals(tunnel.prefix()) && present.isPresent()) {
       return;
     }
@@ -273,7 +271,7 @@ final class Lans implements AutoCloseable {
     if (!radvd.runs()) {
       return Optional.of("radvd does not run");
     }
-    int tunnelMtu = gateway.link(device(tunnel)).map(Gateway.Link::mtu).orElse(mtu);
+    int tunnelMtu = gateway.link(DeviceName.of(tunnel)).map(Gateway.Link::mtu).orElse(mtu);
     return tunnelMtu == mtu && announcedResolvers.equals(resolvers())
         ? Optional.empty()
         : Optional.of("the tunnel's MTU or the resolvers are not those that are announced");
