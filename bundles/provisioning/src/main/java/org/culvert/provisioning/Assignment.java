@@ -85,7 +85,8 @@ final class Assignment {
         Optional.ofNullable(wanted.get(id)).filter(tunnel -> Wanted.from(kind, tunnel));
     for (Entry entry : entries) {
       boolean outdated = want.isEmpty() || !Wanted.same(entry.tunnel(), want.get());
-      if (entry.provides() && (outdated || entry.line.isLeaving())) {
+      boolean taken = kind == Duty.Kind.ROUTING && entry.line.isLeaving();
+      if (entry.provides() && (outdated || taken)) {
         withdraw(entry);
       }
     }

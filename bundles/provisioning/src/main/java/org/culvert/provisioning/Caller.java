@@ -25,7 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Caller {
   private static final Logger LOG = LoggerFactory.getLogger(Caller.class);
-  private static final int LONGEST_PROBLEM = 300;
   private static final int MOST_QUESTIONS = 64;
 
   private final Settings settings;
@@ -236,7 +235,7 @@ final class Caller {
         entry.line.id,
         entry.provides() ? "serves" : "no longer serves",
         IpAddresses.text(tunnel.clientAddress()),
-        tunnel.owner());
+        Printable.of(tunnel.owner()));
     decide.accept(tunnel.id(), duty.kind());
   }
 
@@ -250,7 +249,7 @@ final class Caller {
     if (entry.version != version) {
       return;
     }
-    LOG.debug("{} failed for {}", entry.line.id, entry.tunnel().owner(), failure);
+    LOG.debug("{} failed for {}", entry.line.id, Printable.of(entry.tunnel().owner()), failure);
     Duty duty = entry.duty();
     int attempts = duty.attempts() + 1;
     book()
@@ -286,15 +285,15 @@ final class Caller {
   }
 
   private void repair(Entry entry, long version, List<String> lines, Optional<Check> check) {
-    String who = entry.tunnel().owner() + " at " + entry.line.id.name() + ": ";
+    String who = Printable.of(entry.tunnel().owner()) + " at " + entry.line.id.name() + ": ";
     check.ifPresent(asked -> lines.forEach(line -> asked.found(who + line)));
     if (entry.version == version) {
-      LOG.info("{}{}; it is provided anew", who, lines.get(0));
+      String first = Printable.of(lines.get(0));
+      LOG.info("{}{}; it is provided anew", who, first);
       Duty duty = entry.duty();
       book()
           .change(
-              entry,
-              with(duty, Duty.State.QUEUED, 0, now.get(), now.get(), Optional.of(lines.get(0))));
+              entry, with(duty, Duty.State.QUEUED, 0, now.get(), now.get(), Optional.of(first)));
     }
   }
 
@@ -320,8 +319,7 @@ final class Caller {
   }
 
   private static String oneLine(ServiceException failure) {
-    String text = String.valueOf(failure.getMessage()).replaceAll("\\s+", " ");
-    return text.length() > LONGEST_PROBLEM ? text.substring(0, LONGEST_PROBLEM) : text;
+    return Printable.of(String.valueOf(failure.getMessage()));
   }
 
   private static Duty with(

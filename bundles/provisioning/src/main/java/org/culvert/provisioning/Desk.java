@@ -118,7 +118,7 @@ final class Desk {
   private static List<String> records(Entry entry, DnsRegistrar registrar, ServedTunnel tunnel) {
     try {
       return List.copyOf(registrar.records(tunnel));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       return List.of(entry.line.id + " does not tell its records: " + e);
     }
   }

@@ -127,7 +127,7 @@ final class Line {
   private static Set<RoutingProtocol> protocols(RoutingService service) {
     try {
       return Set.copyOf(service.protocols());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       return Set.of();
     }
   }

@@ -54,7 +54,7 @@ final class Outage {
     }
     if (failures >= TOLD && !told) {
       told = true;
-      LOG.warn("{} is out of order: {}; what it has to do waits", service, failure.getMessage());
+      LOG.warn("{} is out of order: {}; what it has to do waits", service, said(failure));
     }
   }
 
@@ -63,11 +63,12 @@ final class Outage {
     clear();
     if (!refusalTold) {
       refusalTold = true;
-      LOG.warn(
-          "{} refuses: {}; see culvert:duties for this and any more",
-          service,
-          failure.getMessage());
+      LOG.warn("{} refuses: {}; see culvert:duties for this and any more", service, said(failure));
     }
+  }
+
+  private static String said(ServiceException failure) {
+    return Printable.of(String.valueOf(failure.getMessage()));
   }
 
   /** Notes that something was done; returns whether that ends an outage. */

@@ -3,10 +3,13 @@ package org.culvert.provisioning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.service.Arrangements;
 import org.culvert.api.service.Duty;
 import org.culvert.api.service.RoutingProtocol;
+import org.culvert.api.service.RoutingService;
+import org.culvert.api.service.ServedTunnel;
 import org.culvert.testkit.lease.SampleLeases;
 import org.culvert.testkit.service.ScriptedService.Mood;
 import org.culvert.testkit.service.ScriptedService.OfNames;
@@ -188,6 +191,36 @@ class ProvisioningTest {
   }
 
   @Test
+  void goesOnBesideAServiceWhoseClassesAreGone() {
+    rig.bind(new GoneRouting(), 0);
+    rig.bind(bind, 0);
+    rig.begin();
+    bind.is(Mood.IS_DOWN);
+    rig.active(1, Rig.named("a.example.org"));
+    bind.is(Mood.WORKS);
+
+    rig.advance(5);
+
+    assertThat(bind.ids()).containsExactly("lease-1");
+  }
+
+  @Test
+  void showsNothingThatCouldMoveACursor() {
+    rig.bind(bind, 0);
+    rig.begin();
+    bind.atEachStep(
+        () -> {
+          throw new IllegalStateException("said\r\n\u001b[2J\u0007\u009b31m nothing");
+        });
+
+    rig.active(1, Rig.named("a.example.org"));
+
+    assertThat(rig.duty("bind", 1).problem().orElseThrow())
+        .endsWith("said ?[2J??31m nothing")
+        .doesNotContainPattern("\\p{Cntrl}");
+  }
+
+  @Test
   void slowDnsDoesNotHoldRoutingUp() {
     bind.is(Mood.IS_DOWN);
     rig.bind(bind, 0);
@@ -270,6 +303,18 @@ class ProvisioningTest {
     rig.bind(bind, 0);
     rig.advance(5);
     assertThat(bind.journal()).containsExactly("verify lease-1");
+  }
+
+  @Test
+  void namesStayWhenTheirServiceLeavesWhileItEntersThem() {
+    rig.bind(bind, 0);
+    rig.begin();
+    bind.atEachStep(() -> rig.provisioning.leave(Duty.Kind.DNS, bind));
+
+    rig.active(1, Rig.named("a.example.org"));
+
+    assertThat(rig.lines()).containsExactly("bind lease-1 PROVIDED DONE");
+    assertThat(rig.provisioning.forget("bind").toCompletableFuture()).isCompletedWithValue(0);
   }
 
   @Test
@@ -465,5 +510,34 @@ class ProvisioningTest {
     assertThat(rig.provisioning.details("lease-1").toCompletableFuture().join())
         .contains("routing service frr: queued, the tunnel is not up");
     assertThat(rig.provisioning.details("nobody").toCompletableFuture().join()).isEmpty();
+  }
+
+  /** Its bundle has lost the packages that it needs. */
+  private static final class GoneRouting implements RoutingService {
+    @Override
+    public String name() {
+      return "gone";
+    }
+
+    @Override
+    public Set<RoutingProtocol> protocols() {
+      throw new NoClassDefFoundError("gone/with/its/Bundle");
+    }
+
+    @Override
+    public String state(ServedTunnel tunnel) {
+      return "";
+    }
+
+    @Override
+    public void provide(ServedTunnel tunnel) {}
+
+    @Override
+    public void withdraw(ServedTunnel tunnel) {}
+
+    @Override
+    public List<String> verify(ServedTunnel tunnel) {
+      return List.of();
+    }
   }
 }
