@@ -70,7 +70,7 @@ final class NameNegotiation {
       return grant;
     } catch (TspException e) {
       return refused(registrar, proposal, wish, wanted, asked, e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       if (!registrarFails) {
         registrarFails = true;
         LOG.error("{} cannot say what it grants; no names are promised", registrar.getClass(), e);

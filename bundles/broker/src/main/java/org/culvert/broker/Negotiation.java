@@ -104,7 +104,7 @@ final class Negotiation {
             settings.pools().delegation(), identity, groups, decision.type(), request.router());
     wish.ifPresent(w -> checkPrefix(w, slot));
     Optional<RoutingProtocol> protocol = routes.protocol(identity, request.router());
-    if (protocol.isPresent()) {
+    if (protocol.isPresent() && !identity.anonymous()) {
       services.admit(identity);
     }
     return takeEarlierBack(slot)

@@ -69,7 +69,7 @@ final class Services {
         throw e.code().number() == StatusCode.INVALID_NAME.number()
             ? new TspException(StatusCode.INVALID_NAME, "no valid nic-handle", e)
             : e;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | LinkageError e) {
         if (!registryFails) {
           registryFails = true;
           LOG.error("{} does not say whom it admits; it is passed over", registry.getClass(), e);
@@ -83,7 +83,7 @@ final class Services {
       Set<RoutingProtocol> protocols = routing.protocols();
       routingFails = false;
       return protocols;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       if (!routingFails) {
         routingFails = true;
         LOG.error("{} does not say what it speaks; it is passed over", routing.getClass(), e);

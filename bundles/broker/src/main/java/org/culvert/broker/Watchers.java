@@ -79,7 +79,7 @@ final class Watchers {
     try {
       word.accept(watcher.told);
       watcher.fails = false;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       if (!watcher.fails) {
         watcher.fails = true;
         LOG.error("{} failed when told of leases", watcher.told.getClass().getName(), e);

@@ -12,7 +12,7 @@ final class FakeRouting implements RoutingService {
   private final Set<RoutingProtocol> protocols;
 
   /** What it throws when it is asked. */
-  @Nullable RuntimeException failure;
+  @Nullable Throwable failure;
 
   private FakeRouting(Set<RoutingProtocol> protocols) {
     this.protocols = protocols;
@@ -24,8 +24,11 @@ final class FakeRouting implements RoutingService {
 
   @Override
   public Set<RoutingProtocol> protocols() {
-    if (failure != null) {
-      throw failure;
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (failure instanceof RuntimeException exception) {
+      throw exception;
     }
     return protocols;
   }

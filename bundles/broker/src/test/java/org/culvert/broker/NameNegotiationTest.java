@@ -16,6 +16,7 @@ import java.util.Set;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.service.Arrangements;
+import org.culvert.api.service.DnsRegistrar.NameGrant;
 import org.culvert.api.service.DnsServer;
 import org.culvert.api.service.NameRequest;
 import org.culvert.api.service.PrefixRegistry;
@@ -313,6 +314,26 @@ class NameNegotiationTest {
     assertThat(heldNow()).isEmpty();
     assertThat(bob().offer().router()).as("a tunnel without a prefix").isEmpty();
     assertThat(alice().withRouter().offer().router()).isPresent();
+  }
+
+  @Test
+  void servicesWhoseClassesAreGoneHarmNoTunnel() {
+    rig.registrars(
+        new FakeRegistrar("example") {
+          @Override
+          public NameGrant grant(NameRequest request) {
+            throw new NoClassDefFoundError("gone/with/its/Bundle");
+          }
+        });
+    rig.registries(
+        owner -> {
+          throw new NoClassDefFoundError("gone/with/its/Bundle");
+        });
+
+    assertThat(alice().withRouter().accepted().client().name()).isEmpty();
+    assertThat(refusal(bob().delegating("ns1.example").answer()))
+        .isEqualTo(StatusCode.DNS_DELEGATION_ERROR);
+    assertThat(bob().offer().router()).isEmpty();
   }
 
   @Test

@@ -29,6 +29,7 @@ import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.lease.Lease.State;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.status.StatusCode;
+import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelType;
 import org.junit.jupiter.api.Test;
@@ -150,6 +151,19 @@ class PrefixPolicyTest {
     rig.advance(Duration.ofMinutes(11));
     assertThat(rig.lease(anonymous).state()).isEqualTo(State.QUARANTINED);
     assertThat(rig.lease(anonymous).prefix()).as("it rests with its address").contains(prefix);
+  }
+
+  @Test
+  void asksNoRegistryAboutAnonymousUsers() {
+    Rig rig =
+        rig("anonymous", true)
+            .registries(
+                owner -> {
+                  throw new TspException(StatusCode.INVALID_NAME, "no nic-handle");
+                });
+
+    assertThat(refused(rig, ALICE, 64)).isEqualTo(StatusCode.INVALID_NAME);
+    assertThat(accepted(rig, Identity.anonymous("x"), HOME, 64).length()).isEqualTo(64);
   }
 
   @Test

@@ -281,7 +281,9 @@ class RouteNegotiationTest {
   void passesOverAServiceThatFails() {
     FakeRouting broken = FakeRouting.speaking();
     broken.failure = new IllegalStateException("no socket");
-    rig.routings(broken, ALL, broken);
+    FakeRouting gone = FakeRouting.speaking();
+    gone.failure = new NoClassDefFoundError("gone/with/its/Bundle");
+    rig.routings(broken, gone, ALL, broken);
 
     assertThat(routing(alice().bgp(64_512).offer()).clientAs()).hasValue(64_512);
   }

@@ -112,6 +112,7 @@ class WatchersTest {
     Recording broken = new Recording();
     broken.fails = true;
     rig.broker.addWatcher(broken);
+    rig.broker.addWatcher(new Gone());
     rig.broker.addWatcher(watcher);
 
     rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME));
@@ -123,6 +124,24 @@ class WatchersTest {
         .containsExactly("all:", "alice OFFERED", "alice ACTIVE", "alice EXPIRED");
     assertThat(broken.told).containsExactly("alice EXPIRED");
     assertThat(rig.server.desired()).isEmpty();
+  }
+
+  /** Its bundle has lost the packages that it needs. */
+  private static final class Gone implements LeaseWatcher {
+    @Override
+    public void all(Collection<Lease> leases) {
+      throw new NoClassDefFoundError("gone/with/its/Bundle");
+    }
+
+    @Override
+    public void changed(Lease lease) {
+      throw new NoClassDefFoundError("gone/with/its/Bundle");
+    }
+
+    @Override
+    public void removed(Lease lease) {
+      throw new NoClassDefFoundError("gone/with/its/Bundle");
+    }
   }
 
   /** Notes what it is told, a line each. */
