@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +57,9 @@ final class Line {
 
   /** Any thread may read it; the highest ranking is the last. */
   private final CopyOnWriteArrayList<Bound> bound = new CopyOnWriteArrayList<>();
+
+  /** Services of this name that came while it leaves; they are there once it has left. */
+  final Map<TunnelService, Rank> arriving = new LinkedHashMap<>();
 
   Set<RoutingProtocol> protocols = Set.of();
   Optional<Runnable> onLeft = Optional.empty();

@@ -3,6 +3,7 @@ package org.culvert.provisioning;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -99,6 +100,10 @@ final class Provisioner {
 
   void add(Duty.Kind kind, TunnelService service, Rank rank) {
     Line line = book.line(new Line.Id(kind, service.name()));
+    if (line.isLeaving()) {
+      line.arriving.put(service, rank);
+      return;
+    }
     LOG.info("{} is there", line.id);
     line.add(service, rank);
     if (line.worker == null) {
@@ -117,6 +122,7 @@ final class Provisioner {
 
   /** Lets a service go; runs the step when it is called no more. */
   void remove(Duty.Kind kind, TunnelService service, Runnable gone) {
+    book.lines().forEach(line -> line.arriving.remove(service));
     Optional<Line> found = book.lines().stream().filter(line -> line.has(service)).findFirst();
     if (found.isEmpty() || found.get().id.kind() != kind || found.get().isLeaving()) {
       gone.run();
@@ -173,6 +179,9 @@ final class Provisioner {
     LOG.info("{} is gone", line.id);
     decideFor(line);
     gone.run();
+    Map<TunnelService, Rank> next = Map.copyOf(line.arriving);
+    line.arriving.clear();
+    next.forEach((service, rank) -> add(line.id.kind(), service, rank));
   }
 
   private void decideFor(Line line) {

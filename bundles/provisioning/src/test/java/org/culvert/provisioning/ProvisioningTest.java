@@ -382,6 +382,46 @@ class ProvisioningTest {
   }
 
   @Test
+  void nextOfTheSameNameMayComeWhileTheFirstStillLeaves() {
+    OfRouting next = new OfRouting("frr", RoutingProtocol.BGP);
+    rig.bind(frr, 0);
+    rig.server.up("lease-1", "tun1");
+    rig.begin();
+    rig.active(1, Rig.bgp(64_512));
+    frr.atEachStep(
+        () -> {
+          if (!rig.bound.containsKey(next)) {
+            rig.bind(next, 0);
+          }
+        });
+
+    rig.unbind(frr);
+
+    assertThat(frr.ids()).isEmpty();
+    assertThat(next.ids()).containsExactly("lease-1");
+  }
+
+  @Test
+  void nextOfTheSameNameMayGoAgainWhileTheFirstStillLeaves() {
+    OfRouting next = new OfRouting("frr", RoutingProtocol.BGP);
+    rig.bind(frr, 0);
+    rig.server.up("lease-1", "tun1");
+    rig.begin();
+    rig.active(1, Rig.bgp(64_512));
+    frr.atEachStep(
+        () -> {
+          rig.bind(next, 0);
+          rig.provisioning.leave(Duty.Kind.ROUTING, next);
+        });
+
+    rig.unbind(frr);
+    rig.advance(5);
+
+    assertThat(frr.ids()).isEmpty();
+    assertThat(next.journal()).isEmpty();
+  }
+
+  @Test
   void whatCouldNotBeTakenBackWaitsForItsService() {
     rig.bind(frr, 0);
     rig.server.up("lease-1", "tun1");
