@@ -283,13 +283,19 @@ final class Provisioner {
     }
   }
 
+  /** A tunnel server at fault is as one that is not there: it must not stop what is decided. */
   private Optional<TunnelState.Up> carrier(String id) {
-    return server
-        .get()
-        .flatMap(one -> one.tunnel(id))
-        .map(TunnelStatus::state)
-        .filter(TunnelState.Up.class::isInstance)
-        .map(TunnelState.Up.class::cast);
+    try {
+      return server
+          .get()
+          .flatMap(one -> one.tunnel(id))
+          .map(TunnelStatus::state)
+          .filter(TunnelState.Up.class::isInstance)
+          .map(TunnelState.Up.class::cast);
+    } catch (RuntimeException | LinkageError e) {
+      LOG.debug("How tunnel {} is carried cannot be told", id, e);
+      return Optional.empty();
+    }
   }
 
   /** Forgets what a service that is not there had to withdraw; returns how much that was. */

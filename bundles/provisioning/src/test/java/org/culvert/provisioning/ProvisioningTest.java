@@ -2,8 +2,10 @@ package org.culvert.provisioning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Set;
+import org.culvert.api.endpoint.TunnelServer;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.service.Arrangements;
 import org.culvert.api.service.Duty;
@@ -202,6 +204,38 @@ class ProvisioningTest {
     rig.advance(5);
 
     assertThat(bind.ids()).containsExactly("lease-1");
+  }
+
+  @Test
+  void losesNoNewsWhileTheTunnelServerIsAtFault() {
+    rig.bind(bind, 0);
+    rig.bind(frr, 0);
+    rig.server.up("lease-1", "tun1");
+    rig.server.up("lease-2", "tun2");
+    rig.begin();
+    rig.active(1, Rig.bgp(64_512));
+    rig.provisioning.server = serverAtFault();
+
+    rig.leases.clear();
+    Lease other = SampleLeases.with(SampleLeases.active(2), Rig.bgp(64_513));
+    rig.leases.put(other.id(), other);
+    rig.begin();
+    rig.advance(2);
+    rig.provisioning.server = rig.server;
+    rig.advance(2);
+
+    assertThat(bind.ids()).containsExactly("lease-2");
+    assertThat(frr.ids()).containsExactly("lease-2");
+  }
+
+  private static TunnelServer serverAtFault() {
+    return (TunnelServer)
+        Proxy.newProxyInstance(
+            TunnelServer.class.getClassLoader(),
+            new Class<?>[] {TunnelServer.class},
+            (proxy, method, arguments) -> {
+              throw new IllegalStateException("at fault");
+            });
   }
 
   @Test
