@@ -13,10 +13,15 @@ final class NicHandles {
 
   private final Map<String, String> chosen;
   private final String suffix;
+  private final String contact;
 
-  NicHandles(Map<String, String> chosen, String source) {
+  /**
+   * @param contact the operator's own, which is made of nobody's name
+   */
+  NicHandles(Map<String, String> chosen, String source, String contact) {
     this.chosen = chosen;
     this.suffix = "-" + source;
+    this.contact = contact;
   }
 
   static boolean isValid(String handle) {
@@ -35,7 +40,8 @@ final class NicHandles {
             .replaceAll("^-+", "")
             .replaceAll("-+$", "");
     String handle = made + suffix;
-    return made.isEmpty() || handle.length() > MOST || chosen.containsValue(handle)
+    boolean taken = handle.equals(contact) || chosen.containsValue(handle);
+    return made.isEmpty() || handle.length() > MOST || taken
         ? Optional.empty()
         : Optional.of(handle);
   }

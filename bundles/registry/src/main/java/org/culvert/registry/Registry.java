@@ -54,7 +54,7 @@ public final class Registry implements LeaseWatcher, PrefixRegistry {
   }
 
   Registry(Settings settings) throws IOException {
-    handles = new NicHandles(settings.handles(), settings.source());
+    handles = new NicHandles(settings.handles(), settings.source(), settings.contact());
     assignments = new Assignments(handles, settings.networks());
     Directory directory = new Directory(settings, assignments);
     QueryLimit limit = new QueryLimit(settings.queriesPerMinute(), System.nanoTime());

@@ -70,14 +70,23 @@ class AssignmentsTest {
 
   @Test
   void makesHandlesOfNames() {
-    NicHandles handles = new NicHandles(settings.handles(), settings.source());
+    NicHandles handles = new NicHandles(settings.handles(), settings.source(), settings.contact());
 
     assertThat(handles.of("alice")).contains("ALICE-EXAMPLE");
     assertThat(handles.of("..Al ice@example..")).contains("AL-ICE-EXAMPLE-EXAMPLE");
     assertThat(handles.of("carol")).contains("C-1");
     assertThat(handles.of("\u00e9\u00e9")).isEmpty();
     assertThat(handles.of("a".repeat(33))).isEmpty();
-    assertThat(new NicHandles(Map.of("carol", "BOB-EXAMPLE"), "EXAMPLE").of("bob")).isEmpty();
+    assertThat(new NicHandles(Map.of("carol", "BOB-EXAMPLE"), "EXAMPLE", "OPS-EXAMPLE").of("bob"))
+        .isEmpty();
+  }
+
+  @Test
+  void makesNobodyTheOperatorsHandle() {
+    assertThat(new NicHandles(Map.of(), "EXAMPLE", "OPS-EXAMPLE").of("ops")).isEmpty();
+    assertThat(new NicHandles(Map.of("root", "OPS-EXAMPLE"), "EXAMPLE", "OPS-EXAMPLE").of("root"))
+        .as("where the operator says so")
+        .contains("OPS-EXAMPLE");
   }
 
   private boolean isHeld(Lease held) {

@@ -57,7 +57,9 @@ final class Samples {
 
   static Assignments assignments(Settings settings, Lease... leases) {
     Assignments assignments =
-        new Assignments(new NicHandles(settings.handles(), settings.source()), settings.networks());
+        new Assignments(
+            new NicHandles(settings.handles(), settings.source(), settings.contact()),
+            settings.networks());
     assignments.replace(List.of(leases));
     return assignments;
   }
