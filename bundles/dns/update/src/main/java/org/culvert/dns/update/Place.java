@@ -49,11 +49,24 @@ record Place(Name zone, Name mark, String tag, Rule rule, List<Record> records, 
     managed = Set.copyOf(all);
   }
 
-  /** Returns the names that nobody may have when this place is entered first. */
+  /**
+   * Returns the names that nobody may have when this place is entered first. Below a user's name
+   * somebody else may have some, and all that is managed is removed one day.
+   */
   Set<Name> names() {
     Set<Name> names = new LinkedHashSet<>();
     names.add(mark);
     records.forEach(record -> names.add(record.getName()));
+    if (rule == Rule.SHARED_NAME) {
+      managed.forEach(set -> names.add(set.name()));
+    }
     return names;
+  }
+
+  /** Tells whether it is worth asking what is in the way: of all that is managed, much is not. */
+  boolean isLikely(Name name, int type) {
+    return name.equals(mark)
+        || managed.contains(new Key(name, type))
+        || records.stream().anyMatch(record -> record.getName().equals(name));
   }
 }

@@ -120,6 +120,13 @@ final class TunnelRecords {
       managed.add(new Key(made, Type.A));
       managed.add(new Key(made, Type.AAAA));
     }
+    // Also what is lame at the moment is this tunnel's.
+    for (NameServer server : nameServers(tunnel)) {
+      if (server.entered() && HostNames.within(server.name(), name)) {
+        managed.add(new Key(server.name(), Type.A));
+        managed.add(new Key(server.name(), Type.AAAA));
+      }
+    }
     List<Name> cuts = cuts(tunnel);
     if (!cuts.isEmpty()) {
       IpPrefix prefix = tunnel.prefix().orElseThrow();

@@ -2,6 +2,7 @@ package org.culvert.dns.update;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.culvert.dns.update.Tunnels.address;
 import static org.culvert.dns.update.Tunnels.named;
 import static org.culvert.dns.update.Tunnels.tunnel;
@@ -38,7 +39,8 @@ class DynamicUpdateTest {
                 kind,
                 "127.0.0.1",
                 "tb.example",
-                "owned A 192.0.2.99\nspread TXT \"somebody's\"",
+                "owned A 192.0.2.99\nspread TXT \"somebody's\"\n"
+                    + "ns1.lab A 192.0.2.98\nhost.dept A 192.0.2.97",
                 REVERSE,
                 "2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.6.6.6.0 PTR somebody.example.",
                 "127.in-addr.arpa",
@@ -274,6 +276,37 @@ class DynamicUpdateTest {
     assertThat(dns.dig("owned.tb.example", "A")).containsExactly("192.0.2.99");
     assertThat(dns.dig("owned.tb.example", "AAAA")).isEmpty();
     assertThat(dns.dig(back("2001:db8:666::2"), "PTR")).containsExactly("somebody.example.");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"BIND", "KNOT"})
+  void leavesAloneWhatSomebodyElseHasBelowTheUsersName(Kind kind) throws Exception {
+    NameDaemon dns = daemon(kind);
+    ServedTunnel lab = tunnel("31", "lab", "lab.tb.example", "2001:db8:100::31", "");
+    ServedTunnel dept =
+        tunnel(
+            "32",
+            "dept",
+            "dept.tb.example",
+            "2001:db8:100::32",
+            "2001:db8:3200::/48",
+            named("host.dept.tb.example"),
+            address("192.0.2.5"));
+    try (DynamicUpdateRegistrar registrar = registrar(dns)) {
+      for (ServedTunnel tunnel : List.of(lab, dept)) {
+        // At first the name server is lame, so that its name is not entered.
+        Throwable first = catchThrowable(() -> registrar.provide(tunnel));
+        Throwable second = catchThrowable(() -> registrar.provide(tunnel));
+        Throwable third = catchThrowable(() -> registrar.withdraw(tunnel));
+
+        assertThat(first).hasMessageContaining("is not this service's");
+        assertThat(second).hasMessageContaining("is not this service's");
+        assertThat(third).isNull();
+      }
+
+      assertThat(dns.dig("ns1.lab.tb.example", "A")).containsExactly("192.0.2.98");
+      assertThat(dns.dig("host.dept.tb.example", "A")).containsExactly("192.0.2.97");
+    }
   }
 
   @ParameterizedTest

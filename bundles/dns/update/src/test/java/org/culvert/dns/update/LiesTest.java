@@ -210,7 +210,7 @@ class LiesTest {
               boolean update = read.getHeader().getOpcode() == Opcode.UPDATE;
               return List.of(signed(read, answer(read, update ? Rcode.YXDOMAIN : Rcode.NOERROR)));
             },
-            30);
+            40);
 
     assertThat(failure).hasMessageContaining("alice.tb.example exists in tb.example");
     assertThat(failure.isLasting()).isTrue();
