@@ -38,19 +38,17 @@ final class NamePolicy {
   }
 
   /**
-   * Returns the name of a tunnel; empty: it gets none.
+   * Returns the name of a tunnel; empty: it gets none. Where the client cannot choose, what it
+   * wishes is passed over: old clients say what they are called elsewhere, and want a tunnel all
+   * the same.
    *
    * @throws TspException with 502 for a wish that is not granted
    */
   Optional<Name> name(String owner, boolean isAnonymous, Optional<String> wish) {
     Optional<Name> own = own(owner, isAnonymous);
-    if (wish.isEmpty()) {
-      return own;
-    }
-    if (own.isEmpty()) {
-      throw refused("anonymous users get no names");
-    }
-    return Optional.of(wished(own.get(), wish.get()));
+    return wish.isEmpty() || isAnonymous || !wishes
+        ? own
+        : own.map(name -> wished(name, wish.get()));
   }
 
   private Optional<Name> own(String owner, boolean isAnonymous) {
@@ -69,9 +67,6 @@ final class NamePolicy {
     String ownText = HostNames.text(own);
     if (text.equals(ownText) || text.equals(own.getLabelString(0))) {
       return own;
-    }
-    if (!wishes) {
-      throw refused("no names are given by wish");
     }
     String label =
         text.endsWith("." + ownText)

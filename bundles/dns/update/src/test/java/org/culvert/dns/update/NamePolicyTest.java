@@ -83,8 +83,7 @@ class NamePolicyTest {
     assertThat(none.name("anonymous-1", true, Optional.empty())).isEmpty();
     assertThat(some.name("anonymous-1", true, Optional.empty()).map(HostNames::text))
         .hasValueSatisfying(name -> assertThat(name).matches("anon-[a-z2-7]{10}\\.tb\\.example"));
-    assertThatThrownBy(() -> none.name("anonymous-1", true, Optional.of("home")))
-        .isInstanceOf(TspException.class);
+    assertThat(none.name("anonymous-1", true, Optional.of("home"))).isEmpty();
   }
 
   @ParameterizedTest
@@ -139,11 +138,13 @@ class NamePolicyTest {
   }
 
   @Test
-  void refusesWishesWhereNoneAreGranted() {
-    NamePolicy names = SettingsReader.from(Configurations.of()).names();
+  void passesOverWishesOfWhoeverCannotChoose() {
+    NamePolicy unchosen = SettingsReader.from(Configurations.of()).names();
+    NamePolicy chosen = SettingsReader.from(Configurations.of("wishes", "label")).names();
 
-    assertThat(names.name("alice", false, Optional.of("alice.tb.example"))).isPresent();
-    assertThatThrownBy(() -> names.name("alice", false, Optional.of("home")))
-        .hasMessageContaining("no names are given by wish");
+    assertThat(unchosen.name("alice", false, Optional.of("me.example")))
+        .isEqualTo(unchosen.name("alice", false, Optional.empty()));
+    assertThat(chosen.name("anonymous-1", true, Optional.of("home")))
+        .isEqualTo(chosen.name("anonymous-1", true, Optional.empty()));
   }
 }
