@@ -64,7 +64,7 @@ class ConformanceIT {
   private static final List<Pattern> MAY_BE_LOGGED =
       List.of(
           Pattern.compile("PLAIN is offered without TLS"),
-          Pattern.compile("127\\.0\\.0\\.1.*does not answer"));
+          Pattern.compile("127\\.0\\.0\\.1.*cannot be reached: Connection refused"));
 
   private int port;
   private Process broker;
