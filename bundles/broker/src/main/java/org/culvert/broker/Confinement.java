@@ -48,7 +48,7 @@ final class Confinement {
                           fail(outcome, failure);
                         }
                       });
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError e) {
               fail(outcome, e);
             }
           });

@@ -70,7 +70,7 @@ final class Turns {
   private static <T> CompletionStage<T> run(Supplier<CompletionStage<T>> step) {
     try {
       return step.get();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       return CompletableFuture.failedFuture(e);
     }
   }
