@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Principal;
 import java.security.PrivilegedExceptionAction;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.inject.Inject;
 import javax.security.auth.Subject;
@@ -21,6 +22,7 @@ import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.api.console.SessionFactory;
 import org.culvert.api.account.Account;
 import org.culvert.api.account.CredentialStore;
+import org.junit.Before;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.ops4j.pax.exam.Configuration;
@@ -58,6 +60,16 @@ public class AccountsIT {
     };
   }
 
+  /** Karaf makes a bundle's commands known a moment after the bundle has started. */
+  @Before
+  public void awaitTheCommands() throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (shell("admin", "culvert:accounts").contains("Command not found")) {
+      assertTrue("no commands", System.nanoTime() < deadline);
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+  }
+
   @Test
   public void plantedPasswordLetsItsUserInAndStandsNowhere() throws Exception {
     String created = shell("admin", "culvert:account-create --digest --password-stdin alice");
@@ -82,7 +94,8 @@ public class AccountsIT {
 
   @Test
   public void viewersLookAndChangeNothing() throws Exception {
-    assertTrue(shell("admin", "culvert:account-create --password-stdin bob").contains("bob"));
+    String created = shell("admin", "culvert:account-create --password-stdin bob");
+    assertTrue(created, created.contains("bob"));
 
     assertTrue(shell("viewer", "culvert:accounts").contains("bob"));
     for (String command :
