@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
@@ -144,9 +147,7 @@ class TunnelFilterTest {
       passes(tun, "fe80::7", "ff02::5", 44);
       passes(tun, "2001:db8:1::2", "ff02::5", 89);
       passes(tun, "2001:db8:1::2", "2001:db8:1::1", 17);
-      assertThatThrownBy(
-              () -> OwnNetwork.run("ping", "-6", "-c", "1", "-W", "0.1", "-I", "cvtest", "ff02::5"))
-          .isInstanceOf(IOException.class);
+      sayOnLink("cvtest");
       PacketBatch out = Packets.batch();
       assertThat(tun.receive(out)).isTrue();
       byte[] sent = Packets.octets(out, 0);
@@ -194,11 +195,23 @@ class TunnelFilterTest {
               true);
       filter.apply(List.of(quiet));
 
-      assertThatThrownBy(
-              () -> OwnNetwork.run("ping", "-6", "-c", "1", "-W", "0.1", "-I", "cvtest", "ff02::5"))
-          .isInstanceOf(IOException.class);
+      sayOnLink("cvtest");
 
-      assertThat(count(FilterCheck.OUT_SOURCE).packets()).isPositive();
+      Eventually.holds("it is dropped", () -> count(FilterCheck.OUT_SOURCE).packets() > 0);
+    }
+  }
+
+  /** Whether the sender learns that its packet was dropped is the kernel's affair. */
+  private static void sayOnLink(String device) throws Exception {
+    // Java looks for a device's name in the namespace of the process, not in this thread's.
+    String shown = OwnNetwork.run("ip", "-o", "link", "show", "dev", device);
+    int index = Integer.parseInt(shown.substring(0, shown.indexOf(':')));
+    InetAddress routers =
+        Inet6Address.getByAddress(null, IpAddresses.parse("ff02::5").getAddress(), index);
+    try (DatagramSocket socket = new DatagramSocket()) {
+      socket.send(new DatagramPacket(new byte[8], 8, routers, 9));
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("not permitted");
     }
   }
 
@@ -210,10 +223,9 @@ class TunnelFilterTest {
       isRefused(tun, "fe80::7", "ff02::5", 89, FilterCheck.IN_MARTIAN);
       isRefused(tun, "2001:db8:1::2", "ff02::5", 89, FilterCheck.IN_MARTIAN);
       Count out = count(FilterCheck.OUT_MARTIAN);
-      assertThatThrownBy(
-              () -> OwnNetwork.run("ping", "-6", "-c", "1", "-W", "0.1", "-I", "cvtest", "ff02::5"))
-          .isInstanceOf(IOException.class);
-      assertThat(count(FilterCheck.OUT_MARTIAN).packets()).isGreaterThan(out.packets());
+      sayOnLink("cvtest");
+      Eventually.holds(
+          "it is dropped", () -> count(FilterCheck.OUT_MARTIAN).packets() > out.packets());
     }
   }
 
