@@ -49,7 +49,7 @@ tell_lan() {
   client_shell culvert:client | sed 's/^/     /'
 
   say "The client's tunnel goes, and what it handed on is taken back"
-  rm "$client_home/etc/org.culvert.client.cfg"
+  unconfigure "$client_home" org.culvert.client
   await 30 "host without a default route" host_has_no_route
   ask_with
   await 30 "answer from the world to the host, again" host_pings_world
@@ -102,7 +102,7 @@ tell_names() {
     broker_says "culvert:verify-leases" "as it should be"
 
   say "The names go with the tunnel, and come with it"
-  rm "$client_home/etc/org.culvert.client.cfg"
+  unconfigure "$client_home" org.culvert.client
   broker_shell "culvert:tunnel-delete $(broker_tunnel "$user" id)" >/dev/null
   await 20 "BIND without the name" dns_is "$w" $bind6 "$user_name" AAAA ""
   await 20 "BIND without the delegation" walk_ends_nowhere "$host"
@@ -218,7 +218,7 @@ tell_swaps() {
   configure_dns "$broker_home" knot $knot6 "service.ranking = 10"
   await 20 "name of the client in Knot" dns_is "$w" $knot6 "$user_name" AAAA "$(inner_address)"
   await 20 "BIND without the name" dns_is "$w" $bind6 "$user_name" AAAA ""
-  rm "$broker_home/etc/org.culvert.dns.update-bind.cfg"
+  unconfigure "$broker_home" org.culvert.dns.update-bind
 
   broker_shell "feature:uninstall culvert-routing-frr" >/dev/null
   await 20 "FRR without the neighbor" frr_has_forgotten
