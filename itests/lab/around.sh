@@ -87,11 +87,15 @@ tell_names() {
   await 60 "the host's name by way of the delegation" walk_ends_at "$host" "pc.$user_name."
   dns_walk "$w" $bind6 "$(reverse_name "$host")" PTR
 
-  say "BIND is down while the client leaves and comes back without a name server"
+  say "BIND is down while the client gives up its name server, and then the broker is killed"
   stop_dns bind
   ask_with
   await 30 "duty that waits, with its reason" broker_says "culvert:duties --json" "queued"
   broker_shell "culvert:duties" | sed 's/^/     /'
+  kill_broker
+  start_broker
+  await 60 "ping through the tunnel after the broker was killed" ping_once
+  await 20 "the same duty, that it had written down" broker_says "culvert:duties --json" "queued"
   restart_dns bind
   broker_shell "culvert:retry" >/dev/null
   await 30 "way back for the host, by a wildcard" \
