@@ -11,12 +11,8 @@ knot6=2001:db8:ffff::54
 user_name=$user.tb.example
 
 need_services() {
-  local missing=() pair
-  for pair in named:bind9 dig:bind9-dnsutils knotd:knot nsd:nsd bird:bird2 radvd:radvd \
-    whois:whois curl:curl /usr/lib/frr/bgpd:frr; do
-    command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
-  done
-  [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
+  need_programs named:bind9 dig:bind9-dnsutils knotd:knot nsd:nsd bird:bird2 radvd:radvd \
+    whois:whois curl:curl /usr/lib/frr/bgpd:frr
 }
 
 # A network behind the client with one host, and name servers in the world.

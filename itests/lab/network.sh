@@ -36,9 +36,14 @@ need_root() {
 }
 
 need_packages() {
+  need_programs ip:iproute2 nft:nftables conntrack:conntrack ping:iputils-ping iperf3:iperf3 \
+    ssh:openssh-client ssh-keygen:openssh-client sysctl:procps tcpdump:tcpdump openssl:openssl
+}
+
+# need_programs PROGRAM:PACKAGE...: installs what is not there.
+need_programs() {
   local missing=() pair
-  for pair in ip:iproute2 nft:nftables conntrack:conntrack ping:iputils-ping iperf3:iperf3 \
-    ssh:openssh-client ssh-keygen:openssh-client sysctl:procps tcpdump:tcpdump openssl:openssl; do
+  for pair in "$@"; do
     command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
   done
   [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"

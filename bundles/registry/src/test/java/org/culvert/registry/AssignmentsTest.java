@@ -48,7 +48,7 @@ class AssignmentsTest {
 
   @Test
   void registersNoAnonymousUser() {
-    assignments.put(anonymous(lease));
+    assignments.put(SampleLeases.of(lease, lease.owner(), true));
 
     assertThat(isHeld(lease)).isFalse();
   }
@@ -92,23 +92,5 @@ class AssignmentsTest {
   private boolean isHeld(Lease held) {
     IpPrefix prefix = held.prefix().orElseThrow();
     return assignments.holding(prefix).orElseThrow().prefix().equals(prefix);
-  }
-
-  private static Lease anonymous(Lease lease) {
-    return new Lease(
-        lease.id(),
-        lease.owner(),
-        true,
-        lease.state(),
-        lease.type(),
-        lease.outer(),
-        lease.claimedAddress(),
-        lease.serverAddress(),
-        lease.clientAddress(),
-        lease.prefix(),
-        lease.keepAlive(),
-        lease.created(),
-        lease.expires(),
-        lease.revision());
   }
 }

@@ -37,22 +37,7 @@ final class Samples {
 
   /** Returns an active lease of {@code 2001:db8:1:number::/64}. */
   static Lease lease(int number, String owner) {
-    Lease lease = SampleLeases.active(number);
-    return new Lease(
-        lease.id(),
-        owner,
-        false,
-        lease.state(),
-        lease.type(),
-        lease.outer(),
-        lease.claimedAddress(),
-        lease.serverAddress(),
-        lease.clientAddress(),
-        lease.prefix(),
-        lease.keepAlive(),
-        lease.created(),
-        lease.expires(),
-        lease.revision());
+    return SampleLeases.of(SampleLeases.active(number), owner, false);
   }
 
   static Assignments assignments(Settings settings, Lease... leases) {

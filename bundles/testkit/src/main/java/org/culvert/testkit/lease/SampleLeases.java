@@ -56,6 +56,26 @@ public final class SampleLeases {
         lease.revision() + 1);
   }
 
+  /** Returns the same revision as another user's, of an account or not. */
+  public static Lease of(Lease lease, String owner, boolean anonymous) {
+    return new Lease(
+        lease.id(),
+        owner,
+        anonymous,
+        lease.state(),
+        lease.type(),
+        lease.outer(),
+        lease.claimedAddress(),
+        lease.serverAddress(),
+        lease.clientAddress(),
+        lease.prefix(),
+        lease.keepAlive(),
+        lease.arrangements(),
+        lease.created(),
+        lease.expires(),
+        lease.revision());
+  }
+
   /** Returns the same revision with other arrangements. */
   public static Lease with(Lease lease, Arrangements arrangements) {
     return new Lease(
