@@ -23,4 +23,14 @@ record Assignment(
   boolean isOwn() {
     return holder.isEmpty();
   }
+
+  /** Returns the network's name in a registry. */
+  String name(String source) {
+    return source + (isOwn() ? "-POOL" : "-TUNNEL");
+  }
+
+  /** Returns how it is registered, in the words of RPSL. */
+  String status() {
+    return isOwn() ? "ALLOCATED-BY-LIR" : "ASSIGNED";
+  }
 }

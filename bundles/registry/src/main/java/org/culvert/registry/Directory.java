@@ -30,8 +30,10 @@ final class Directory {
      * @param handle the nic-handle
      * @param name the name to tell
      * @param isOperator whether it is the operator's own
+     * @param mailbox where to write about abuse
      */
-    record Contact(String handle, String name, boolean isOperator) implements Found {}
+    record Contact(String handle, String name, boolean isOperator, Optional<String> mailbox)
+        implements Found {}
 
     /** Nothing. */
     record Nothing() implements Found {}
@@ -53,14 +55,14 @@ final class Directory {
   Found contact(String text) {
     String handle = text.toUpperCase(Locale.ROOT);
     if (handle.equals(settings.contact())) {
-      return new Found.Contact(handle, settings.organisation(), true);
+      return new Found.Contact(handle, settings.organisation(), true, settings.abuseMailbox());
     }
     if (settings.show() == Settings.Show.NONE || !NicHandles.isValid(handle)) {
       return new Found.Nothing();
     }
     return assignments
         .of(handle)
-        .<Found>map(found -> new Found.Contact(handle, name(found), false))
+        .<Found>map(found -> new Found.Contact(handle, name(found), false, Optional.empty()))
         .orElseGet(Found.Nothing::new);
   }
 

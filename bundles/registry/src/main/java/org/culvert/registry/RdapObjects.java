@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.util.List;
-import java.util.Optional;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.registry.Directory.Found;
@@ -33,9 +32,8 @@ final class RdapObjects {
           json.writeStringField("endAddress", IpAddresses.text(last(prefix)));
           json.writeStringField(
               "ipVersion", prefix.network().getAddress().length == 4 ? "v4" : "v6");
-          json.writeStringField(
-              "name", settings().source() + (assignment.isOwn() ? "-POOL" : "-TUNNEL"));
-          json.writeStringField("type", assignment.isOwn() ? "ALLOCATED-BY-LIR" : "ASSIGNED");
+          json.writeStringField("name", assignment.name(settings().source()));
+          json.writeStringField("type", assignment.status());
           if (!settings().country().equals("ZZ")) {
             json.writeStringField("country", settings().country());
           }
@@ -130,10 +128,8 @@ final class RdapObjects {
     property(json, "version", "4.0");
     property(json, "fn", contact.name());
     property(json, "kind", contact.isOperator() ? "org" : "individual");
-    Optional<String> mailbox =
-        contact.isOperator() ? settings().abuseMailbox() : Optional.<String>empty();
-    if (mailbox.isPresent()) {
-      property(json, "email", mailbox.get());
+    if (contact.mailbox().isPresent()) {
+      property(json, "email", contact.mailbox().get());
     }
     json.writeEndArray();
     json.writeEndArray();

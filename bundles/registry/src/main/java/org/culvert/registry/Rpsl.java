@@ -2,7 +2,6 @@ package org.culvert.registry;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
 import org.culvert.api.net.IpPrefix;
 
 /** Writes answers as objects of RPSL (RFC 2622 section 2, RFC 4012), as whois shows them. */
@@ -20,7 +19,7 @@ final class Rpsl {
     StringBuilder object = new StringBuilder();
     IpPrefix prefix = assignment.prefix();
     line(object, "inet6num", prefix.toString());
-    line(object, "netname", settings.source() + (assignment.isOwn() ? "-POOL" : "-TUNNEL"));
+    line(object, "netname", assignment.name(settings.source()));
     line(
         object,
         "descr",
@@ -34,7 +33,7 @@ final class Rpsl {
     line(object, "country", settings.country());
     line(object, "admin-c", assignment.handle().orElse(settings.contact()));
     line(object, "tech-c", settings.contact());
-    line(object, "status", assignment.isOwn() ? "ALLOCATED-BY-LIR" : "ASSIGNED");
+    line(object, "status", assignment.status());
     line(object, "mnt-by", settings.source() + "-MNT");
     assignment.since().ifPresent(since -> line(object, "created", time(since)));
     line(object, "source", settings.source());
@@ -44,9 +43,7 @@ final class Rpsl {
   String contact(Directory.Found.Contact contact) {
     StringBuilder object = new StringBuilder();
     line(object, contact.isOperator() ? "role" : "person", contact.name());
-    Optional<String> mailbox =
-        contact.isOperator() ? settings.abuseMailbox() : Optional.<String>empty();
-    mailbox.ifPresent(address -> line(object, "abuse-mailbox", address));
+    contact.mailbox().ifPresent(address -> line(object, "abuse-mailbox", address));
     line(object, "nic-hdl", contact.handle());
     line(object, "mnt-by", settings.source() + "-MNT");
     line(object, "source", settings.source());
