@@ -18,6 +18,9 @@ import org.culvert.api.tunnel.SignalingPath;
  * @param lastError what went wrong last, in one line
  * @param connects how many tunnels it has brought up since its start
  * @param services what hands the tunnel's prefix on and speaks through it
+ * @param keepAlive what the operator should know of the keepalive, in one line: it differs from
+ *     what was configured
+ * @param lastErrorAt when it went wrong; empty if nothing did, or if that is not known
  */
 public record ClientStatus(
     Phase phase,
@@ -27,7 +30,9 @@ public record ClientStatus(
     Optional<TunnelOffer> offer,
     Optional<String> lastError,
     long connects,
-    List<Service> services) {
+    List<Service> services,
+    Optional<String> keepAlive,
+    Optional<Instant> lastErrorAt) {
 
   /** Copies the list. */
   public ClientStatus {
@@ -43,12 +48,35 @@ public record ClientStatus(
       Optional<TunnelOffer> offer,
       Optional<String> lastError,
       long connects) {
-    this(phase, since, broker, path, offer, lastError, connects, List.of());
+    this(
+        phase,
+        since,
+        broker,
+        path,
+        offer,
+        lastError,
+        connects,
+        List.of(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** Returns the same with other services. */
   public ClientStatus with(List<Service> others) {
-    return new ClientStatus(phase, since, broker, path, offer, lastError, connects, others);
+    return new ClientStatus(
+        phase, since, broker, path, offer, lastError, connects, others, keepAlive, lastErrorAt);
+  }
+
+  /** Returns the same with another word about the keepalive. */
+  public ClientStatus noting(Optional<String> word) {
+    return new ClientStatus(
+        phase, since, broker, path, offer, lastError, connects, services, word, lastErrorAt);
+  }
+
+  /** Returns the same with the time of the last error. */
+  public ClientStatus failedAt(Optional<Instant> time) {
+    return new ClientStatus(
+        phase, since, broker, path, offer, lastError, connects, services, keepAlive, time);
   }
 
   /**

@@ -56,6 +56,34 @@ public interface Forwarding extends AutoCloseable {
    */
   void inject(String id, ByteBuffer packet);
 
+  /**
+   * Sends one packet of this end's own into a tunnel, whole or not at all: nobody on its way may
+   * cut it, and it may be larger than the tunnel's MTU. Whether it arrives tells what the path
+   * carries (RFC 8899 section 4.1).
+   *
+   * @return false if this host could not send it, as when the outer link is smaller, or cannot send
+   *     such packets at all
+   */
+  default boolean probe(String id, ByteBuffer packet) {
+    return false;
+  }
+
+  /**
+   * Changes a tunnel's inner MTU from now on. No packet is lost for it; what is larger is answered
+   * with the new MTU, TCP learns it when it connects. It holds until the tunnel is carried
+   * otherwise, as after a move to other outer addresses; then it begins with {@link
+   * CarriedTunnel#mtu} again. A tunnel that is not carried ignores it.
+   *
+   * @param mtu in octets, at least 1280
+   */
+  default void mtu(String id, int mtu) {}
+
+  /**
+   * Says who wants to know what the network reports about the paths of tunnels. Before the first
+   * {@link #apply}.
+   */
+  default void listen(PathListener listener) {}
+
   /** Stops forwarding and removes the inner device. */
   @Override
   void close();

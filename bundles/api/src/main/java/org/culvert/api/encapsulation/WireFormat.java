@@ -38,6 +38,18 @@ public record WireFormat(IpVersion outer, IpVersion inner, Carrier carrier) {
     record IpProtocol(int number) implements Carrier {}
   }
 
+  /**
+   * Returns the format that a client sends which has no IPv4: a NAT64 makes UDP over IPv4 of its
+   * UDP over IPv6, and back (RFC 6146). What is not translated is the same at both ends.
+   *
+   * @param here the IP version of the client's outer addresses
+   */
+  public WireFormat sentOver(IpVersion here) {
+    boolean translated =
+        carrier instanceof Carrier.Udp && outer == IpVersion.IPV4 && here == IpVersion.IPV6;
+    return translated ? new WireFormat(here, inner, carrier) : this;
+  }
+
   /** Returns the octets that the encapsulation adds to a packet. */
   public int overhead() {
     return outer.header + (carrier instanceof Carrier.Udp ? UDP_HEADER : 0);

@@ -62,7 +62,9 @@ public interface TunnelEndpoint {
 
   /**
    * Calls a listener when a tunnel's other end has fallen silent: at the client's end after three
-   * unanswered keepalives, at the server's after the time in which a client would have noticed.
+   * unanswered keepalives, at the server's after the time in which a client would have noticed. It
+   * is called again every ten seconds for as long as the silence lasts, so that nothing is lost if
+   * the listener could not act, or if the same tunnel was agreed on again.
    *
    * @param listener gets the tunnel's id, on the endpoint's thread; it must not block
    * @return ends the watch

@@ -1,5 +1,8 @@
 package org.culvert.api.endpoint;
 
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.culvert.api.net.IpPrefix;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -7,4 +10,14 @@ import org.osgi.annotation.versioning.ConsumerType;
  * service, elsewhere (the broker model of RFC 5572 section 2).
  */
 @ConsumerType
-public interface TunnelServer extends TunnelEndpoint {}
+public interface TunnelServer extends TunnelEndpoint {
+
+  /**
+   * Tells all that tunnels' addresses and prefixes are taken from. A packet to a part of it that no
+   * tunnel has ends at the tunnel server and does not go back where it came from. The whole truth,
+   * told before the first {@link #apply}.
+   *
+   * @return completes when the tunnel server knows it
+   */
+  CompletionStage<Void> serve(Set<IpPrefix> pools);
+}

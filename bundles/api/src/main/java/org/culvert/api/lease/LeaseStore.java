@@ -36,4 +36,12 @@ public interface LeaseStore {
    * @throws LeaseStoreException if the store cannot be read or written
    */
   String remember(String key, String value);
+
+  /**
+   * Keeps a value under this key from now on, whatever was kept there before; {@link #remember}
+   * reads it.
+   *
+   * @return completes when it would survive a power cut; fails with a {@link LeaseStoreException}
+   */
+  CompletionStage<Void> note(String key, String value);
 }

@@ -1,10 +1,20 @@
 package org.culvert.api.netdev;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.culvert.api.net.IpPrefix;
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Makes and configures network devices of the operating system. Calls block. */
+/**
+ * Makes and configures network devices of the operating system. Calls block.
+ *
+ * <p>Nothing is remembered from one call to the next: what a device has is what the operating
+ * system says it has, and what is ours there bears our marks.
+ */
 @ConsumerType
 public interface NetworkDevices {
 
@@ -18,19 +28,82 @@ public interface NetworkDevices {
   TunDevice openTun(String name, int mtu) throws IOException;
 
   /**
-   * Gives a device exactly these addresses and routes: what is missing is added, what Culvert added
-   * earlier and is not named any more is removed, what others put there stays.
+   * Looks at devices, all at one time, and gives each exactly its addresses and routes: it is set
+   * up, what is missing is added, what is ours and not named is removed, what others put there
+   * stays. IPv6 is switched on where it is needed.
    *
-   * @throws IOException if the operating system refuses
+   * @param wanted what each device should have, by name
+   * @return what came of it, for every device
    */
-  void configure(String device, DeviceConfiguration configuration) throws IOException;
+  Map<String, DeviceOutcome> configure(Map<String, DeviceConfiguration> wanted);
 
   /**
-   * Looks whether a device has what it should have, and whether a route that leads to one of its
-   * destinations leads elsewhere.
+   * Takes a device from one configuration to another by what differs, without a look at what it
+   * has: the cost is that of the change.
+   */
+  DeviceOutcome change(String device, DeviceConfiguration from, DeviceConfiguration to);
+
+  /**
+   * Looks whether devices have what they should have, and whether routes that lead to their
+   * destinations lead elsewhere; changes nothing.
    *
    * @return what is not so, a line each
    * @throws IOException if the operating system refuses
    */
-  List<String> verify(String device, DeviceConfiguration configuration) throws IOException;
+  List<String> verify(Map<String, DeviceConfiguration> wanted) throws IOException;
+
+  /**
+   * Looks whether packets take routes of others to the very same destinations, so that they never
+   * get to our devices. Default routes do not count: there the metric says which is wanted.
+   *
+   * @param destinations those of ordinary routes of ours, with the device that each leads into
+   * @return who has the better route and what to do about it, a line for each destination that it
+   *     takes packets from
+   * @throws IOException if the operating system refuses
+   */
+  Map<IpPrefix, String> shadows(Map<IpPrefix, String> destinations) throws IOException;
+
+  /**
+   * Looks whether packets to addresses end at this host, as they do where an interface has the
+   * address.
+   *
+   * @return why they do not and what to do about it, a line for each address of which that is so
+   * @throws IOException if the operating system refuses
+   */
+  Map<InetAddress, String> missing(Set<InetAddress> addresses) throws IOException;
+
+  /**
+   * Tells a watcher of changes from now on.
+   *
+   * @return ends the watch
+   * @throws IOException if the operating system refuses
+   */
+  Watch watch(DeviceWatcher watcher) throws IOException;
+
+  /**
+   * Configures one device.
+   *
+   * @throws IOException about the first thing that it could not be given
+   */
+  default void configure(String device, DeviceConfiguration configuration) throws IOException {
+    Optional<String> cause =
+        configure(Map.of(device, configuration))
+            .getOrDefault(device, DeviceOutcome.failed("nothing is known of " + device))
+            .cause();
+    if (cause.isPresent()) {
+      throw new IOException(cause.get());
+    }
+  }
+
+  /** Verifies one device. */
+  default List<String> verify(String device, DeviceConfiguration configuration) throws IOException {
+    return verify(Map.of(device, configuration));
+  }
+
+  /** Changes that are being told. */
+  interface Watch extends AutoCloseable {
+    /** Ends the watch; returns once no call to the watcher is under way, or after a second. */
+    @Override
+    void close();
+  }
 }

@@ -13,17 +13,20 @@ public interface OuterSocket extends AutoCloseable {
 
   /**
    * Waits for at least one packet, then takes what is there without waiting. Outer headers are cut
-   * off: offset and length of a slot are those of the inner packet, and the slot's peer is the
-   * outer source.
+   * off: offset and length of a slot are those of the inner packet, the slot's peer is the outer
+   * source, and its traffic class that of the outer header.
    *
    * @return false when the socket is closed
    */
   boolean receive(PacketBatch batch) throws IOException;
 
   /**
-   * Sends slots {@code from} to {@code to - 1}, each to its slot's peer, skipping dropped ones.
+   * Sends slots {@code from} to {@code to - 1}, each to its slot's peer and with its slot's traffic
+   * class, skipping dropped ones. What must stay whole is sent so (IPv4: Don't Fragment); all else
+   * may be cut outside, here or on its way. Errors that the network reported about earlier packets
+   * cost none of these.
    *
-   * @return how many packets the operating system had no room for
+   * @return how many packets the operating system had no room for, or cannot send whole
    */
   int send(PacketBatch batch, int from, int to) throws IOException;
 

@@ -21,6 +21,9 @@ public final class PacketBatch {
   private final long[] peerHigh;
   private final long[] peerLow;
   private final int[] peerPort;
+  private final byte[] trafficClass;
+  private final boolean[] whole;
+  private long address;
   private int size;
 
   /** Allocates a batch; slots are {@code slotSize} octets each, which bounds a packet's length. */
@@ -32,11 +35,26 @@ public final class PacketBatch {
     this.peerHigh = new long[capacity];
     this.peerLow = new long[capacity];
     this.peerPort = new int[capacity];
+    this.trafficClass = new byte[capacity];
+    this.whole = new boolean[capacity];
   }
 
   /** Returns the whole memory in network byte order; use absolute access only. */
   public ByteBuffer memory() {
     return memory;
+  }
+
+  /**
+   * Returns where the memory begins for system calls, as the first device or socket that worked it
+   * out said; 0 if none did yet.
+   */
+  public long address() {
+    return address;
+  }
+
+  /** Says where the memory begins for system calls; each device and socket says the same. */
+  public void address(long begin) {
+    this.address = begin;
   }
 
   /** Returns how many packets the batch can hold. */
@@ -105,6 +123,30 @@ public final class PacketBatch {
     peerHigh[i] = high;
     peerLow[i] = low;
     peerPort[i] = port;
+  }
+
+  /**
+   * Returns the octet of the outer header that holds packet {@code i}'s differentiated services
+   * code point and congestion notification, 0 to 255: type of service in IPv4 (RFC 2474, RFC 3168),
+   * traffic class in IPv6.
+   */
+  public int trafficClass(int i) {
+    return trafficClass[i] & 0xFF;
+  }
+
+  /** Sets that octet. Sockets set it when they receive; before sending, the sender sets it. */
+  public void trafficClass(int i, int octet) {
+    trafficClass[i] = (byte) octet;
+  }
+
+  /** Tells whether the outer packet may not be cut, neither here nor on its way. */
+  public boolean isWhole(int i) {
+    return whole[i];
+  }
+
+  /** Says whether the outer packet may not be cut; before sending, the sender says so. */
+  public void whole(int i, boolean uncut) {
+    whole[i] = uncut;
   }
 
   /** Returns the upper half of an address as {@link #peer} wants it. */

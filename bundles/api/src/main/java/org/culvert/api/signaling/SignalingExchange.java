@@ -21,6 +21,15 @@ public interface SignalingExchange extends AutoCloseable {
   /** Accepts the offer; completes when the broker may be sent data. */
   CompletionStage<Void> accept();
 
+  /**
+   * Returns what becomes of the session after the accept. Over TCP a broker answers an accept only
+   * to refuse it after all, so whoever wants to hear that keeps the exchange open for a while.
+   *
+   * @return fails with a {@link org.culvert.api.status.TspException} if the broker refuses;
+   *     completes when the session ends, at either end, without such a word
+   */
+  CompletionStage<Void> ended();
+
   /** Rejects the offer. */
   CompletionStage<Void> reject();
 

@@ -6,9 +6,9 @@ import java.util.Optional;
 /**
  * The status codes of draft-blanchet-v6ops-tunnelbroker-tsp-00 section 5 and of RFC 5572 section 9.
  *
- * <p>The two documents give 506 two meanings, of which the RFC's stands here, and 502 two, which
- * are two codes here. A code with a referral list is 1000 higher on the wire; that addition is made
- * by the codec and nowhere else.
+ * <p>The two documents give 506 two meanings, of which the RFC's stands here beside one of our own,
+ * and 502 two, which are two codes here. A code with a referral list is 1000 higher on the wire;
+ * that addition is made by the codec and nowhere else.
  */
 public enum StatusCode {
   /** The request succeeded. The text must be exactly this: one old client compares it. */
@@ -43,6 +43,8 @@ public enum StatusCode {
   ROUTER_NOT_SUPPORTED(504, "Router function not supported"),
   /** Another tunnel has the same pair of outer addresses. */
   ADDRESS_IN_USE(506, "IPv4 address already used for an existing tunnel"),
+  /** Another host uses the same account and has its tunnel (ours, with the number above). */
+  ACCOUNT_IN_USE(506, "Account already used by another host with an existing tunnel"),
   /** The prefix length is valid but cannot be given to this user. */
   PREFIX_UNAVAILABLE(507, "Requested prefix length cannot be assigned"),
   /** The reverse zone could not be delegated (draft only). */

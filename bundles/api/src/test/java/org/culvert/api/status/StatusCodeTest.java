@@ -3,6 +3,7 @@ package org.culvert.api.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,10 +46,11 @@ class StatusCodeTest {
 
   @Test
   void noNumberIsMissingFromTheTableAbove() {
-    assertThat(StatusCode.values()).hasSize(25);
+    Set<StatusCode> second = Set.of(StatusCode.INVALID_NAME, StatusCode.ACCOUNT_IN_USE);
+    assertThat(StatusCode.values()).hasSize(24 + second.size());
     assertThat(
             Arrays.stream(StatusCode.values())
-                .filter(code -> code != StatusCode.INVALID_NAME)
+                .filter(code -> !second.contains(code))
                 .map(StatusCode::number))
         .doesNotHaveDuplicates();
   }
@@ -59,6 +61,12 @@ class StatusCodeTest {
         .isEqualTo(StatusCode.INVALID_IPV6_ADDRESS.number())
         .isEqualTo(502);
     assertThat(StatusCode.of(502)).contains(StatusCode.INVALID_IPV6_ADDRESS);
+  }
+
+  @Test
+  void anAccountInUseIsToldByTheNumberOfAnAddressInUse() {
+    assertThat(StatusCode.ACCOUNT_IN_USE.number()).isEqualTo(StatusCode.ADDRESS_IN_USE.number());
+    assertThat(StatusCode.of(506)).contains(StatusCode.ADDRESS_IN_USE);
   }
 
   @Test
