@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.signaling.SignalingExchange;
+import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
 
 /** An exchange that writes what it is told into a journal, and completes when the test says so. */
@@ -13,6 +14,7 @@ public final class RecordedExchange implements SignalingExchange {
   private final SignalingPath path;
   private final List<String> journal;
   private final CompletionStage<Void> accepted;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
   /** Makes an exchange whose accept is answered at once. */
   public RecordedExchange(TunnelOffer offer, SignalingPath path, List<String> journal) {
@@ -48,6 +50,16 @@ public final class RecordedExchange implements SignalingExchange {
     return accepted;
   }
 
+  /** Lets the broker refuse what was accepted. */
+  public void refuse(TspException refusal) {
+    ended.completeExceptionally(refusal);
+  }
+
+  @Override
+  public CompletionStage<Void> ended() {
+    return ended;
+  }
+
   @Override
   public CompletionStage<Void> reject() {
     journal.add("reject");
@@ -57,5 +69,6 @@ public final class RecordedExchange implements SignalingExchange {
   @Override
   public void close() {
     journal.add("close");
+    ended.complete(null);
   }
 }

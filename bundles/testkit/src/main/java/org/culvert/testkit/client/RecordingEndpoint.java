@@ -19,6 +19,8 @@ import org.culvert.api.tunnel.TunnelCounters;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelStatus;
+import org.culvert.api.tunnel.TunnelStatus.OtherEnd;
+import org.culvert.api.tunnel.TunnelStatus.Quiet;
 import org.culvert.api.tunnel.TunnelType;
 
 /** An endpoint that carries nothing and keeps all that it was told. */
@@ -30,6 +32,8 @@ public final class RecordingEndpoint implements TunnelEndpoint {
   private Function<TunnelParameters, TunnelState> states =
       parameters -> new TunnelState.Up("recorded", "culvert1");
   private Optional<Duration> silence = Optional.empty();
+  private boolean silent;
+  private Optional<Quiet> quiet = Optional.empty();
 
   /**
    * @param journal gets a line for each {@code apply}; a tunnel that may send nothing is {@code
@@ -52,10 +56,28 @@ public final class RecordingEndpoint implements TunnelEndpoint {
   /** Lets a packet come out of the tunnel. */
   public void hear() {
     silence = Optional.of(Duration.ZERO);
+    silent = false;
   }
 
-  /** Tells the listeners that a tunnel fell silent. */
+  /** Lets a tunnel fall silent and tells the listeners so. */
   public void fallSilent(String id) {
+    silent = true;
+    tellSilence(id);
+  }
+
+  /**
+   * Lets a tunnel fall silent that had been quiet, and tells the listeners so.
+   *
+   * @param survived for how long it had been quiet and was heard again
+   * @param last for how long it was quiet when it was asked in vain
+   */
+  public void fallSilent(String id, Duration survived, Duration last) {
+    quiet = Optional.of(new Quiet(survived, last));
+    fallSilent(id);
+  }
+
+  /** Tells the listeners that a tunnel is silent, which may be so or not. */
+  public void tellSilence(String id) {
     listeners.forEach(listener -> listener.accept(id));
   }
 
@@ -84,6 +106,8 @@ public final class RecordingEndpoint implements TunnelEndpoint {
     List<TunnelParameters> now = List.copyOf(desired);
     if (!now.equals(desired())) {
       silence = Optional.empty();
+      silent = false;
+      quiet = Optional.empty();
     }
     applied.add(now);
     journal.add("apply " + now.stream().map(RecordingEndpoint::line).toList());
@@ -99,9 +123,22 @@ public final class RecordingEndpoint implements TunnelEndpoint {
 
   @Override
   public List<TunnelStatus> tunnels() {
-    return desired().stream()
-        .map(p -> new TunnelStatus(p, states.apply(p), TunnelCounters.ZERO, silence))
-        .toList();
+    return desired().stream().map(this::status).toList();
+  }
+
+  private TunnelStatus status(TunnelParameters tunnel) {
+    return new TunnelStatus(
+        tunnel,
+        states.apply(tunnel),
+        TunnelCounters.ZERO,
+        silence,
+        otherEnd(),
+        tunnel.mtu(),
+        quiet);
+  }
+
+  private OtherEnd otherEnd() {
+    return silent ? OtherEnd.SILENT : silence.isPresent() ? OtherEnd.HEARD : OtherEnd.AWAITED;
   }
 
   @Override

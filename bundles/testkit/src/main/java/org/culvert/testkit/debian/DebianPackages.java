@@ -19,6 +19,9 @@ public final class DebianPackages {
   private static final Path POLICY = Path.of("/usr/sbin/policy-rc.d");
   private static final long MINUTES = 10;
 
+  /** For how many seconds it waits while another program installs something. */
+  private static final String LOCK = "DPkg::Lock::Timeout=300";
+
   private DebianPackages() {}
 
   /**
@@ -44,7 +47,8 @@ public final class DebianPackages {
 
   private static boolean install(List<String> packages) {
     List<String> command =
-        new ArrayList<>(List.of(APT.toString(), "install", "-y", "-qq", "--no-install-recommends"));
+        new ArrayList<>(
+            List.of(APT.toString(), "install", "-y", "-qq", "--no-install-recommends", "-o", LOCK));
     command.addAll(packages);
     try {
       // No daemon of the host's own shall start.

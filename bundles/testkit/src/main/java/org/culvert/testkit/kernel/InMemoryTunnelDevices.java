@@ -27,6 +27,9 @@ public final class InMemoryTunnelDevices implements TunnelDevices {
   private final Map<String, String> refusals = new HashMap<>();
   private final Map<String, TunnelCounters> counted = new ConcurrentHashMap<>();
   private final List<String> sent = new ArrayList<>();
+  private final List<Integer> probed = new ArrayList<>();
+  private int link = 1_500;
+  private final List<Runnable> listeners = new ArrayList<>();
   private @Nullable String trouble;
   private int reads;
   private int applications;
@@ -56,6 +59,12 @@ public final class InMemoryTunnelDevices implements TunnelDevices {
     trouble = reason;
   }
 
+  /** Does the same, and the kernel tells of it. */
+  public void disturbAloud(String reason) {
+    trouble = reason;
+    listeners.forEach(Runnable::run);
+  }
+
   /** Leaves devices as if by an earlier run. */
   public void leftOver(String owner, TunnelDevice... devices) {
     Map<String, TunnelDevice> present = new LinkedHashMap<>();
@@ -73,6 +82,16 @@ public final class InMemoryTunnelDevices implements TunnelDevices {
   /** Returns the names of the devices that packets were sent into. */
   public List<String> sent() {
     return List.copyOf(sent);
+  }
+
+  /** Returns the octets of the packets that were sent past devices. */
+  public List<Integer> probed() {
+    return List.copyOf(probed);
+  }
+
+  /** Lets the outer link carry so many octets of outer packets; without, 1500. */
+  public void link(int octets) {
+    link = octets;
   }
 
   /** Returns how often counters were read. */
@@ -139,11 +158,26 @@ public final class InMemoryTunnelDevices implements TunnelDevices {
     }
 
     @Override
+    public void listen(Runnable disturbed) {
+      listeners.add(disturbed);
+    }
+
+    @Override
     public void send(String device, ByteBuffer packet) throws IOException {
       if (!devices(owner).containsKey(device)) {
         throw new IOException("there is no network device named " + device);
       }
       sent.add(device);
+    }
+
+    @Override
+    public boolean probe(String device, ByteBuffer packet) {
+      TunnelDevice found = devices(owner).get(device);
+      if (found == null || packet.remaining() + found.wire().overhead() > link) {
+        return false;
+      }
+      probed.add(packet.remaining());
+      return true;
     }
 
     @Override

@@ -59,6 +59,19 @@ public final class MemoryLeaseStore implements LeaseStore {
     return kept == null ? value : kept;
   }
 
+  @Override
+  public CompletionStage<Void> note(String key, String value) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    synchronized (this) {
+      if (holding) {
+        held.add(() -> write(key, value, done));
+        return done;
+      }
+    }
+    write(key, value, done);
+    return done;
+  }
+
   /** Holds commits back until {@link #release}, as a slow disk does. */
   public synchronized void hold() {
     holding = true;
@@ -101,6 +114,15 @@ public final class MemoryLeaseStore implements LeaseStore {
     copy.leases.putAll(leases);
     copy.values.putAll(values);
     return copy;
+  }
+
+  private synchronized void write(String key, String value, CompletableFuture<Void> done) {
+    if (failure != null) {
+      done.completeExceptionally(new LeaseStoreException(failure, false, null));
+    } else {
+      values.put(key, value);
+      done.complete(null);
+    }
   }
 
   private void write(List<LeaseChange> changes, CompletableFuture<Void> done) {

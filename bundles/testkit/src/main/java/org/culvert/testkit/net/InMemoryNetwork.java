@@ -22,13 +22,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemoryNetwork {
 
-  /** A packet that crossed the network, as a capture on the public side shows it. */
+  /**
+   * A packet that crossed the network, as a capture on the public side shows it.
+   *
+   * @param trafficClass that of the outer header
+   * @param whole whether the outer header forbids to cut it
+   */
   public record Crossing(
-      WireFormat wire, InetSocketAddress source, InetSocketAddress destination, byte[] packet) {}
+      WireFormat wire,
+      InetSocketAddress source,
+      InetSocketAddress destination,
+      byte[] packet,
+      int trafficClass,
+      boolean whole) {}
 
   record Bound(WireFormat wire, InetSocketAddress local) {}
 
   private final Map<Bound, PacketQueue> sockets = new ConcurrentHashMap<>();
+  private final Map<InetAddress, PacketQueue> reports = new ConcurrentHashMap<>();
   private final Map<InetAddress, InMemoryNat> nats = new ConcurrentHashMap<>();
   private final List<Crossing> capture = new CopyOnWriteArrayList<>();
 
@@ -44,11 +55,24 @@ public final class InMemoryNetwork {
 
   private OuterSockets host(List<String> addresses, @Nullable InMemoryNat nat) {
     List<InetAddress> own = addresses.stream().map(IpAddresses::parse).toList();
-    return (wire, local) -> {
-      if (!own.contains(local.getAddress())) {
-        throw new IOException("this host has no address " + IpAddresses.text(local.getAddress()));
+    return new OuterSockets() {
+      @Override
+      public OuterSocket open(WireFormat wire, InetSocketAddress local) throws IOException {
+        refuseUnlessOwn(local.getAddress());
+        return new Socket(new Bound(wire, local), nat);
       }
-      return new Socket(new Bound(wire, local), nat);
+
+      @Override
+      public OuterSocket openErrors(InetAddress local) throws IOException {
+        refuseUnlessOwn(local);
+        return new Reports(local);
+      }
+
+      private void refuseUnlessOwn(InetAddress address) throws IOException {
+        if (!own.contains(address)) {
+          throw new IOException("this host has no address " + IpAddresses.text(address));
+        }
+      }
     };
   }
 
@@ -62,12 +86,28 @@ public final class InMemoryNetwork {
   /** Lets a packet arrive from wherever it says that it comes from, as a forger would. */
   public void forge(
       WireFormat wire, InetSocketAddress source, InetSocketAddress destination, byte[] packet) {
-    capture.add(new Crossing(wire, source, destination, packet.clone()));
+    carry(new Crossing(wire, source, destination, packet.clone(), 0, false));
+  }
+
+  /** Lets an ICMP error arrive at a host, from wherever it says that it comes from. */
+  public void report(InetAddress router, InetAddress destination, byte[] message) {
+    PacketQueue queue = reports.get(destination);
+    if (queue != null) {
+      queue.add(message, new InetSocketAddress(router, 0));
+    }
+  }
+
+  /** Lets a packet cross, with all that its outer header says. */
+  public void carry(Crossing crossing) {
+    WireFormat wire = crossing.wire();
+    InetSocketAddress source = crossing.source();
+    InetSocketAddress destination = crossing.destination();
+    capture.add(crossing);
     InMemoryNat nat = nats.get(destination.getAddress());
     InetSocketAddress to = nat == null ? destination : nat.inward(wire, source, destination);
     PacketQueue queue = to == null ? null : sockets.get(new Bound(wire, to));
     if (queue != null) {
-      queue.add(packet, source);
+      queue.add(crossing.packet(), source, crossing.trafficClass());
     }
   }
 
@@ -114,7 +154,10 @@ public final class InMemoryNetwork {
           InetSocketAddress peer = batch.peerAddress(i);
           InetSocketAddress source =
               nat == null ? bound.local() : nat.outward(bound.wire(), bound.local(), peer);
-          forge(bound.wire(), source, peer, PacketQueue.copy(batch, i));
+          byte[] packet = PacketQueue.copy(batch, i);
+          carry(
+              new Crossing(
+                  bound.wire(), source, peer, packet, batch.trafficClass(i), batch.isWhole(i)));
         }
       }
       return 0;
@@ -123,6 +166,32 @@ public final class InMemoryNetwork {
     @Override
     public void close() {
       sockets.remove(bound, queue);
+      queue.close();
+    }
+  }
+
+  private final class Reports implements OuterSocket {
+    private final InetAddress local;
+    private final PacketQueue queue = new PacketQueue();
+
+    Reports(InetAddress local) {
+      this.local = local;
+      reports.put(local, queue);
+    }
+
+    @Override
+    public boolean receive(PacketBatch batch) {
+      return queue.receive(batch);
+    }
+
+    @Override
+    public int send(PacketBatch batch, int from, int to) throws IOException {
+      throw new IOException("nothing can be sent here");
+    }
+
+    @Override
+    public void close() {
+      reports.remove(local, queue);
       queue.close();
     }
   }

@@ -94,6 +94,13 @@ public final class InMemoryTun implements TunDevice {
         .orElse(false);
   }
 
+  /** Tells whether it has a route, or a fallback route, to exactly this destination. */
+  boolean has(IpPrefix destination, boolean fallback) {
+    return configuration
+        .map(now -> (fallback ? now.fallbackRoutes() : now.routes()).contains(destination))
+        .orElse(false);
+  }
+
   void configure(DeviceConfiguration wanted) {
     configuration = Optional.of(wanted);
   }

@@ -10,17 +10,22 @@ import org.jspecify.annotations.Nullable;
 final class PacketQueue {
   private static final int ROOM = 10_000;
 
-  private record Waiting(byte[] packet, @Nullable InetSocketAddress peer) {}
+  private record Waiting(byte[] packet, @Nullable InetSocketAddress peer, int trafficClass) {}
 
   private final Queue<Waiting> packets = new ArrayDeque<>();
   private boolean closed;
 
   /** Adds a packet; returns false if there is no room, or nobody will ever take it. */
-  synchronized boolean add(byte[] packet, @Nullable InetSocketAddress peer) {
+  boolean add(byte[] packet, @Nullable InetSocketAddress peer) {
+    return add(packet, peer, 0);
+  }
+
+  /** Adds a packet that came with an outer traffic class. */
+  synchronized boolean add(byte[] packet, @Nullable InetSocketAddress peer, int trafficClass) {
     if (closed || packets.size() >= ROOM) {
       return false;
     }
-    packets.add(new Waiting(packet.clone(), peer));
+    packets.add(new Waiting(packet.clone(), peer, trafficClass));
     notifyAll();
     return true;
   }
@@ -44,6 +49,7 @@ final class PacketQueue {
       int length = Math.min(next.packet.length, batch.slotSize());
       batch.memory().put(batch.slot(i), next.packet, 0, length);
       batch.packet(i, batch.slot(i), length);
+      batch.trafficClass(i, next.trafficClass);
       if (next.peer != null) {
         batch.peer(
             i,

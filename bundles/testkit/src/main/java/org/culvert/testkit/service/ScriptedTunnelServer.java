@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.culvert.api.endpoint.TunnelServer;
 import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.api.tunnel.SignalingPath;
@@ -47,6 +48,11 @@ public final class ScriptedTunnelServer implements TunnelServer {
   @Override
   public Set<TunnelType> tunnelTypes(SignalingPath path) {
     return Set.of();
+  }
+
+  @Override
+  public CompletionStage<Void> serve(Set<IpPrefix> pools) {
+    return CompletableFuture.completedFuture(null);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package org.culvert.testkit.time;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.List;
@@ -28,7 +27,7 @@ public final class ManualExecutor extends AbstractExecutorService
   private final Queue<Runnable> ready = new ArrayDeque<>();
   private final PriorityQueue<Timer<?>> timers =
       new PriorityQueue<>(
-          Comparator.<Timer<?>, Instant>comparing(t -> t.due).thenComparing(t -> t.number));
+          Comparator.<Timer<?>>comparingLong(t -> t.due).thenComparing(t -> t.number));
   private long order;
   private boolean draining;
   private boolean shut;
@@ -40,17 +39,17 @@ public final class ManualExecutor extends AbstractExecutorService
 
   /** Lets time pass and runs what falls due, each task at its own moment. */
   public void advance(Duration by) {
-    Instant until = clock.instant().plus(by);
-    for (Timer<?> next = timers.peek();
-        next != null && !next.due.isAfter(until);
-        next = timers.peek()) {
+    long until = clock.nanoTime() + by.toNanos();
+    for (Timer<?> next = timers.peek(); next != null && next.due <= until; next = timers.peek()) {
       timers.remove();
-      if (next.due.isAfter(clock.instant())) {
-        clock.set(next.due);
-      }
+      advanceTo(next.due);
       execute(next);
     }
-    clock.set(until);
+    advanceTo(until);
+  }
+
+  private void advanceTo(long nanos) {
+    clock.advance(Duration.ofNanos(Math.max(0, nanos - clock.nanoTime())));
   }
 
   @Override
@@ -134,19 +133,20 @@ public final class ManualExecutor extends AbstractExecutorService
     /** In nanoseconds; negative: from the end of a run, so that none is made up for; 0: once. */
     private final long period;
 
-    private Instant due;
+    /** By the clock's monotonic hand: a timer does not care for the date. */
+    private long due;
 
     @SuppressWarnings("NullAway") // FutureTask's result of a Runnable
     Timer(Runnable task, long delay, long period) {
       super(task, null);
       this.period = period;
-      this.due = clock.instant().plusNanos(delay);
+      this.due = clock.nanoTime() + delay;
     }
 
     Timer(Callable<V> task, long delay) {
       super(task);
       this.period = 0;
-      this.due = clock.instant().plusNanos(delay);
+      this.due = clock.nanoTime() + delay;
     }
 
     @Override
@@ -154,7 +154,7 @@ public final class ManualExecutor extends AbstractExecutorService
       if (period == 0) {
         super.run();
       } else if (!isCancelled() && runAndReset() && !shut) {
-        due = period > 0 ? due.plusNanos(period) : clock.instant().plusNanos(-period);
+        due = period > 0 ? due + period : clock.nanoTime() - period;
         timers.add(this);
       }
     }
@@ -167,7 +167,7 @@ public final class ManualExecutor extends AbstractExecutorService
 
     @Override
     public long getDelay(TimeUnit unit) {
-      return unit.convert(Duration.between(clock.instant(), due));
+      return unit.convert(due - clock.nanoTime(), TimeUnit.NANOSECONDS);
     }
 
     @Override
