@@ -31,6 +31,25 @@ final class Attributes {
     return new Attributes(message, message.position() + fixed);
   }
 
+  /**
+   * Returns a number of four octets out of a message of many, of which nothing else is needed; 0 if
+   * it is absent.
+   */
+  static int number(ByteBuffer message, int fixed, int type) {
+    int at = message.position() + fixed;
+    while (at + NetlinkMessage.ATTRIBUTE + 4 <= message.limit()) {
+      int length = message.getShort(at) & 0xFFFF;
+      if (length < NetlinkMessage.ATTRIBUTE) {
+        return 0;
+      }
+      if ((message.getShort(at + 2) & TYPE_MASK) == type) {
+        return message.getInt(at + NetlinkMessage.ATTRIBUTE);
+      }
+      at += NetlinkMessage.aligned(length);
+    }
+    return 0;
+  }
+
   /** Returns the attributes inside an attribute; none if it is absent. */
   Attributes nested(int type) {
     return new Attributes(value(type), 0);

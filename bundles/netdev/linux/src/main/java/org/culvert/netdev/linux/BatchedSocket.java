@@ -10,7 +10,11 @@ import org.culvert.api.netdev.PacketBatch;
  * A bound, unconnected socket that moves bursts by {@code recvmmsg} and {@code sendmmsg}.
  *
  * <p>Inward: try to receive; sleep in poll if there is nothing; cut the outer header. Outward: one
- * message for each packet that was not dropped; what one call leaves over goes into the next.
+ * message for each packet that was not dropped; what one call leaves over goes into the next. Where
+ * some may be cut on their way and some may not, each kind keeps its order.
+ *
+ * <p>It does not ask for ICMP errors: with {@code IP_RECVERR} an error about one peer's packet
+ * would fail the next call that sends to, or receives from, any other.
  */
 final class BatchedSocket {
   static final int SOCK_DGRAM = 2;
@@ -28,13 +32,20 @@ final class BatchedSocket {
   /** What a burst at line rate fills while a reader is off the processor for some milliseconds. */
   private static final int BUFFER_OCTETS = 4 << 20;
 
+  /** How many packets one call sends. */
+  private static final int OUTWARD = 64;
+
   /** How many bursts in a row may pass before a busy receiver attends to anything else. */
   private static final int ATTENTION = 256;
 
   private final Descriptor descriptor;
   private final Cut cut;
   private final PerBatch<MessageVector> inward;
-  private final PerBatch<MessageVector> outward;
+
+  /** Used by one sender at a time, like what follows: whoever holds its lock. */
+  private final MessageVector outward;
+
+  private final Fragmentation fragmentation;
   private int bursts;
 
   /** Finds the inner packet in a received message and sets slot {@code i} to it, or drops it. */
@@ -47,8 +58,9 @@ final class BatchedSocket {
   BatchedSocket(Descriptor descriptor, Family family, int apartOctets, Cut cut) {
     this.descriptor = descriptor;
     this.cut = cut;
-    this.inward = new PerBatch<>(batch -> new MessageVector(batch, family, apartOctets));
-    this.outward = new PerBatch<>(batch -> new MessageVector(batch, family, 0));
+    this.inward = new PerBatch<>(batch -> MessageVector.receiving(batch, family, apartOctets));
+    this.outward = new MessageVector(OUTWARD, family, 0);
+    this.fragmentation = Fragmentation.of(descriptor.fd(), family);
   }
 
   /** Opens a socket with large buffers; returns -1 if the operating system refuses. */
@@ -101,8 +113,7 @@ final class BatchedSocket {
                   + ip
                   + " is in use by another program (or by another user): stop it, or choose"
                   + " another port");
-      case Errno.EADDRNOTAVAIL ->
-          new IOException("no interface of this host has the address " + ip);
+      case Errno.EADDRNOTAVAIL -> new IOException(AbsentAddress.words(local.getAddress()));
       case Errno.EACCES ->
           new IOException(
               "binding port " + local.getPort() + " of " + ip + " needs CAP_NET_BIND_SERVICE");
@@ -129,6 +140,7 @@ final class BatchedSocket {
       }
       for (int i = 0; i < count; i++) {
         messages.sender(i, batch);
+        batch.trafficClass(i, messages.trafficClass(i));
         cut.cut(messages, batch, i);
       }
       messages.renew(count);
@@ -157,22 +169,51 @@ final class BatchedSocket {
       throw new IOException("the socket is closed");
     }
     try {
-      MessageVector messages = outward.of(batch);
-      int count = 0;
-      for (int i = from; i < to; i++) {
-        int length = batch.length(i);
-        if (length > 0) {
-          messages.carry(count, batch.offset(i), length);
-          messages.address(count, batch, i);
-          count++;
-        }
+      synchronized (outward) {
+        return sendRuns(batch, from, to);
       }
-      int refused = send(messages, count);
-      Reference.reachabilityFence(batch);
-      return refused;
     } finally {
       descriptor.release();
     }
+  }
+
+  /** First what suits the socket as it is set, then the rest: so it is set anew once at most. */
+  private int sendRuns(PacketBatch batch, int from, int to) throws IOException {
+    boolean suit = true;
+    for (int i = from; i < to && suit; i++) {
+      suit = fragmentation.suits(batch.length(i), batch.isWhole(i));
+    }
+    boolean now = fragmentation.isWhole();
+    int refused = sendRun(batch, from, to, suit, now);
+    if (!suit) {
+      fragmentation.whole(!now);
+      refused += sendRun(batch, from, to, false, !now);
+    }
+    Reference.reachabilityFence(batch);
+    return refused;
+  }
+
+  /** Sends all packets of a run, or those that are whole, or those that are not. */
+  private int sendRun(PacketBatch batch, int from, int to, boolean all, boolean whole)
+      throws IOException {
+    long memory = Block.address(batch);
+    int refused = 0;
+    int count = 0;
+    for (int i = from; i < to; i++) {
+      int length = batch.length(i);
+      if (length == 0 || (!all && batch.isWhole(i) != whole)) {
+        continue;
+      }
+      if (count == OUTWARD) {
+        refused += send(outward, count);
+        count = 0;
+      }
+      outward.carry(count, memory + batch.offset(i), length);
+      outward.address(count, batch, i);
+      outward.trafficClass(count, batch.trafficClass(i));
+      count++;
+    }
+    return refused + send(outward, count);
   }
 
   private int send(MessageVector messages, int count) throws IOException {

@@ -4,6 +4,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.culvert.api.netdev.PacketBatch;
 
 /**
  * Memory off the heap whose address is known.
@@ -21,6 +22,17 @@ record Block(ByteBuffer host, ByteBuffer network, long address) {
   static Block of(int octets) {
     ByteBuffer memory = ByteBuffer.allocateDirect(octets);
     return new Block(memory.order(ByteOrder.nativeOrder()), memory.duplicate(), address(memory));
+  }
+
+  /** Returns where a batch's memory begins, which is worked out once for each batch. */
+  static long address(PacketBatch batch) {
+    long known = batch.address();
+    if (known != 0) {
+      return known;
+    }
+    long address = address(batch.memory());
+    batch.address(address);
+    return address;
   }
 
   /** Returns where a direct buffer's memory begins, whatever its position. */

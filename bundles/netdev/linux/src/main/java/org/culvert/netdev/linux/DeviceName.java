@@ -1,5 +1,6 @@
 package org.culvert.netdev.linux;
 
+import java.io.IOException;
 import java.util.regex.Pattern;
 
 /** What may name a device: nothing that a path, a shell or the kernel's patterns would read. */
@@ -21,5 +22,14 @@ final class DeviceName {
               + "\"; write 1 to 15 of the characters a-z, A-Z, 0-9, '.', '_', '-'");
     }
     return name;
+  }
+
+  /** Returns the index of the device that has a name now; one must have it. */
+  static int index(String name) throws IOException {
+    int index = Libc.if_nametoindex(name);
+    if (index == 0) {
+      throw new IOException("there is no network device named " + name);
+    }
+    return index;
   }
 }

@@ -8,9 +8,9 @@ import org.culvert.api.netdev.PacketBatch;
 /** An address family with the layout of its socket address. */
 enum Family {
   /** {@code sockaddr_in}: family, port, 4 octets. */
-  IPV4(2, 16, 4),
+  IPV4(2, 16, 4, 0, 1, 13),
   /** {@code sockaddr_in6}: family, port, flow, 16 octets, scope. */
-  IPV6(10, 28, 8);
+  IPV6(10, 28, 8, 41, 67, 66);
 
   /** Room for either, aligned. */
   static final int STRIDE = 32;
@@ -20,11 +20,18 @@ enum Family {
   private final int number;
   private final int length;
   private final int addressAt;
+  private final int level;
+  private final int trafficClass;
+  private final int receiveTrafficClass;
 
-  Family(int number, int length, int addressAt) {
+  Family(
+      int number, int length, int addressAt, int level, int trafficClass, int receiveTrafficClass) {
     this.number = number;
     this.length = length;
     this.addressAt = addressAt;
+    this.level = level;
+    this.trafficClass = trafficClass;
+    this.receiveTrafficClass = receiveTrafficClass;
   }
 
   static Family of(InetAddress address) {
@@ -39,6 +46,21 @@ enum Family {
   /** Returns the length of its socket address in octets. */
   int length() {
     return length;
+  }
+
+  /** Returns the level of the family's socket options and control messages. */
+  int level() {
+    return level;
+  }
+
+  /** Returns the control message that holds a traffic class: IP_TOS, IPV6_TCLASS. */
+  int trafficClass() {
+    return trafficClass;
+  }
+
+  /** Returns the option that asks for it: IP_RECVTOS, IPV6_RECVTCLASS. */
+  int receiveTrafficClass() {
+    return receiveTrafficClass;
   }
 
   /** Writes a socket address whose halves are those of a {@link PacketBatch}'s peer. */

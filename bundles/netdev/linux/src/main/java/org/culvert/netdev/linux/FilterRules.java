@@ -3,6 +3,7 @@ package org.culvert.netdev.linux;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.culvert.api.net.IpAddresses;
@@ -24,6 +25,11 @@ import org.culvert.netdev.linux.FilterTable.Count;
  *
  * and on the way out the same for addresses, and the source lies in what is this end's, if that was
  * said. Whatever fails is dropped and counted, and nothing is answered.
+ *
+ * <p>First of all, TCP that connects learns what the tunnel carries, in both directions, so that it
+ * works where no ICMP arrives.
+ *
+ * <p>What is reported about packets outside is judged by {@link ReportRules}.
  *
  * <p>Where a tunnel is a link of its own, what stays on its link passes as well, between link-local
  * addresses and to groups of the link, for routing protocols; but no neighbor discovery, which
@@ -50,6 +56,10 @@ final class FilterRules {
       "0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16, 224.0.0.0/4, 240.0.0.0/4";
 
   private static final String STAYS_ON_LINK = "{ fe80::/10, ff02::/16 }";
+
+  private static final int IPV4_HEADER = 20;
+  private static final int IPV6_HEADER = 40;
+  private static final int TCP_HEADER = 20;
 
   private final String table;
 
@@ -86,6 +96,8 @@ final class FilterRules {
             + " counter name strangers drop",
         "icmpv6 type destination-unreachable icmpv6 code port-unreachable @th,112,8 4"
             + " counter name strangers drop");
+    ReportRules.sets().forEach(set -> line(text, "add set", set));
+    base(text, "reports", "input", BEFORE_ALL, ReportRules.rules());
     return text.toString();
   }
 
@@ -116,6 +128,9 @@ final class FilterRules {
     // On a link, what stays there has been judged before.
     String leaving = six && device.ownLink() ? destination + "!= " + STAYS_ON_LINK + " " : "";
     List<String> rules = new ArrayList<>();
+    String clamp = clamp(device.mtu() - (six ? IPV6_HEADER : IPV4_HEADER) - TCP_HEADER);
+    rules.add(in + clamp);
+    rules.add(out + clamp);
     if (six && device.ownLink()) {
       rules.add(in + "fib saddr type local" + inMartian);
       onLink(rules, in, inMartian, counted(FilterCheck.IN_PASSED, name) + " accept");
@@ -145,6 +160,14 @@ final class FilterRules {
       rules.add(out + drop(FilterCheck.OUT_SOURCE, name));
     }
     return rules;
+  }
+
+  /** It is only ever lowered. */
+  private static String clamp(int segment) {
+    return "tcp flags & (syn | rst) == syn tcp option maxseg size > "
+        + segment
+        + " tcp option maxseg size set "
+        + segment;
   }
 
   /** A client that has not accepted a tunnel may not send from its own address. */
@@ -182,6 +205,18 @@ final class FilterRules {
     line(text, "flush chain", inward(device));
     line(text, "flush chain", outward(device));
     rules.forEach(rule -> line(text, "add rule", rule));
+    return text.toString();
+  }
+
+  /** Puts into sets what was not there before, and takes out what is no more. */
+  String elements(Set<String> before, Set<String> after) {
+    StringBuilder text = new StringBuilder();
+    before.stream()
+        .filter(element -> !after.contains(element))
+        .forEach(element -> line(text, "delete element", element));
+    after.stream()
+        .filter(element -> !before.contains(element))
+        .forEach(element -> line(text, "add element", element));
     return text.toString();
   }
 

@@ -13,7 +13,6 @@ import java.util.TreeSet;
 final class FilterTable {
   private static final String PREFIX = "culvert_";
 
-  private static final int NETFILTER = 12;
   private static final int NFNL_SUBSYS_NFTABLES = 10 << 8;
   private static final int NFT_MSG_GETOBJ = 19;
   private static final int NFPROTO_INET = 1;
@@ -46,7 +45,7 @@ final class FilterTable {
   /** Returns the owners of all tables of ours: a table of anybody's may bear such a name. */
   static Set<String> owners() throws IOException {
     Set<String> owners = new TreeSet<>();
-    try (Netlink netlink = Netlink.open(NETFILTER)) {
+    try (Netlink netlink = Netlink.open(Netlink.NETFILTER)) {
       netlink.dump(
           counters(),
           message -> {
@@ -64,7 +63,7 @@ final class FilterTable {
   /** Returns all counters of a table by name; none if there is no such table. */
   static Map<String, Count> counters(String table) throws IOException {
     Map<String, Count> counts = new HashMap<>();
-    try (Netlink netlink = Netlink.open(NETFILTER)) {
+    try (Netlink netlink = Netlink.open(Netlink.NETFILTER)) {
       netlink.dump(
           counters().attribute(NFTA_OBJ_TABLE, (table + '\0').getBytes(StandardCharsets.US_ASCII)),
           message -> {

@@ -13,8 +13,8 @@ final class LinkRequests {
   static final int IFLA_INFO_KIND = 1;
   static final int IFLA_INFO_DATA = 2;
 
-  private static final int RTM_NEWLINK = 16;
-  private static final int RTM_DELLINK = 17;
+  static final int RTM_NEWLINK = 16;
+  static final int RTM_DELLINK = 17;
   private static final int RTM_GETLINK = 18;
   private static final int CHANGE = Netlink.NLM_F_REQUEST | Netlink.NLM_F_ACK;
   private static final int CREATE = CHANGE | Netlink.NLM_F_CREATE | Netlink.NLM_F_EXCL;
@@ -23,6 +23,11 @@ final class LinkRequests {
   private static final int IMPOSSIBLE_PROTOCOL = 255;
 
   private LinkRequests() {}
+
+  /** Asks for one device. */
+  static NetlinkMessage find(String name) {
+    return link(RTM_GETLINK, Netlink.NLM_F_REQUEST, 0).attribute(IFLA_IFNAME, text(name));
+  }
 
   /** Lists all devices. */
   static NetlinkMessage list() {
@@ -77,7 +82,7 @@ final class LinkRequests {
     return new NetlinkMessage(type, flags).number(0).number(index).number(0).number(0);
   }
 
-  private static byte[] text(String name) {
+  static byte[] text(String name) {
     return (name + '\0').getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -1,12 +1,22 @@
 package org.culvert.netdev.linux;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.culvert.api.net.InterfaceAddress;
+import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.DeviceConfiguration;
+import org.culvert.api.netdev.DeviceOutcome;
+import org.culvert.api.netdev.DeviceWatcher;
 import org.culvert.api.netdev.NetworkDevices;
 import org.culvert.api.netdev.TunDevice;
+import org.culvert.netdev.linux.AddressTable.Owner;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -14,16 +24,34 @@ import org.osgi.service.component.annotations.Component;
  * Makes TUN devices and gives devices addresses and routes, by rtnetlink.
  *
  * <p>Devices belong to the network namespace of the thread that makes them, and configuring looks
- * there too. What was added is remembered in memory; on a device that outlives the process, our
- * marks tell the next one.
+ * there too.
  */
 @Component
 public final class LinuxNetworkDevices implements NetworkDevices {
-  private final Map<String, DeviceLedger> ledgers = new HashMap<>();
+  /** A device that is looked at and put right. */
+  private record Work(
+      int device, DeviceConfiguration wanted, DeviceState state, DeviceRepair repair) {
+    Work(int device, DeviceConfiguration wanted, DeviceRepair repair) {
+      this(device, wanted, new DeviceState(device, wanted), repair);
+    }
+
+    /** Returns the same before another look. */
+    Work anew() {
+      return new Work(device, wanted, repair);
+    }
+  }
+
+  private final OpenDevices open;
 
   /** Touches nothing of the operating system, so that it can say what is amiss when it is used. */
   @Activate
-  public LinuxNetworkDevices() {}
+  public LinuxNetworkDevices() {
+    this(new OpenDevices());
+  }
+
+  LinuxNetworkDevices(OpenDevices open) {
+    this.open = open;
+  }
 
   @Override
   public TunDevice openTun(String name, int mtu) throws IOException {
@@ -31,11 +59,13 @@ public final class LinuxNetworkDevices implements NetworkDevices {
     Libc.load();
     LinuxTunDevice tun = LinuxTunDevice.open(name);
     try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
-      int device = index(name);
-      // Refused where IPv6 is switched off, and then there is nothing to keep quiet.
+      int device = DeviceName.index(name);
+      // Refused where the kernel has no IPv6, and then there is nothing to keep quiet.
       netlink.change(List.of(RoutingRequests.quiet(device)));
       netlink.change(RoutingRequests.mtu(device, mtu), "setting the MTU of " + name);
       netlink.change(RoutingRequests.up(device), "setting " + name + " up");
+      open.opened(tun);
+      tun.whenClosed(() -> open.closed(tun));
       return tun;
     } catch (IOException | RuntimeException e) {
       tun.close();
@@ -45,36 +75,201 @@ public final class LinuxNetworkDevices implements NetworkDevices {
 
   /** Serialized: two callers with different wishes for one device must not interleave. */
   @Override
-  public synchronized void configure(String device, DeviceConfiguration configuration)
-      throws IOException {
-    DeviceName.checked(device);
-    Libc.load();
-    int index = index(device);
-    try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
-      DeviceLedger ledger = ledgers.get(device);
-      if (ledger == null || ledger.device() != index) {
-        ledger = DeviceLedger.of(netlink, device, index);
-        ledgers.put(device, ledger);
+  public synchronized Map<String, DeviceOutcome> configure(
+      Map<String, DeviceConfiguration> wanted) {
+    Map<String, DeviceOutcome> outcomes = new HashMap<>();
+    try {
+      wanted.keySet().forEach(DeviceName::checked);
+      Libc.load();
+      try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
+        configure(netlink, wanted, outcomes);
       }
-      ledger.apply(netlink, configuration);
+    } catch (IOException e) {
+      DeviceOutcome failed = DeviceOutcome.failed(reason(e));
+      wanted.keySet().forEach(device -> outcomes.putIfAbsent(device, failed));
+    }
+    return outcomes;
+  }
+
+  private void configure(
+      Netlink netlink, Map<String, DeviceConfiguration> wanted, Map<String, DeviceOutcome> outcomes)
+      throws IOException {
+    Map<String, Work> works = new LinkedHashMap<>();
+    wanted.forEach(
+        (name, configuration) -> {
+          LinkRepair link = new LinkRepair(netlink, name, open::isOurs);
+          try {
+            open.putBack(netlink, name).ifPresent(link::wasCalled);
+            int index = link.fit(configuration).index();
+            DeviceRepair repair = new DeviceRepair(netlink, name, index, link.restored());
+            link.ipv4Kept().ifPresent(cause -> repair.refuseIpv4(configuration.routes(), cause));
+            works.put(name, new Work(index, configuration, repair));
+          } catch (IOException e) {
+            outcomes.put(name, DeviceOutcome.failed(reason(e)));
+          }
+        });
+    look(netlink, works.values());
+    lookAgainAtDeaf(netlink, works, outcomes);
+    works.forEach(
+        (name, work) -> {
+          DeviceState state = work.state();
+          outcomes.put(
+              name,
+              change(
+                  work.repair(),
+                  state.missingAddresses(),
+                  state.missingRoutes(),
+                  state.surplusRoutes(),
+                  state.surplusAddresses()));
+        });
+  }
+
+  private static void look(Netlink netlink, Collection<Work> works) throws IOException {
+    DeviceState.look(netlink, works.stream().map(Work::state).toList());
+  }
+
+  /** With the last IPv4 address of a device go all its IPv4 routes. */
+  private static void lookAgainAtDeaf(
+      Netlink netlink, Map<String, Work> works, Map<String, DeviceOutcome> outcomes)
+      throws IOException {
+    Map<String, Work> again = new LinkedHashMap<>();
+    for (Map.Entry<String, Work> entry : works.entrySet()) {
+      Work work = entry.getValue();
+      try {
+        if (work.repair().removeDeaf(work.state().deafAddresses(netlink))) {
+          again.put(entry.getKey(), work.anew());
+        }
+      } catch (IOException e) {
+        outcomes.put(entry.getKey(), DeviceOutcome.failed(reason(e)));
+      }
+    }
+    works.keySet().removeAll(outcomes.keySet());
+    works.putAll(again);
+    if (!again.isEmpty()) {
+      look(netlink, again.values());
+    }
+  }
+
+  /** Adds, then removes. */
+  private static DeviceOutcome change(
+      DeviceRepair repair,
+      Collection<InterfaceAddress> addresses,
+      Collection<Route> routes,
+      Collection<Route> surplusRoutes,
+      Collection<InterfaceAddress> surplusAddresses) {
+    try {
+      repair.addAddresses(addresses);
+      repair.addRoutes(routes);
+      repair.removeRoutes(surplusRoutes);
+      repair.removeAddresses(surplusAddresses);
+      return repair.outcome();
+    } catch (IOException e) {
+      return DeviceOutcome.failed(reason(e));
     }
   }
 
   @Override
-  public List<String> verify(String device, DeviceConfiguration configuration) throws IOException {
-    DeviceName.checked(device);
-    Libc.load();
-    try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
-      return new Inspection(device, configuration, TunnelLinks.list(netlink)).findings(netlink);
+  public synchronized DeviceOutcome change(
+      String device, DeviceConfiguration from, DeviceConfiguration to) {
+    for (boolean ipv4 : new boolean[] {false, true}) {
+      if (LinkRepair.hasAddress(to, ipv4) && !LinkRepair.hasAddress(from, ipv4)) {
+        // The device may not be fit for a version of IP that it has not carried.
+        return configureOne(device, to);
+      }
+    }
+    if (to.forwardsIpv4() && !from.forwardsIpv4()) {
+      return configureOne(device, to);
+    }
+    try {
+      DeviceName.checked(device);
+      Libc.load();
+      open.check(device);
+      int index = DeviceName.index(device);
+      try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
+        if (from.mtu() != to.mtu()) {
+          netlink.change(RoutingRequests.mtu(index, to.mtu()), "setting the MTU of " + device);
+        }
+        return change(
+            new DeviceRepair(netlink, device, index, List.of()),
+            minus(to.addresses(), from.addresses()),
+            DeviceState.routesOnlyOf(to, from, index),
+            DeviceState.routesOnlyOf(from, to, index),
+            ours(netlink, index, minus(from.addresses(), to.addresses())));
+      }
+    } catch (IOException e) {
+      return DeviceOutcome.failed(reason(e));
     }
   }
 
-  /** Returns the index of a device that is there. */
-  static int index(String name) throws IOException {
-    int index = Libc.if_nametoindex(name);
-    if (index == 0) {
-      throw new IOException("there is no network device named " + name);
+  private DeviceOutcome configureOne(String device, DeviceConfiguration wanted) {
+    return configure(Map.of(device, wanted)).getOrDefault(device, DeviceOutcome.GOOD);
+  }
+
+  /** Returns those of a device's addresses that others have not put there. */
+  private static Set<InterfaceAddress> ours(
+      Netlink netlink, int device, Set<InterfaceAddress> addresses) throws IOException {
+    Set<InterfaceAddress> ours = new HashSet<>();
+    if (!addresses.isEmpty()) {
+      AddressTable.each(
+          netlink,
+          device,
+          entry -> {
+            if (entry.owner() == Owner.OURS && addresses.contains(entry.address())) {
+              ours.add(entry.address());
+            }
+          });
     }
-    return index;
+    return ours;
+  }
+
+  private static <T> Set<T> minus(Set<T> some, Set<T> others) {
+    Set<T> left = new HashSet<>();
+    for (T item : some) {
+      if (!others.contains(item)) {
+        left.add(item);
+      }
+    }
+    return left;
+  }
+
+  @Override
+  public List<String> verify(Map<String, DeviceConfiguration> wanted) throws IOException {
+    wanted.keySet().forEach(DeviceName::checked);
+    Libc.load();
+    try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
+      return new Inspection(wanted, TunnelLinks.list(netlink)).findings(netlink);
+    }
+  }
+
+  @Override
+  public Map<IpPrefix, String> shadows(Map<IpPrefix, String> destinations) throws IOException {
+    if (destinations.isEmpty()) {
+      return Map.of();
+    }
+    Libc.load();
+    try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
+      return new ShadowSearch(netlink, destinations).shadowed();
+    }
+  }
+
+  @Override
+  public Map<InetAddress, String> missing(Set<InetAddress> addresses) throws IOException {
+    if (addresses.isEmpty()) {
+      return Map.of();
+    }
+    Libc.load();
+    try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
+      return MissingAddresses.among(netlink, addresses);
+    }
+  }
+
+  @Override
+  public Watch watch(DeviceWatcher watcher) throws IOException {
+    Libc.load();
+    return LinuxDeviceWatch.begin(watcher);
+  }
+
+  private static String reason(IOException e) {
+    return String.valueOf(e.getMessage());
   }
 }

@@ -1,6 +1,7 @@
 package org.culvert.netdev.linux;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.culvert.api.encapsulation.WireFormat;
 import org.culvert.api.encapsulation.WireFormat.Carrier;
@@ -27,7 +28,8 @@ public final class LinuxOuterSockets implements OuterSockets {
   public OuterSocket open(WireFormat wire, InetSocketAddress local) throws IOException {
     if (local.isUnresolved() || local.getAddress().isAnyLocalAddress()) {
       throw new IllegalArgumentException(
-          "a tunnel's socket is bound to one address of this host, not to " + local);
+          "a tunnel's socket is bound to one address of this host, not to "
+              + local.getHostString());
     }
     Family family = wire.outer() == IpVersion.IPV4 ? Family.IPV4 : Family.IPV6;
     if (family != Family.of(local.getAddress())) {
@@ -39,5 +41,23 @@ public final class LinuxOuterSockets implements OuterSockets {
       return RawOuterSocket.open(protocol.number(), local);
     }
     return UdpOuterSocket.open(wire.inner(), local);
+  }
+
+  @Override
+  public OuterSocket openErrors(InetAddress local) throws IOException {
+    Libc.load();
+    return RawOuterSocket.openErrors(local);
+  }
+
+  @Override
+  public OuterSocket openAnswers(IpVersion version, int identifier) throws IOException {
+    Libc.load();
+    return EchoAnswers.open(version == IpVersion.IPV4 ? Family.IPV4 : Family.IPV6, identifier);
+  }
+
+  @Override
+  public OuterSocket openAdvertisements() throws IOException {
+    Libc.load();
+    return RouterAdvertisements.open();
   }
 }

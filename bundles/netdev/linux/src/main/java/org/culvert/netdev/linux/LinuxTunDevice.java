@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.netdev.TunDevice;
 
@@ -15,6 +17,14 @@ import org.culvert.api.netdev.TunDevice;
 final class LinuxTunDevice implements TunDevice {
   private static final String CLONE_DEVICE = "/dev/net/tun";
   private static final long TUNSETIFF = 0x400454CA;
+  private static final long TUNGETIFF = 0x800454D2;
+
+  /** Opens the network namespace of the device; Linux 5.2 is the first to know it. */
+  private static final long TUNGETDEVNETNS = 0x54E3;
+
+  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+  private static final Path NAMESPACE = Path.of("/proc/thread-self/ns/net");
+
   private static final short IFF_TUN = 0x0001;
   private static final short IFF_NO_PI = 0x1000;
 
@@ -26,7 +36,8 @@ final class LinuxTunDevice implements TunDevice {
 
   private final String name;
   private final Descriptor descriptor;
-  private final PerBatch<Long> addresses = new PerBatch<>(batch -> Block.address(batch.memory()));
+  private volatile Runnable closed = () -> {};
+  private volatile boolean moved;
 
   private LinuxTunDevice(String name, Descriptor descriptor) {
     this.name = name;
@@ -50,6 +61,11 @@ final class LinuxTunDevice implements TunDevice {
       throw makeFailure(name, errno);
     }
     return new LinuxTunDevice(name, Descriptor.of(fd));
+  }
+
+  /** Says what is to be done once the device is closed. */
+  void whenClosed(Runnable action) {
+    closed = action;
   }
 
   static IOException openFailure(int errno) {
@@ -84,17 +100,73 @@ final class LinuxTunDevice implements TunDevice {
     return name;
   }
 
+  /**
+   * Returns what the device is called now.
+   *
+   * @throws IOException if somebody removed it, or moved it to another network namespace than the
+   *     calling thread's; then it is given up, and its reader is told
+   */
+  String nameNow() throws IOException {
+    if (!descriptor.acquire()) {
+      throw isClosed();
+    }
+    try {
+      moved = moved || isElsewhere();
+      if (!moved) {
+        return nameInKernel();
+      }
+    } finally {
+      descriptor.release();
+    }
+    close();
+    throw isMoved();
+  }
+
+  private boolean isElsewhere() throws IOException {
+    int namespace = Libc.ioctl(descriptor.fd(), TUNGETDEVNETNS, 0);
+    if (namespace < 0) {
+      return false;
+    }
+    try {
+      Path there = DESCRIPTORS.resolve(String.valueOf(namespace));
+      return !Files.readSymbolicLink(there).equals(Files.readSymbolicLink(NAMESPACE));
+    } finally {
+      Libc.close(namespace);
+    }
+  }
+
+  private String nameInKernel() throws IOException {
+    Block ifreq = Block.of(IFREQ);
+    int result = Libc.ioctl(descriptor.fd(), TUNGETIFF, ifreq.address());
+    Reference.reachabilityFence(ifreq);
+    if (result < 0) {
+      // Somebody removed it; its reader hears of that by itself.
+      throw new IOException("there is no network device named " + name);
+    }
+    byte[] text = new byte[IFREQ_FLAGS];
+    ifreq.host().get(0, text);
+    return new String(text, StandardCharsets.US_ASCII).replaceAll("\0.*", "");
+  }
+
+  private IOException isClosed() {
+    return new IOException("the TUN device " + name + " is closed");
+  }
+
+  private IOException isMoved() {
+    return new IOException("somebody moved " + name + " to another network namespace");
+  }
+
   @Override
   public boolean receive(PacketBatch batch) throws IOException {
     batch.size(0);
     if (!descriptor.acquire()) {
-      return false;
+      return ended();
     }
     try {
       int count = read(batch);
       while (count == 0) {
         if (!descriptor.awaitReadable()) {
-          return false;
+          return ended();
         }
         count = read(batch);
       }
@@ -105,8 +177,16 @@ final class LinuxTunDevice implements TunDevice {
     }
   }
 
+  /** Nothing comes any more, since it was closed; that it was moved is a failure. */
+  private boolean ended() throws IOException {
+    if (moved) {
+      throw isMoved();
+    }
+    return false;
+  }
+
   private int read(PacketBatch batch) throws IOException {
-    long memory = addresses.of(batch);
+    long memory = Block.address(batch);
     int slotSize = batch.slotSize();
     int count = 0;
     while (count < batch.capacity()) {
@@ -146,10 +226,10 @@ final class LinuxTunDevice implements TunDevice {
   @Override
   public int send(PacketBatch batch, int from, int to) throws IOException {
     if (!descriptor.acquire()) {
-      throw new IOException("the TUN device " + name + " is closed");
+      throw isClosed();
     }
     try {
-      long memory = addresses.of(batch);
+      long memory = Block.address(batch);
       int refused = 0;
       for (int i = from; i < to; i++) {
         int length = batch.length(i);
@@ -181,5 +261,6 @@ final class LinuxTunDevice implements TunDevice {
   @Override
   public void close() {
     descriptor.close();
+    closed.run();
   }
 }

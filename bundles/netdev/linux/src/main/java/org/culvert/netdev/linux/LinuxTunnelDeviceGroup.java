@@ -9,12 +9,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.culvert.api.netdev.NetworkDevices.Watch;
 import org.culvert.api.netdev.TunnelDevice;
 import org.culvert.api.netdev.TunnelDeviceCounters;
 import org.culvert.api.netdev.TunnelDeviceGroup;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.TunnelCounters;
 import org.culvert.netdev.linux.FilterTable.Count;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One owner's tunnel devices and the filter around them.
@@ -24,8 +26,13 @@ import org.culvert.netdev.linux.FilterTable.Count;
  */
 final class LinuxTunnelDeviceGroup implements TunnelDeviceGroup {
   private final String owner;
+  private final Nft nft;
   private final TunnelFilter filter;
   private final Runnable released;
+  private @Nullable Watch watch;
+
+  /** How devices should be; whatever has become another is not ours to count. */
+  private Map<String, TunnelDevice> desired = Map.of();
 
   /**
    * Takes over what bears the owner's mark.
@@ -35,6 +42,7 @@ final class LinuxTunnelDeviceGroup implements TunnelDeviceGroup {
   LinuxTunnelDeviceGroup(String owner, Nft nft, Runnable released) {
     this.owner = owner;
     this.released = released;
+    this.nft = nft;
     this.filter = new TunnelFilter(owner, nft);
   }
 
@@ -49,6 +57,7 @@ final class LinuxTunnelDeviceGroup implements TunnelDeviceGroup {
         wanted.put(DeviceName.checked(device.name()), device);
       }
     }
+    desired = Map.copyOf(wanted);
     try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
       TunnelLinks links = TunnelLinks.of(netlink, owner);
       links.removeAllBut(wanted);
@@ -90,7 +99,7 @@ final class LinuxTunnelDeviceGroup implements TunnelDeviceGroup {
     Map<String, TunnelCounters> devices = new HashMap<>();
     try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
       for (TunnelLink link : TunnelLinks.list(netlink).values()) {
-        if (link.isUp() && TunnelLinks.isOf(owner, link)) {
+        if (TunnelLinks.isOf(owner, link) && isAsDesired(link)) {
           devices.put(link.name(), counters(link.name(), link.statistics(), counts));
         }
       }
@@ -99,6 +108,15 @@ final class LinuxTunnelDeviceGroup implements TunnelDeviceGroup {
     Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
     put(drops, DropReason.UNKNOWN_OUTER_SOURCE, strangers.packets());
     return new TunnelDeviceCounters(devices, drops);
+  }
+
+  /** The MTU is left to who configures the device. */
+  private boolean isAsDesired(TunnelLink link) {
+    TunnelDevice device = desired.get(link.name());
+    return device != null
+        && link.isUp()
+        && link.is(device)
+        && link.isMulticast() == device.ownLink();
   }
 
   /** A device counts what came before the filter is asked, so the filter counts what it let in. */
@@ -131,15 +149,58 @@ final class LinuxTunnelDeviceGroup implements TunnelDeviceGroup {
     }
   }
 
+  /** Our own changes are told, too; a process of ours is known by its id. */
+  @Override
+  public synchronized void listen(Runnable disturbed) throws IOException {
+    if (watch != null) {
+      throw new IllegalStateException("somebody listens already");
+    }
+    watch =
+        LinuxFilterWatch.begin(
+            new LinuxFilterWatch.Reader() {
+              @Override
+              public void table(String table, boolean gone, int by) {
+                if (table.equals(FilterTable.of(owner)) && !nft.was(by)) {
+                  distrust();
+                  disturbed.run();
+                }
+              }
+
+              @Override
+              public void missed() {
+                disturbed.run();
+              }
+            });
+  }
+
+  private synchronized void distrust() {
+    filter.distrust();
+  }
+
   @Override
   public void send(String device, ByteBuffer packet) throws IOException {
-    PacketSocket.send(LinuxNetworkDevices.index(DeviceName.checked(device)), packet);
+    PacketSocket.send(DeviceName.index(DeviceName.checked(device)), packet);
+  }
+
+  @Override
+  public synchronized boolean probe(String device, ByteBuffer packet) {
+    TunnelDevice probed = desired.get(device);
+    try {
+      return probed != null && ProbeSocket.send(probed, packet);
+    } catch (IOException e) {
+      // The right is missing, or the outer address is gone: it is not sent, whatever its size.
+      return false;
+    }
   }
 
   @Override
   public synchronized void close() throws IOException {
+    if (watch != null) {
+      watch.close();
+    }
     try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
       TunnelLinks.of(netlink, owner).removeAllBut(Map.of());
+      desired = Map.of();
       filter.remove();
     } finally {
       released.run();

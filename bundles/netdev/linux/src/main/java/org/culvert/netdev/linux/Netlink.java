@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A conversation with the kernel about its tables, for one thread.
@@ -16,6 +17,7 @@ import java.util.function.Consumer;
 final class Netlink implements AutoCloseable {
   static final int NLM_F_REQUEST = 0x1;
   static final int NLM_F_ACK = 0x4;
+  static final int NLM_F_REPLACE = 0x100;
   static final int NLM_F_EXCL = 0x200;
   static final int NLM_F_DUMP = 0x300;
   static final int NLM_F_CREATE = 0x400;
@@ -27,12 +29,16 @@ final class Netlink implements AutoCloseable {
   /** The family of sockets. */
   static final int SOCK_DIAG = 4;
 
+  /** The family of packet filters. */
+  static final int NETFILTER = 12;
+
   private static final int AF_NETLINK = 16;
   private static final int SOCK_RAW = 3;
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final int SOL_NETLINK = 270;
   private static final int NETLINK_CAP_ACK = 10;
   private static final int NETLINK_EXT_ACK = 11;
+  private static final int NETLINK_GET_STRICT_CHK = 12;
 
   private static final int NLMSG_ERROR = 2;
   private static final int NLMSG_DONE = 3;
@@ -44,6 +50,8 @@ final class Netlink implements AutoCloseable {
   private static final int CHUNK = 64;
 
   private static final int BUFFER = 64 << 10;
+
+  private static final Answer DONE = new Answer(0, "");
 
   private final int fd;
   private final Block block = Block.of(BUFFER);
@@ -83,9 +91,13 @@ final class Netlink implements AutoCloseable {
     if (fd < 0) {
       throw Errno.failure("opening a netlink socket", Libc.errno());
     }
-    // Old kernels refuse these two; answers are longer and wordless then.
+    // Old kernels refuse these; answers are longer and wordless then.
     BatchedSocket.option(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
     BatchedSocket.option(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
+    if (family == ROUTE) {
+      // Only then the kernel leaves out of a list what was not asked for; 4.20 is the first.
+      BatchedSocket.option(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
+    }
     return new Netlink(fd);
   }
 
@@ -99,9 +111,15 @@ final class Netlink implements AutoCloseable {
 
   /** Makes changes in order, many to a system call; each succeeds or fails for itself. */
   List<Answer> change(List<NetlinkMessage> requests) throws IOException {
-    List<Answer> answers = new ArrayList<>(requests.size());
-    for (int from = 0; from < requests.size(); from += CHUNK) {
-      List<NetlinkMessage> chunk = requests.subList(from, Math.min(requests.size(), from + CHUNK));
+    return change(requests, request -> request);
+  }
+
+  /** Does the same, and makes each request only when it is its turn, for there may be many. */
+  <T> List<Answer> change(List<T> items, Function<T, NetlinkMessage> request) throws IOException {
+    List<Answer> answers = new ArrayList<>(items.size());
+    for (int from = 0; from < items.size(); from += CHUNK) {
+      List<NetlinkMessage> chunk =
+          items.subList(from, Math.min(items.size(), from + CHUNK)).stream().map(request).toList();
       int first = transmit(chunk);
       int wanted = answers.size() + chunk.size();
       while (answers.size() < wanted) {
@@ -199,7 +217,7 @@ final class Netlink implements AutoCloseable {
       return;
     }
     int errno = -message.getInt(NetlinkMessage.HEADER);
-    answers.add(new Answer(errno, errno == 0 ? "" : detail(message)));
+    answers.add(errno == 0 ? DONE : new Answer(errno, detail(message)));
   }
 
   private static String detail(ByteBuffer message) {

@@ -7,7 +7,9 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +27,13 @@ final class Nft {
   private static final int PAUSE_MILLIS = 20;
   private static final int COMPLAINT = 1_000;
 
+  /** Of so many calls it is still known that they were ours. */
+  private static final int REMEMBERED = 64;
+
   private final String program;
+
+  /** The processes of the last calls; guarded by itself. */
+  private final Deque<Long> calls = new ArrayDeque<>();
 
   Nft(String program) {
     this.program = program;
@@ -57,6 +65,22 @@ final class Nft {
     run(List.of("-c", "-f", "-"), commands);
   }
 
+  /** Tells whether a process was one of the last calls; nothing was changed before it was known. */
+  boolean was(int process) {
+    synchronized (calls) {
+      return calls.contains((long) process);
+    }
+  }
+
+  private void remember(Process process) {
+    synchronized (calls) {
+      calls.addLast(process.pid());
+      if (calls.size() > REMEMBERED) {
+        calls.removeFirst();
+      }
+    }
+  }
+
   private void run(List<String> options, String commands) throws IOException {
     List<String> argv = new ArrayList<>();
     argv.add(program);
@@ -64,6 +88,7 @@ final class Nft {
     ProcessBuilder builder = new ProcessBuilder(argv).redirectErrorStream(true);
     builder.environment().clear();
     Process process = builder.start();
+    remember(process);
     try {
       write(process, commands);
       byte[] output = listen(process);

@@ -5,13 +5,13 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /**
- * Hands single packets to a device past all routing and filters, as only keepalives need it.
+ * Sockets of devices, past all routing and filters. Single packets are handed to a device so, as
+ * only keepalives need it.
  *
- * <p>It never receives: it is bound to no protocol.
+ * <p>One that is bound to no protocol never receives.
  */
 final class PacketSocket {
   private static final int AF_PACKET = 17;
-  private static final int SOCK_DGRAM = 2;
   private static final int SOCK_CLOEXEC = 0x80000;
 
   /** {@code sockaddr_ll}: family, protocol, device, hardware type, packet type, length, address. */
@@ -22,11 +22,14 @@ final class PacketSocket {
   private static final short ETH_P_IP = 0x0800;
   private static final short ETH_P_IPV6 = (short) 0x86DD;
 
+  private static final int ALL = 0;
+  private static final String SENDING = "sending keepalives into a kernel tunnel";
+
   private PacketSocket() {}
 
   /** Finds out whether packets may be sent so. */
   static void probe() throws IOException {
-    Libc.close(open());
+    Libc.close(open(0, SENDING));
   }
 
   /** Sends a packet; it is lost if there is no room for it, as on any link. */
@@ -34,10 +37,8 @@ final class PacketSocket {
     Block octets = Block.of(packet.remaining());
     octets.host().put(0, packet, packet.position(), packet.remaining());
     boolean six = (octets.host().get(0) & 0xF0) == 0x60;
-    Block address = Block.of(SOCKADDR_LL);
-    address.host().putShort(0, (short) AF_PACKET).putInt(DEVICE, device);
-    address.network().putShort(PROTOCOL, six ? ETH_P_IPV6 : ETH_P_IP);
-    int fd = open();
+    Block address = address(six ? Family.IPV6 : Family.IPV4, device);
+    int fd = open(0, SENDING);
     try {
       long sent =
           Libc.sendto(fd, octets.address(), packet.remaining(), 0, address.address(), SOCKADDR_LL);
@@ -52,14 +53,40 @@ final class PacketSocket {
     }
   }
 
-  private static int open() throws IOException {
-    int fd = Libc.socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  /** Binds a socket to a version of IP, on all devices, or closes it and tells why not. */
+  static void bind(int fd, Family family) throws IOException {
+    Block address = address(family, ALL);
+    int result = Libc.bind(fd, address.address(), SOCKADDR_LL);
+    int errno = Libc.errno();
+    Reference.reachabilityFence(address);
+    if (result < 0) {
+      Libc.close(fd);
+      throw Errno.failure("binding a packet socket", errno);
+    }
+  }
+
+  private static Block address(Family family, int device) {
+    Block address = Block.of(SOCKADDR_LL);
+    address.host().putShort(0, (short) AF_PACKET).putInt(DEVICE, device);
+    address.network().putShort(PROTOCOL, family == Family.IPV6 ? ETH_P_IPV6 : ETH_P_IP);
+    return address;
+  }
+
+  /**
+   * Opens a socket that is bound to no protocol.
+   *
+   * @param flags more of {@code SOCK_*}
+   * @param purpose what needs the right to it, for the message where it is missing
+   */
+  static int open(int flags, String purpose) throws IOException {
+    int fd = Libc.socket(AF_PACKET, BatchedSocket.SOCK_DGRAM | SOCK_CLOEXEC | flags, 0);
     if (fd < 0) {
       int errno = Libc.errno();
       throw errno == Errno.EPERM || errno == Errno.EACCES
           ? new IOException(
-              "sending keepalives into a kernel tunnel needs CAP_NET_RAW: run as root or grant"
-                  + " cap_net_raw (systemd: AmbientCapabilities=CAP_NET_RAW)")
+              purpose
+                  + " needs CAP_NET_RAW: run as root or grant cap_net_raw"
+                  + " (systemd: AmbientCapabilities=CAP_NET_RAW)")
           : Errno.failure("opening a packet socket", errno);
     }
     return fd;

@@ -1,7 +1,9 @@
 package org.culvert.netdev.linux;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.function.IntConsumer;
 import org.culvert.api.netdev.OuterSocket;
 import org.culvert.api.netdev.PacketBatch;
 
@@ -15,6 +17,8 @@ import org.culvert.api.netdev.PacketBatch;
  */
 final class RawOuterSocket implements OuterSocket {
   private static final int IPV4_HEADER = 20;
+  private static final int ICMP = 1;
+  private static final int ICMPV6 = 58;
 
   private final BatchedSocket socket;
 
@@ -23,13 +27,29 @@ final class RawOuterSocket implements OuterSocket {
   }
 
   static RawOuterSocket open(int protocol, InetSocketAddress local) throws IOException {
-    Family family = Family.of(local.getAddress());
+    return open(protocol, local.getAddress(), fd -> {});
+  }
+
+  /** Opens a socket that receives the ICMP errors to an address. */
+  static RawOuterSocket openErrors(InetAddress local) throws IOException {
+    boolean ipv4 = Family.of(local) == Family.IPV4;
+    return open(
+        ipv4 ? ICMP : ICMPV6, local, fd -> (ipv4 ? IcmpErrors.IPV4 : IcmpErrors.IPV6).only(fd));
+  }
+
+  /** Opens a socket that is bound once it is prepared, so that it is given nothing before. */
+  static RawOuterSocket open(int protocol, InetAddress local, IntConsumer prepare)
+      throws IOException {
+    Family family = Family.of(local);
     int fd = BatchedSocket.open(family, BatchedSocket.SOCK_RAW, protocol);
     if (fd < 0) {
       throw openFailure(protocol, Libc.errno());
     }
-    Fragmentation.allow(fd, family);
-    BatchedSocket.bind(fd, new InetSocketAddress(local.getAddress(), 0));
+    if (family == Family.IPV6) {
+      BatchedSocket.option(fd, family.level(), family.receiveTrafficClass(), 1);
+    }
+    prepare.accept(fd);
+    BatchedSocket.bind(fd, new InetSocketAddress(local, 0));
     Descriptor descriptor = Descriptor.of(fd);
     return new RawOuterSocket(
         family == Family.IPV4
@@ -67,6 +87,7 @@ final class RawOuterSocket implements OuterSocket {
             && total >= header
             && total <= received
             && messages.apart(i, 9) == protocol;
+    batch.trafficClass(i, messages.apart(i, 1));
     if (sound) {
       batch.packet(i, batch.slot(i) + header - IPV4_HEADER, total - header);
     } else {

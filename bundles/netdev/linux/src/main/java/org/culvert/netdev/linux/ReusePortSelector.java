@@ -1,6 +1,7 @@
 package org.culvert.netdev.linux;
 
 import org.culvert.api.encapsulation.WireFormat.IpVersion;
+import org.culvert.api.netdev.SharedPort;
 
 /**
  * Shares one UDP port between TSP signaling and data, by a classic BPF program that the kernel runs
@@ -18,10 +19,11 @@ import org.culvert.api.encapsulation.WireFormat.IpVersion;
  *   <li>the side that is left over is index 0, and whoever comes back is last again.
  * </ul>
  *
- * <p>What remains is the moment between joining and attaching, in which the program of the earlier
- * constellation is in force. {@link #attachAlone} closes it for data: a data socket that finds
- * itself alone is index 0 and attaches "mine to 0, the other's to 1", which is already right in the
- * moment signaling joins. Signaling that goes astray while data joins is asked for again.
+ * <p>Nobody else joins between a socket's joining and its attaching ({@link SharedPort}), but in
+ * that moment the program of the earlier constellation is in force. {@link #attachAlone} closes it
+ * for data: a data socket that finds itself alone is index 0 and attaches "mine to 0, the other's
+ * to 1", which is already right in the moment signaling joins. Signaling that goes astray while
+ * data joins is asked for again.
  *
  * <p>Data is what begins with the inner packet's version; all else is signaling, not only a first
  * nibble of 15 (RFC 5572 section 4.4.1.2): old little-endian peers write the sequence number in

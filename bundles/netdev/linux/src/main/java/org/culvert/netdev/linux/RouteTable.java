@@ -6,13 +6,15 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.culvert.api.net.InterfaceAddress;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 
-/** Looks into the kernel's main routing table. */
+/** Looks into the kernel's main routing table, and into the one of the host's own addresses. */
 final class RouteTable {
   /** {@code struct rtmsg}: family, destination length, ..., table, protocol, scope, type, flags. */
   private static final int RTMSG = 12;
@@ -23,8 +25,18 @@ final class RouteTable {
   private static final int TYPE = 7;
   private static final int FLAGS = 8;
   private static final int RTM_F_CLONED = 0x200;
-  private static final int RT_TABLE_MAIN = 254;
+  private static final int RTM_F_LOOKUP_TABLE = 0x1000;
+  private static final int RTM_F_FIB_MATCH = 0x2000;
+  static final int RT_TABLE_MAIN = 254;
+  private static final int RT_TABLE_LOCAL = 255;
+  private static final int RTN_UNICAST = 1;
   private static final int RTN_LOCAL = 2;
+  private static final int RTN_BLACKHOLE = 6;
+  private static final int RTN_UNREACHABLE = 7;
+  private static final int RTN_PROHIBIT = 8;
+
+  /** Stands for all devices. */
+  static final int ANY_DEVICE = RoutingRequests.ANY_DEVICE;
 
   private static final int RTA_DST = 1;
   private static final int RTA_OIF = 4;
@@ -40,10 +52,36 @@ final class RouteTable {
    *
    * @param route its device is 0 where it leads to none, or to several
    * @param protocol who put it there
+   * @param type what becomes of packets, as in {@code enum rtn_type}
+   * @param table the main one or the one of the host's own addresses
    */
-  record Entry(Route route, int protocol) {
+  record Entry(Route route, int protocol, int type, int table) {
     boolean isOurs() {
       return protocol == RoutingRequests.PROTOCOL;
+    }
+
+    boolean isOfMainTable() {
+      return table == RT_TABLE_MAIN;
+    }
+
+    boolean isUnicast() {
+      return type == RTN_UNICAST;
+    }
+
+    /** Returns what kind of route it is, in words. */
+    String kind() {
+      return switch (type) {
+        case RTN_UNICAST -> "a route";
+        case RTN_BLACKHOLE -> "a blackhole";
+        case RTN_UNREACHABLE -> "an unreachable route";
+        case RTN_PROHIBIT -> "a prohibited route";
+        default -> "a route of type " + type;
+      };
+    }
+
+    /** Tells whether packets to an address of this host are taken in by this. */
+    boolean takesIn() {
+      return table == RT_TABLE_LOCAL && type == RTN_LOCAL;
     }
   }
 
@@ -64,51 +102,98 @@ final class RouteTable {
 
   /** Tells whether the kernel would take a packet to this address for its own. */
   static boolean isLocal(Netlink netlink, InetAddress address) throws IOException {
-    byte[] octets = address.getAddress();
-    NetlinkMessage request =
-        new NetlinkMessage(RoutingRequests.RTM_GETROUTE, Netlink.NLM_F_REQUEST)
-            .octet(Family.of(address).number())
-            .octet(octets.length * 8)
-            .octet(0)
-            .octet(0)
-            .number(0)
-            .number(0)
-            .attribute(RTA_DST, octets);
     boolean[] local = new boolean[1];
     netlink.look(
-        request, message -> local[0] = message.get(message.position() + TYPE) == RTN_LOCAL);
+        lookup(address, 0),
+        message -> local[0] = message.get(message.position() + TYPE) == RTN_LOCAL);
     return local[0];
   }
 
-  /** Lists all routes of both families. */
-  static List<Entry> list(Netlink netlink) throws IOException {
-    List<Entry> entries = new ArrayList<>();
+  /**
+   * Returns the route that the kernel takes for packets to an address; empty if it stands in
+   * another table, or if packets come to nothing: then the kernel does not tell by which route.
+   */
+  static Optional<Entry> best(Netlink netlink, InetAddress address) throws IOException {
+    List<Entry> found = new ArrayList<>();
+    // IPv6 knows no other than the first flag, and tells the table without the second.
+    int flags =
+        Family.of(address) == Family.IPV4 ? RTM_F_FIB_MATCH | RTM_F_LOOKUP_TABLE : RTM_F_FIB_MATCH;
+    netlink.look(lookup(address, flags), message -> read(message).ifPresent(found::add));
+    return found.stream().findFirst();
+  }
+
+  private static NetlinkMessage lookup(InetAddress address, int flags) {
+    byte[] octets = address.getAddress();
+    return new NetlinkMessage(RoutingRequests.RTM_GETROUTE, Netlink.NLM_F_REQUEST)
+        .octet(Family.of(address).number())
+        .octet(octets.length * 8)
+        .octet(0)
+        .octet(0)
+        .number(0)
+        .number(flags)
+        .attribute(RTA_DST, octets);
+  }
+
+  /**
+   * Reads routes of both families and tables one by one, for there may be more than should be kept.
+   *
+   * @param device the index of the device that they lead into, or {@link #ANY_DEVICE}
+   */
+  static void each(Netlink netlink, int device, Consumer<Entry> reader) throws IOException {
     for (Family family : Family.values()) {
       netlink.dump(
-          RoutingRequests.routes(family),
+          RoutingRequests.routes(family, device),
           message -> {
-            int at = message.position();
-            boolean main = (message.get(at + TABLE) & 0xFF) == RT_TABLE_MAIN;
-            if (main && (message.getInt(at + FLAGS) & RTM_F_CLONED) == 0) {
-              entries.add(entry(message, family));
+            Optional<Entry> entry = read(message, family);
+            // A kernel before 4.20 knows no choice of devices, and tells all.
+            if (entry.isPresent()
+                && (device == ANY_DEVICE || entry.get().route().device() == device)) {
+              reader.accept(entry.get());
             }
           });
     }
-    return entries;
   }
 
-  private static Entry entry(ByteBuffer message, Family family) {
+  /** Reads a message about a route of one of the two tables; empty if it is about another. */
+  static Optional<Entry> read(ByteBuffer message) {
+    int family = message.get(message.position()) & 0xFF;
+    return family == Family.IPV4.number()
+        ? read(message, Family.IPV4)
+        : family == Family.IPV6.number() ? read(message, Family.IPV6) : Optional.empty();
+  }
+
+  private static Optional<Entry> read(ByteBuffer message, Family family) {
     int at = message.position();
-    Attributes attributes = Attributes.after(message, RTMSG);
+    int table = message.get(at + TABLE) & 0xFF;
+    if ((table != RT_TABLE_MAIN && table != RT_TABLE_LOCAL)
+        || (message.getInt(at + FLAGS) & RTM_F_CLONED) != 0) {
+      return Optional.empty();
+    }
     // A default route has no destination.
     byte[] network = new byte[family == Family.IPV4 ? 4 : 16];
-    ByteBuffer destination = attributes.value(RTA_DST);
-    if (destination.remaining() == network.length) {
-      destination.get(destination.position(), network);
+    int metric = 0;
+    int device = 0;
+    int attribute = at + RTMSG;
+    while (attribute + NetlinkMessage.ATTRIBUTE <= message.limit()) {
+      int length = message.getShort(attribute) & 0xFFFF;
+      int value = attribute + NetlinkMessage.ATTRIBUTE;
+      if (length < NetlinkMessage.ATTRIBUTE || attribute + length > message.limit()) {
+        break;
+      }
+      switch (message.getShort(attribute + 2)) {
+        case RTA_DST -> message.get(value, network, 0, Math.min(network.length, length - 4));
+        case RTA_OIF -> device = message.getInt(value);
+        case RTA_PRIORITY -> metric = message.getInt(value);
+        default -> {}
+      }
+      attribute += NetlinkMessage.aligned(length);
     }
     IpPrefix prefix = IpPrefix.containing(IpAddresses.of(network), message.get(at + LENGTH) & 0xFF);
-    return new Entry(
-        new Route(prefix, attributes.number(RTA_PRIORITY), attributes.number(RTA_OIF)),
-        message.get(at + PROTOCOL) & 0xFF);
+    return Optional.of(
+        new Entry(
+            new Route(prefix, metric, device),
+            message.get(at + PROTOCOL) & 0xFF,
+            message.get(at + TYPE) & 0xFF,
+            table));
   }
 }

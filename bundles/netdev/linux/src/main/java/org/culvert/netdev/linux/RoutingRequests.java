@@ -6,32 +6,20 @@ import org.culvert.api.net.IpPrefix;
 
 /** The rtnetlink requests that are made of links, addresses and routes. */
 final class RoutingRequests {
-  /** Marks our routes in {@code ip route}; no other daemon has this number. */
+  /** Marks our routes in {@code ip route}, and our addresses; no other daemon has this number. */
   static final int PROTOCOL = 0xC7;
 
-  /**
-   * The metric of our routes. What an operator or a routing daemon sets with a lower one wins over
-   * the tunnel; a default route learned from a router advertisement (1024) does not, since whoever
-   * asked for a tunnel's default route wants it used.
-   */
-  static final int METRIC = 512;
-
-  /**
-   * The metric of our routes that hold while nobody else has one: behind all that an operator, a
-   * routing daemon (FRR says 20, BIRD 32) or the kernel (1024) sets unless told otherwise. FRR
-   * takes the upper eight bits of a kernel route's metric for its distance, which it compares with
-   * that of its own routes: 254 is behind all of them.
-   */
-  static final int FALLBACK_METRIC = 0xFE00_0000;
+  /** Stands for all devices. */
+  static final int ANY_DEVICE = 0;
 
   static final int RTM_GETROUTE = 26;
 
   private static final int RTM_NEWLINK = 16;
-  private static final int RTM_NEWADDR = 20;
-  private static final int RTM_DELADDR = 21;
+  static final int RTM_NEWADDR = 20;
+  static final int RTM_DELADDR = 21;
   private static final int RTM_GETADDR = 22;
-  private static final int RTM_NEWROUTE = 24;
-  private static final int RTM_DELROUTE = 25;
+  static final int RTM_NEWROUTE = 24;
+  static final int RTM_DELROUTE = 25;
 
   private static final int ADD =
       Netlink.NLM_F_REQUEST | Netlink.NLM_F_ACK | Netlink.NLM_F_CREATE | Netlink.NLM_F_EXCL;
@@ -45,13 +33,14 @@ final class RoutingRequests {
   private static final int IFLA_MTU = 4;
   private static final int IFLA_AF_SPEC = 26;
   private static final int IFLA_INET6_ADDR_GEN_MODE = 8;
-  private static final int IN6_ADDR_GEN_MODE_NONE = 1;
+  static final int IN6_ADDR_GEN_MODE_NONE = 1;
   private static final int IFF_UP = 1;
   static final int IFF_MULTICAST = 0x1000;
 
   static final int IFA_ADDRESS = 1;
   static final int IFA_LOCAL = 2;
   static final int IFA_FLAGS = 8;
+  static final int IFA_PROTO = 11;
 
   /** Nobody else is on a tunnel's link: the address is usable at once. */
   private static final int IFA_F_NODAD = 0x02;
@@ -92,6 +81,14 @@ final class RoutingRequests {
     return link(device, IFF_UP, IFF_UP);
   }
 
+  static NetlinkMessage down(int device) {
+    return link(device, 0, IFF_UP);
+  }
+
+  static NetlinkMessage name(int device, String name) {
+    return link(device, 0, 0).attribute(LinkRequests.IFLA_IFNAME, LinkRequests.text(name));
+  }
+
   /** Tells routing daemons whether a device carries multicast. */
   static NetlinkMessage multicast(int device, boolean carried) {
     return link(device, carried ? IFF_MULTICAST : 0, IFF_MULTICAST);
@@ -107,12 +104,23 @@ final class RoutingRequests {
 
   /** Lists all addresses of all devices. */
   static NetlinkMessage addresses() {
-    return list(RTM_GETADDR, AF_UNSPEC).number(0);
+    return addresses(ANY_DEVICE);
   }
 
   /** Lists all routes of a family. */
   static NetlinkMessage routes(Family family) {
-    return list(RTM_GETROUTE, family.number()).number(0).number(0);
+    return routes(family, ANY_DEVICE);
+  }
+
+  /** Lists all addresses of a device, or of all devices. */
+  static NetlinkMessage addresses(int device) {
+    return list(RTM_GETADDR, AF_UNSPEC).number(device);
+  }
+
+  /** Lists all routes of a family that lead into a device, or all of them. */
+  static NetlinkMessage routes(Family family, int device) {
+    NetlinkMessage message = list(RTM_GETROUTE, family.number()).number(0).number(0);
+    return device == ANY_DEVICE ? message : message.attribute(RTA_OIF, device);
   }
 
   private static NetlinkMessage list(int type, int family) {
@@ -124,7 +132,9 @@ final class RoutingRequests {
   }
 
   static NetlinkMessage add(int device, InterfaceAddress address) {
-    return address(RTM_NEWADDR, ADD, device, address).attribute(IFA_FLAGS, ADDRESS_MARK);
+    return address(RTM_NEWADDR, ADD, device, address)
+        .attribute(IFA_FLAGS, ADDRESS_MARK)
+        .octetAttribute(IFA_PROTO, PROTOCOL);
   }
 
   static NetlinkMessage remove(int device, InterfaceAddress address) {

@@ -17,12 +17,14 @@ final class Shadows {
 
   /**
    * Returns our destination that a route is better for: it is to the same with a lower metric, or
-   * to a part of it. Whoever has a default route expects others to have better ones.
+   * to a part of it. Whoever has a default route expects others to have better ones, and says by
+   * its metric which other default route is better.
    */
   Optional<IpPrefix> of(Route other) {
     IpPrefix to = other.destination();
-    if (destinations.contains(to)
-        && Integer.compareUnsigned(other.metric(), RoutingRequests.METRIC) < 0) {
+    if (to.length() > 0
+        && destinations.contains(to)
+        && Integer.compareUnsigned(other.metric(), Route.METRIC) < 0) {
       return Optional.of(to);
     }
     return lengths.stream()

@@ -3,8 +3,10 @@ package org.culvert.netdev.linux;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.culvert.api.netdev.TunnelDevice;
 import org.culvert.netdev.linux.FilterTable.Count;
 
@@ -16,6 +18,9 @@ final class TunnelFilter {
 
   /** What the kernel was told last, by device. */
   private Map<String, List<String>> installed = Map.of();
+
+  /** What stands in sets beside. */
+  private Set<String> elements = Set.of();
 
   /** What was counted last, to go on from if another program removes the table. */
   private Map<String, Count> seen = Map.of();
@@ -36,7 +41,11 @@ final class TunnelFilter {
    */
   void apply(Collection<TunnelDevice> devices) throws IOException {
     Map<String, List<String>> wanted = new HashMap<>();
-    devices.forEach(device -> wanted.put(device.name(), rules.of(device)));
+    Set<String> members = new HashSet<>();
+    for (TunnelDevice device : devices) {
+      wanted.put(device.name(), rules.of(device));
+      members.addAll(ReportRules.elements(device));
+    }
     Map<String, Count> counts = counters();
     StringBuilder text = new StringBuilder();
     if (stands(counts)) {
@@ -58,16 +67,19 @@ final class TunnelFilter {
     } else {
       // Until it is made anew nothing can be relied on, whatever the kernel was told before.
       installed = Map.of();
+      elements = Set.of();
       begun = false;
       Map<String, Count> from = new HashMap<>(seen);
       from.putAll(counts);
       text.append(rules.begin(from));
       wanted.forEach((name, chains) -> text.append(rules.add(name, chains, from)));
     }
+    text.append(rules.elements(elements, members));
     if (text.length() > 0) {
       nft.change(text.toString());
     }
     installed = Map.copyOf(wanted);
+    elements = Set.copyOf(members);
     begun = true;
   }
 
@@ -93,10 +105,18 @@ final class TunnelFilter {
     return counts;
   }
 
+  /**
+   * Takes note that another program has changed the table: the next {@link #apply} makes it anew.
+   */
+  void distrust() {
+    begun = false;
+  }
+
   void remove() throws IOException {
     nft.change(rules.end());
     seen = Map.of();
     installed = Map.of();
+    elements = Set.of();
     begun = false;
   }
 }

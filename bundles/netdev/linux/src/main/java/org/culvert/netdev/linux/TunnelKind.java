@@ -21,6 +21,7 @@ enum TunnelKind {
   static final int IFLA_IPTUN_LOCAL = 2;
   static final int IFLA_IPTUN_REMOTE = 3;
   static final int IFLA_IPTUN_TTL = 4;
+  static final int IFLA_IPTUN_TOS = 5;
   static final int IFLA_IPTUN_FLAGS = 8;
   static final int IFLA_IPTUN_PROTO = 9;
   static final int IFLA_IPTUN_PMTUDISC = 10;
@@ -28,7 +29,12 @@ enum TunnelKind {
   /** The hop limit outside: the way through the tunnel is one hop inside. */
   static final int HOP_LIMIT = 64;
 
+  /** Says that the outer header gets the inner one's traffic class. */
+  private static final int INHERIT = 1;
+
   private static final int IP6_TNL_F_IGN_ENCAP_LIMIT = 0x1;
+  private static final int IP6_TNL_F_USE_ORIG_TCLASS = 0x2;
+  private static final int IP6_TNL_FLAGS = IP6_TNL_F_IGN_ENCAP_LIMIT | IP6_TNL_F_USE_ORIG_TCLASS;
 
   private final String kernelName;
   private final IpVersion outer;
@@ -85,9 +91,17 @@ enum TunnelKind {
     message.octetAttribute(IFLA_IPTUN_TTL, HOP_LIMIT);
     message.octetAttribute(IFLA_IPTUN_PROTO, protocol);
     if (this == SIT) {
+      message.octetAttribute(IFLA_IPTUN_TOS, INHERIT);
       message.octetAttribute(IFLA_IPTUN_PMTUDISC, 1);
     } else {
-      message.attribute(IFLA_IPTUN_FLAGS, IP6_TNL_F_IGN_ENCAP_LIMIT);
+      message.attribute(IFLA_IPTUN_FLAGS, IP6_TNL_FLAGS);
     }
+  }
+
+  /** Tells whether a device's attributes let the outer header get the inner traffic class. */
+  boolean inheritsTrafficClass(Attributes tunnel) {
+    return this == SIT
+        ? tunnel.octet(IFLA_IPTUN_TOS) == INHERIT
+        : (tunnel.number(IFLA_IPTUN_FLAGS) & IP6_TNL_FLAGS) == IP6_TNL_FLAGS;
   }
 }

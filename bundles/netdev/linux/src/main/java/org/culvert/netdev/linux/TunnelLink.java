@@ -10,16 +10,25 @@ final class TunnelLink {
   /** {@code struct ifinfomsg}: family, type, index, flags, change. */
   static final int IFINFOMSG = 16;
 
+  private static final int TYPE = 2;
   private static final int INDEX = 4;
   private static final int FLAGS = 8;
   private static final int IFF_UP = 1;
 
+  /** {@code ARPHRD_NONE}: what has no link layer. */
+  private static final int NO_LINK_LAYER = 0xFFFE;
+
+  private static final int ARPHRD_LOOPBACK = 772;
+  private static final String TUN = "tun";
+
+  private final int type;
   private final int index;
   private final int flags;
   private final Attributes attributes;
   private final Attributes info;
 
-  private TunnelLink(int index, int flags, Attributes attributes) {
+  private TunnelLink(int type, int index, int flags, Attributes attributes) {
+    this.type = type;
     this.index = index;
     this.flags = flags;
     this.attributes = attributes;
@@ -31,7 +40,10 @@ final class TunnelLink {
     ByteBuffer copy = ByteBuffer.allocate(message.remaining()).order(message.order());
     copy.put(message.duplicate()).flip();
     return new TunnelLink(
-        copy.getInt(INDEX), copy.getInt(FLAGS), Attributes.after(copy, IFINFOMSG));
+        copy.getShort(TYPE) & 0xFFFF,
+        copy.getInt(INDEX),
+        copy.getInt(FLAGS),
+        Attributes.after(copy, IFINFOMSG));
   }
 
   int index() {
@@ -60,9 +72,20 @@ final class TunnelLink {
     return attributes.number(LinkRequests.IFLA_MTU);
   }
 
+  LinkSettings settings() {
+    return LinkSettings.of(attributes);
+  }
+
   /** Returns the kind of tunnel; empty if it is none that we make. */
   Optional<TunnelKind> kind() {
     return TunnelKind.named(info.text(LinkRequests.IFLA_INFO_KIND));
+  }
+
+  /** Tells whether a router may be beyond it: not at loopback, nor at what a tunnel of ours is. */
+  boolean maySeeRouters() {
+    boolean userspaceTunnel =
+        type == NO_LINK_LAYER && TUN.equals(info.text(LinkRequests.IFLA_INFO_KIND));
+    return type != ARPHRD_LOOPBACK && !userspaceTunnel && kind().isEmpty();
   }
 
   /** Tells whether it is this tunnel already, whatever its MTU. */
@@ -73,6 +96,7 @@ final class TunnelLink {
         && kind.equals(TunnelKind.of(device.wire()))
         && tunnel.octet(TunnelKind.IFLA_IPTUN_PROTO) == kind.get().protocol()
         && tunnel.octet(TunnelKind.IFLA_IPTUN_TTL) == TunnelKind.HOP_LIMIT
+        && kind.get().inheritsTrafficClass(tunnel)
         && isAddress(tunnel.value(TunnelKind.IFLA_IPTUN_LOCAL), device.outer().local().getAddress())
         && isAddress(
             tunnel.value(TunnelKind.IFLA_IPTUN_REMOTE), device.outer().remote().getAddress());

@@ -1,12 +1,12 @@
 package org.culvert.netdev.linux;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.culvert.api.net.IpAddresses;
 import org.culvert.api.netdev.TunnelDevice;
 import org.culvert.netdev.linux.Netlink.Answer;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +42,13 @@ final class TunnelLinks {
           links.put(link.name(), link);
         });
     return links;
+  }
+
+  /** Finds one device; empty if it is not there. */
+  static Optional<TunnelLink> find(Netlink netlink, String name) throws IOException {
+    List<TunnelLink> found = new ArrayList<>();
+    netlink.look(LinkRequests.find(name), message -> found.add(TunnelLink.read(message)));
+    return found.stream().findFirst();
   }
 
   /** Looks at what there is now. */
@@ -119,9 +126,7 @@ final class TunnelLinks {
     TunnelKind kind = TunnelKind.of(device.wire()).orElseThrow();
     try {
       if (!RouteTable.isLocal(netlink, device.outer().local().getAddress())) {
-        return Optional.of(
-            "no interface of this host has the address "
-                + IpAddresses.text(device.outer().local().getAddress()));
+        return Optional.of(AbsentAddress.words(device.outer().local().getAddress()));
       }
       Answer answer = netlink.change(List.of(LinkRequests.make(kind, device))).get(0);
       if (answer.errno() == Errno.EEXIST) {
@@ -132,7 +137,7 @@ final class TunnelLinks {
       if (!answer.isDone()) {
         return reason(answer.failure("making the tunnel device " + device.name()));
       }
-      return ready(LinuxNetworkDevices.index(device.name()), device);
+      return ready(DeviceName.index(device.name()), device);
     } catch (IOException e) {
       return reason(e);
     }

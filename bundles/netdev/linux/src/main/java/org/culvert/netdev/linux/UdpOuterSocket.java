@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.netdev.OuterSocket;
 import org.culvert.api.netdev.PacketBatch;
+import org.culvert.api.netdev.SharedPort;
 
 /** A UDP socket that carries inner packets as payload and leaves signaling to its neighbour. */
 final class UdpOuterSocket implements OuterSocket {
@@ -23,19 +24,22 @@ final class UdpOuterSocket implements OuterSocket {
     if (fd < 0) {
       throw Errno.failure("opening a UDP socket", Libc.errno());
     }
-    Fragmentation.allow(fd, family);
+    BatchedSocket.option(fd, family.level(), family.receiveTrafficClass(), 1);
     if (!ReusePortSelector.share(fd)) {
       int errno = Libc.errno();
       Libc.close(fd);
       throw Errno.failure("sharing a UDP port (SO_REUSEPORT)", errno);
     }
-    BatchedSocket.bind(fd, local);
     ReusePortSelector selector = new ReusePortSelector(inner);
-    if (!selector.attachJoined(fd)) {
-      int errno = Libc.errno();
-      Libc.close(fd);
-      throw Errno.failure("attaching the port's selector (Linux 4.5 or later has it)", errno);
-    }
+    SharedPort.join(
+        () -> {
+          BatchedSocket.bind(fd, local);
+          if (!selector.attachJoined(fd)) {
+            int errno = Libc.errno();
+            Libc.close(fd);
+            throw Errno.failure("attaching the port's selector (Linux 4.5 or later has it)", errno);
+          }
+        });
     AtomicBoolean alone = new AtomicBoolean();
     NeighborWatch watch = NeighborWatch.open(local, () -> alone.set(selector.attachAlone(fd)));
     // After the watch is open, so that a neighbor who leaves now is noticed by one or the other.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import org.culvert.api.netdev.SharedPort;
 
 /** The other side of a shared UDP port: it attaches "mine to 1, the other's to 0". */
 final class FakeSignaling implements AutoCloseable {
@@ -20,7 +21,16 @@ final class FakeSignaling implements AutoCloseable {
   }
 
   static FakeSignaling attached(InetSocketAddress local) throws IOException {
-    FakeSignaling signaling = new FakeSignaling(local);
+    FakeSignaling[] signaling = new FakeSignaling[1];
+    SharedPort.join(
+        () -> {
+          signaling[0] = new FakeSignaling(local);
+          signaling[0].attach();
+        });
+    return signaling[0];
+  }
+
+  private void attach() {
     boolean attached =
         new SocketFilter(5)
             .load8(0)
@@ -28,9 +38,8 @@ final class FakeSignaling implements AutoCloseable {
             .skipUnless(0x60, 1)
             .accept(0)
             .accept(1)
-            .attach(signaling.fd, SO_ATTACH_REUSEPORT_CBPF);
+            .attach(fd, SO_ATTACH_REUSEPORT_CBPF);
     assertThat(attached).isTrue();
-    return signaling;
   }
 
   /** Receives one datagram. */

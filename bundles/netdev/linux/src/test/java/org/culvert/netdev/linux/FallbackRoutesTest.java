@@ -23,7 +23,8 @@ class FallbackRoutesTest {
   private static final String PREFIX = "2001:db8:100::/48";
   private static final String INSIDE = "2001:db8:100::1";
 
-  private final LinuxNetworkDevices devices = new LinuxNetworkDevices();
+  private final OpenDevices open = new OpenDevices();
+  private final LinuxNetworkDevices devices = new LinuxNetworkDevices(open);
 
   @Test
   void fallbackRouteIsBehindEveryOther() throws Exception {
@@ -48,9 +49,10 @@ class FallbackRoutesTest {
   void routeBecomesAFallbackAndBack(String prefix) throws Exception {
     try (TunDevice tun = devices.openTun("tun0", 1280)) {
       String family = prefix.contains(":") ? "-6" : "-4";
+      String metric = prefix.endsWith("/0") ? "metric 2048" : "metric 512";
       for (int i = 0; i < 2; i++) {
         devices.configure(tun.name(), of(Set.of(prefix), Set.of()));
-        assertThat(ours(family)).hasLineCount(1).contains("metric 512");
+        assertThat(ours(family)).hasLineCount(1).contains(metric);
         devices.configure(tun.name(), of(Set.of(), Set.of(prefix)));
         assertThat(ours(family)).hasLineCount(1).contains("metric 4261412864");
       }
@@ -94,7 +96,7 @@ class FallbackRoutesTest {
     try (TunDevice tun = devices.openTun("tun0", 1280)) {
       devices.configure(tun.name(), of(Set.of("2001:db8:200::/48"), Set.of(PREFIX)));
 
-      new LinuxNetworkDevices()
+      new LinuxNetworkDevices(open)
           .configure(tun.name(), of(Set.of(PREFIX), Set.of("2001:db8:300::/48")));
 
       assertThat(ours("-6"))
@@ -142,7 +144,7 @@ class FallbackRoutesTest {
         devices.configure(tun.name(), first);
         devices.configure(other.name(), second);
       }
-      new LinuxNetworkDevices().configure(tun.name(), first);
+      new LinuxNetworkDevices(open).configure(tun.name(), first);
 
       assertThat(routes("tun0")).contains("fe80::/64 proto 199");
       assertThat(routes("tun1")).contains("fe80::/64 proto 199");

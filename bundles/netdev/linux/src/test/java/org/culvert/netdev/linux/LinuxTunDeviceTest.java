@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -18,6 +21,7 @@ import org.culvert.api.net.IpAddresses;
 import org.culvert.api.netdev.DeviceConfiguration;
 import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.netdev.TunDevice;
+import org.culvert.testkit.net.Eventually;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -48,10 +52,18 @@ class LinuxTunDeviceTest {
 
   @Test
   void isSilentUntilTheHostSendsSomething() throws Exception {
+    // The kernel's first words on a device shall come at once.
+    OwnNetwork.run("sysctl", "-qw", "net.ipv6.conf.default.accept_dad=0");
+    OwnNetwork.run("sysctl", "-qw", "net.ipv6.conf.default.router_solicitation_delay=0");
+    OwnNetwork.run("sysctl", "-qw", "net.ipv6.conf.default.mldv2_unsolicited_report_interval=1");
     try (TunDevice tun = configured("tun-quiet");
         DatagramSocket socket = new DatagramSocket()) {
-      // Long enough for the kernel's first solicitations and reports, which come within a second.
-      assertThat(OwnNetwork.run("sleep", "1.5")).isEmpty();
+      OwnNetwork.run("ip", "link", "add", "loud0", "type", "veth", "peer", "name", "loud1");
+      OwnNetwork.run("ip", "link", "set", "loud1", "up");
+      OwnNetwork.run("ip", "link", "set", "loud0", "up");
+      Eventually.holds("a solicitation on another device", () -> sent("loud0", "RouterSolicits"));
+      Eventually.holds("a report on another device", () -> sent("loud0", "MLDv2Reports"));
+
       socket.send(new DatagramPacket(new byte[] {1}, 1, THERE, 3653));
 
       PacketBatch batch = Packets.batch();
@@ -150,7 +162,7 @@ class LinuxTunDeviceTest {
 
     tun.close();
 
-    assertThat(receiver.get(5, TimeUnit.SECONDS)).isFalse();
+    assertThat(receiver.get(Packets.DEADLINE.toSeconds(), TimeUnit.SECONDS)).isFalse();
     assertThat(Libc.if_nametoindex("tun-close")).isZero();
     assertThat(tun.receive(Packets.batch())).isFalse();
     tun.close();
@@ -186,6 +198,17 @@ class LinuxTunDeviceTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("MTU of tun-mtu");
     assertThat(Libc.if_nametoindex("tun-mtu")).isZero();
+  }
+
+  /** Tells whether the kernel itself has sent a kind of ICMPv6 messages on a device. */
+  private static boolean sent(String device, String kind) {
+    try {
+      return Files.readString(Path.of("/proc/thread-self/net/dev_snmp6", device))
+          .lines()
+          .anyMatch(line -> line.matches("Icmp6Out" + kind + "\\s+[1-9].*"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private TunDevice configured(String name) throws IOException {

@@ -31,6 +31,8 @@ import org.culvert.testkit.net.Eventually;
 import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Makes real devices where the kernel has the drivers; elsewhere most of it is skipped, and
@@ -273,7 +275,11 @@ class LinuxTunnelDevicesTest {
               1400);
 
       assertThat(group.apply(List.of(foreign)))
-          .isEqualTo(Map.of("cvtest", "no interface of this host has the address 192.0.2.77"));
+          .isEqualTo(
+              Map.of(
+                  "cvtest",
+                  "no interface of this host has the address 192.0.2.77;"
+                      + " type: ip address add 192.0.2.77/32 dev INTERFACE"));
     }
   }
 
@@ -328,6 +334,28 @@ class LinuxTunnelDevicesTest {
     }
   }
 
+  /** A tunnel that leads elsewhere now, or is down, carries nothing of its own. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ip tunnel change cvtest remote 127.0.0.3",
+        "ip link set cvtest down",
+        "ip link set cvtest multicast on",
+        "ip link delete cvtest"
+      })
+  void findsADeviceThatSomebodyChanged(String command) throws Exception {
+    needs(V6V4);
+    try (TunnelDeviceGroup group = devices.claim("culvert0")) {
+      group.apply(List.of(device("cvtest", PEER)));
+      assertThat(group.counters().devices()).containsOnlyKeys("cvtest");
+      OwnNetwork.run(command.split(" "));
+
+      assertThat(group.counters().devices()).isEmpty();
+      assertThat(group.apply(List.of(device("cvtest", PEER)))).isEmpty();
+      assertThat(group.counters().devices()).containsOnlyKeys("cvtest");
+    }
+  }
+
   private void needs(WireFormat wire) {
     Optional<String> obstacle = devices.obstacle(wire);
     assumeTrue(obstacle.isEmpty(), () -> obstacle.orElse(""));
@@ -361,7 +389,7 @@ class LinuxTunnelDevicesTest {
   }
 
   private static int index(String name) throws Exception {
-    return LinuxNetworkDevices.index(name);
+    return DeviceName.index(name);
   }
 
   private static TunnelDevice device(String name, InetAddress peer) {

@@ -46,7 +46,7 @@ class OuterSocketsTest {
 
   @Test
   void carriesABurstOverUdpAndIpv6() throws Exception {
-    OwnNetwork.run("ip", "addr", "add", "2001:db8::2/128", "dev", "lo", "nodad");
+    OwnNetwork.address("2001:db8::2/128", "lo");
     carries(UDP6, at("::1", 3653), at("2001:db8::2", 4000));
   }
 
@@ -57,7 +57,7 @@ class OuterSocketsTest {
 
   @Test
   void carriesProtocol4OverIpv6() throws Exception {
-    OwnNetwork.run("ip", "addr", "add", "2001:db8::2/128", "dev", "lo", "nodad");
+    OwnNetwork.address("2001:db8::2/128", "lo");
     carries(PROTOCOL_4, at("::1", 0), at("2001:db8::2", 0));
   }
 
@@ -87,6 +87,131 @@ class OuterSocketsTest {
           count++;
         }
       }
+    }
+  }
+
+  @Test
+  void carriesTheTrafficClassOfEachPacket() throws Exception {
+    OwnNetwork.address("2001:db8::2/128", "lo");
+    carriesTrafficClass(UDP, ONE, TWO);
+    carriesTrafficClass(UDP6, at("::1", 3653), at("2001:db8::2", 4000));
+    carriesTrafficClass(PROTOCOL_41, at("127.0.0.1", 0), at("127.0.0.2", 0));
+    carriesTrafficClass(PROTOCOL_4, at("::1", 0), at("2001:db8::2", 0));
+  }
+
+  private void carriesTrafficClass(WireFormat wire, InetSocketAddress here, InetSocketAddress there)
+      throws Exception {
+    int[] octets = {0, 0xB9, 0xBA, 0, 0x03, 0xFF, 0};
+    try (OuterSocket receiver = sockets.open(wire, here);
+        OuterSocket sender = sockets.open(wire, there)) {
+      PacketBatch out = Packets.batch();
+      for (int i = 0; i < octets.length; i++) {
+        Packets.put(out, inner(6, i, 40), here);
+        out.trafficClass(i, octets[i]);
+      }
+      PacketBatch in = Packets.batch();
+      // Twice: what the first round left in the memory must not show in the second.
+      for (int round = 0; round < 2; round++) {
+        assertThat(sender.send(out, 0, octets.length)).isZero();
+        int count = 0;
+        while (count < octets.length) {
+          assertThat(receiver.receive(in)).isTrue();
+          for (int i = 0; i < in.size(); i++) {
+            assertThat(in.trafficClass(i)).isEqualTo(octets[count]);
+            count++;
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void sendsWholeOrNotAtAllWhereThatIsAskedFor() throws Exception {
+    OwnNetwork.address("2001:db8::2/128", "lo");
+    OwnNetwork.run("ip", "link", "set", "lo", "mtu", "1300");
+    whole(UDP, ONE, TWO);
+    whole(PROTOCOL_41, at("127.0.0.1", 0), at("127.0.0.2", 0));
+    whole(UDP6, at("::1", 3653), at("2001:db8::2", 4000));
+    whole(PROTOCOL_4, at("::1", 0), at("2001:db8::2", 0));
+  }
+
+  private void whole(WireFormat wire, InetSocketAddress here, InetSocketAddress there)
+      throws Exception {
+    try (OuterSocket receiver = sockets.open(wire, here);
+        OuterSocket sender = sockets.open(wire, there)) {
+      PacketBatch out = Packets.batch();
+      boolean[] whole = {false, true, false, true, true, false};
+      int[] lengths = {1400, 1400, 40, 1200, 40, 1400};
+      for (int i = 0; i < lengths.length; i++) {
+        Packets.put(out, inner(6, i, lengths[i]), here);
+        out.whole(i, whole[i]);
+      }
+
+      assertThat(sender.send(out, 0, lengths.length)).as("what the link cannot carry").isOne();
+
+      // Those that may be cut come first, as the socket was set: it is set anew once in a burst.
+      assertThat(Packets.receive(receiver, 5))
+          .containsExactly(
+              inner(6, 0, 1400),
+              inner(6, 2, 40),
+              inner(6, 5, 1400),
+              inner(6, 3, 1200),
+              inner(6, 4, 40));
+    }
+  }
+
+  @Test
+  void tellsWhatIsReportedAboutPacketsAndSendsOn() throws Exception {
+    OwnNetwork.address("2001:db8::2/128", "lo");
+    // Destination unreachable, port; what is quoted begins with an IP header.
+    reported(UDP, ONE, TWO, 3, 3, 0x45);
+    reported(UDP6, at("::1", 3653), at("2001:db8::2", 4000), 1, 4, 0x60);
+  }
+
+  private void reported(
+      WireFormat wire,
+      InetSocketAddress here,
+      InetSocketAddress there,
+      int type,
+      int code,
+      int quoted)
+      throws Exception {
+    try (OuterSocket sender = sockets.open(wire, there);
+        OuterSocket reports = sockets.openErrors(there.getAddress())) {
+      PacketBatch out = Packets.batch();
+      Packets.put(out, inner(6, 1, 40), here);
+      assertThat(sender.send(out, 0, 1)).isZero();
+
+      byte[] report = Packets.receive(reports, 1).get(0);
+
+      assertThat(report[0]).isEqualTo((byte) type);
+      assertThat(report[1]).isEqualTo((byte) code);
+      assertThat(report[8]).isEqualTo((byte) quoted);
+      assertThat(report).endsWith(inner(6, 1, 40));
+      try (OuterSocket receiver = sockets.open(wire, here)) {
+        for (int i = 0; i < 3; i++) {
+          assertThat(sender.send(out, 0, 1)).as("the report costs no packet").isZero();
+        }
+        assertThat(Packets.receive(receiver, 3)).hasSize(3);
+      }
+    }
+  }
+
+  @Test
+  void reportsAreErrorsOnly() throws Exception {
+    Descriptor raw = Descriptor.of(BatchedSocket.open(Family.IPV4, BatchedSocket.SOCK_RAW, 1));
+    BatchedSocket sender = new BatchedSocket(raw, Family.IPV4, 0, (m, b, i) -> {});
+    try (OuterSocket reports = sockets.openErrors(at("127.0.0.1", 0).getAddress())) {
+      byte[] echo = {8, 0, (byte) 0xF7, (byte) 0xFF, 0, 0, 0, 0};
+      byte[] error = {3, 1, (byte) 0xFC, (byte) 0xFE, 0, 0, 0, 0};
+      PacketBatch out = Packets.batch();
+      Packets.put(out, echo, at("127.0.0.1", 0));
+      Packets.put(out, error, at("127.0.0.1", 0));
+      assertThat(sender.send(out, 0, 2)).isZero();
+
+      assertThat(Packets.receive(reports, 1)).containsExactly(error);
+    } finally {
+      sender.close();
     }
   }
 
@@ -208,7 +333,7 @@ class OuterSocketsTest {
 
       socket.close();
 
-      assertThat(receiver.get(5, TimeUnit.SECONDS)).isFalse();
+      assertThat(receiver.get(Packets.DEADLINE.toSeconds(), TimeUnit.SECONDS)).isFalse();
       assertThat(socket.receive(Packets.batch())).isFalse();
       socket.close();
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.culvert.testkit.debian.DebianPackages;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -32,10 +33,36 @@ final class OwnNetwork implements InvocationInterceptor, ExecutionCondition {
   static String run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
+    if (!process.waitFor(Packets.DEADLINE.toSeconds(), TimeUnit.SECONDS)
+        || process.exitValue() != 0) {
       throw new IOException(List.of(command) + ": " + output);
     }
     return output;
+  }
+
+  /** Runs a command and returns what it printed, whatever its end. */
+  static String tried(String... command) throws IOException, InterruptedException {
+    try {
+      return run(command);
+    } catch (IOException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  /**
+   * Gives a device an address that is not looked for elsewhere. The kernel says that it is done
+   * before a worker of its own has made the address the host's: a packet in between is lost.
+   */
+  static void address(String address, String device) throws IOException, InterruptedException {
+    run("ip", "address", "add", address, "dev", device, "nodad");
+    String host = address.replaceAll("/.*", "");
+    long begin = System.nanoTime();
+    while (!tried("ip", "route", "get", host).startsWith("local ")) {
+      if (System.nanoTime() - begin > Packets.DEADLINE.toNanos()) {
+        throw new IOException(host + " has not become an address of this host");
+      }
+      Thread.sleep(1);
+    }
   }
 
   static native int unshare(int flags);
@@ -48,6 +75,9 @@ final class OwnNetwork implements InvocationInterceptor, ExecutionCondition {
           long wanted = 1L << CAP_NET_ADMIN | 1L << CAP_NET_RAW | 1L << CAP_SYS_ADMIN;
           long held = Long.parseUnsignedLong(line.substring(7).strip(), 16);
           if ((held & wanted) == wanted && Files.exists(Path.of("/dev/net/tun"))) {
+            // Where they are in another place, as in a small machine of the lab, they are found.
+            DebianPackages.provide(
+                "/usr/sbin/ip=iproute2", "/usr/sbin/nft=nftables", "/usr/sbin/sysctl=procps");
             return ConditionEvaluationResult.enabled("root");
           }
         }
@@ -92,7 +122,7 @@ final class OwnNetwork implements InvocationInterceptor, ExecutionCondition {
     Thread thread = new Thread(task, "culvert-test-namespace");
     thread.setDaemon(true);
     thread.start();
-    task.get(60, TimeUnit.SECONDS);
+    task.get(180, TimeUnit.SECONDS);
     if (!failures.isEmpty()) {
       throw failures.get(0);
     }

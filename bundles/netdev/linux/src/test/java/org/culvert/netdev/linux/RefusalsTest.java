@@ -40,7 +40,9 @@ class RefusalsTest {
     assertThat(BatchedSocket.bindFailure(LOCAL, Errno.EADDRINUSE))
         .hasMessageStartingWith("UDP port 3653 of 192.0.2.1 is in use");
     assertThat(BatchedSocket.bindFailure(LOCAL, Errno.EADDRNOTAVAIL))
-        .hasMessage("no interface of this host has the address 192.0.2.1");
+        .hasMessage(
+            "no interface of this host has the address 192.0.2.1;"
+                + " type: ip address add 192.0.2.1/32 dev INTERFACE");
   }
 
   @Test

@@ -7,6 +7,10 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.culvert.api.encapsulation.WireFormat;
@@ -64,6 +68,29 @@ class ReusePortSelectorTest {
     }
     signaling.close();
     data.close();
+  }
+
+  @Test
+  void isRightHoweverBothJoinAtTheSameTime() throws Exception {
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try {
+      for (int round = 0; round < 2_000; round++) {
+        CyclicBarrier begin = new CyclicBarrier(2);
+        Future<FakeSignaling> joining =
+            other.submit(
+                () -> {
+                  begin.await();
+                  return FakeSignaling.attached(SHARED);
+                });
+        begin.await();
+        try (OuterSocket data = sockets.open(UDP, SHARED);
+            FakeSignaling signaling = joining.get()) {
+          separates(signaling, data);
+        }
+      }
+    } finally {
+      other.shutdownNow();
+    }
   }
 
   @Test

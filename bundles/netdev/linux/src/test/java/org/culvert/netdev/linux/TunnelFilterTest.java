@@ -11,6 +11,9 @@ import java.net.DatagramSocket;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -83,6 +86,49 @@ class TunnelFilterTest {
       isAnswered(tun, "2001:db8:1::2");
       assertThat(count(FilterCheck.IN_PASSED)).isEqualTo(new Count(3, 3 * OCTETS));
     }
+  }
+
+  /**
+   * The device could carry 1500 octets, the tunnel carries 1280: this host's own offer goes out as
+   * 1220, and so does the other end's when it comes in, for the host sends no longer segments then.
+   */
+  @Test
+  void lowersTheSegmentSizeOfTcpBothWays() throws Exception {
+    int wide = 1500;
+    try (TunDevice tun = devices.openTun("cvtest", wide)) {
+      devices.configure(
+          "cvtest",
+          new DeviceConfiguration(
+              Set.of(InterfaceAddress.host(HERE)), Set.of(IpPrefix.parse("::/0")), wide));
+      filter.apply(List.of(device("cvtest", List.of(IpPrefix.host(THERE)), List.of())));
+      lowersTheSegmentSize(tun);
+    }
+  }
+
+  private static void lowersTheSegmentSize(TunDevice tun) throws IOException {
+    try (ServerSocket server = new ServerSocket(0, 5, HERE)) {
+      send(tun, Packets.tcp(THERE, HERE, server.getLocalPort(), 1, 0, 0x02, 1460));
+      ByteBuffer answer = nextTcp(tun);
+      assertThat(answer.getShort(62)).as("what this host offers").isEqualTo((short) 1220);
+
+      int next = answer.getInt(44) + 1;
+      send(tun, Packets.tcp(THERE, HERE, server.getLocalPort(), 2, next, 0x10, 1460));
+      try (Socket accepted = server.accept()) {
+        accepted.getOutputStream().write(new byte[4_000]);
+        assertThat(nextTcp(tun).capacity()).as("a full segment").isEqualTo(1280);
+      }
+    }
+  }
+
+  private static ByteBuffer nextTcp(TunDevice tun) throws IOException {
+    PacketBatch batch = new PacketBatch(1, 2048);
+    while (tun.receive(batch)) {
+      ByteBuffer packet = ByteBuffer.wrap(Packets.octets(batch, 0));
+      if (packet.get(NEXT_HEADER) == 6) {
+        return packet;
+      }
+    }
+    throw new IOException("the device is closed");
   }
 
   @ParameterizedTest
