@@ -17,7 +17,11 @@ final class ErrorBurst {
   /** What {@link #next} returns when nothing may be said. */
   static final int NONE = -1;
 
-  private static final int CAPACITY = 16;
+  private static final int CAPACITY = 8;
+
+  /** How many octets off the heap it takes. */
+  static final long MEMORY = (long) CAPACITY * LONGEST;
+
   private static final long PER_SECOND = 200;
   private static final long AT_ONCE = 50;
 

@@ -10,7 +10,7 @@ import org.culvert.api.netdev.PacketBatch;
  * <p>Confined to the device's thread.
  */
 final class Fragments {
-  private static final int CAPACITY = 16;
+  private static final int CAPACITY = 8;
 
   /** Offsets count blocks of eight octets. */
   private static final int BLOCK = 8;
@@ -26,18 +26,26 @@ final class Fragments {
     this.batch = new PacketBatch(CAPACITY, longest);
   }
 
+  /** Returns how many octets off the heap they take. */
+  static long memory(int longest) {
+    return (long) CAPACITY * longest;
+  }
+
   /**
    * Sends packet {@code i}, which holds one whole packet, in pieces into a tunnel.
    *
+   * @param mtu octets of the longest piece
    * @return how many pieces there was no room for
    */
-  int send(PacketBatch packets, int i, Tunnel tunnel) {
+  int send(PacketBatch packets, int i, Tunnel tunnel, int mtu) {
     ByteBuffer packet = packets.memory();
     int at = packets.offset(i);
     int header = Ipv4.headerLength(packet, at);
     int end = at + packets.length(i);
-    int room = (tunnel.mtu - header) / BLOCK * BLOCK;
+    int room = (mtu - header) / BLOCK * BLOCK;
     int flags = Ipv4.flags(packet, at);
+    // What the largest is sent as, all are: so they leave in one burst.
+    boolean whole = header + room > tunnel.carriedAlways;
     int lost = 0;
     batch.size(0);
     for (int from = at + header; from < end; from += room) {
@@ -60,15 +68,17 @@ final class Fragments {
       fragment.putShort(to + Ipv4.CHECKSUM, (short) 0);
       fragment.putShort(to + Ipv4.CHECKSUM, InternetChecksum.of(fragment, to, to + header, 0));
       fragment.put(to + header, packet, from, length);
-      add(to, header + length, tunnel);
+      add(to, header + length, packets.trafficClass(i), tunnel, whole);
     }
     return lost + tunnel.port.send(batch, 0, batch.size());
   }
 
-  private void add(int at, int length, Tunnel tunnel) {
+  private void add(int at, int length, int trafficClass, Tunnel tunnel, boolean whole) {
     int slot = batch.size();
     batch.packet(slot, at, length);
     batch.peer(slot, tunnel.peerHigh, tunnel.peerLow, tunnel.peerPort);
+    batch.trafficClass(slot, trafficClass);
+    batch.whole(slot, whole);
     batch.size(slot + 1);
     tunnel.out.carried(length);
   }

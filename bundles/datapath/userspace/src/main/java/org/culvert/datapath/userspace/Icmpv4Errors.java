@@ -20,6 +20,7 @@ final class Icmpv4Errors {
 
   private static final int UNREACHABLE = 3;
   private static final int NETWORK = 0;
+  private static final int HOST = 1;
   private static final int FRAGMENTATION_NEEDED = 4;
 
   private final ErrorBurst burst;
@@ -29,13 +30,20 @@ final class Icmpv4Errors {
   }
 
   /** Says that a packet that must stay whole is larger than the tunnel's MTU (RFC 1191). */
-  void fragmentationNeeded(PacketBatch from, int i, Tunnel tunnel) {
-    add(from, i, FRAGMENTATION_NEEDED, tunnel.mtu);
+  void fragmentationNeeded(PacketBatch from, int i, int mtu) {
+    add(from, i, FRAGMENTATION_NEEDED, mtu);
   }
 
   /** Says that no tunnel leads to a packet's destination. */
   void noRoute(PacketBatch from, int i) {
     add(from, i, NETWORK, 0);
+  }
+
+  /**
+   * Says that a packet, of which this is the beginning, was lost in a tunnel (RFC 2473 section 8).
+   */
+  void unreachable(PacketBatch from, int i) {
+    add(from, i, HOST, 0);
   }
 
   private void add(PacketBatch from, int i, int code, int value) {

@@ -9,7 +9,10 @@ import org.culvert.api.netdev.PacketBatch;
 final class Icmpv6Errors {
   private static final int HEADER = 8;
   private static final int HOP_LIMIT = 64;
+  private static final int REDIRECT = 137;
   private static final int UNREACHABLE = 1;
+  private static final int NO_ROUTE = 0;
+  private static final int ADDRESS = 3;
   private static final int PACKET_TOO_BIG = 2;
 
   private final ErrorBurst burst;
@@ -19,19 +22,26 @@ final class Icmpv6Errors {
   }
 
   /** Says that a packet is larger than the tunnel's MTU. */
-  void packetTooBig(PacketBatch from, int i, Tunnel tunnel) {
-    add(from, i, PACKET_TOO_BIG, tunnel.mtu, tunnel);
+  void packetTooBig(PacketBatch from, int i, Tunnel tunnel, int mtu) {
+    add(from, i, PACKET_TOO_BIG, 0, mtu, tunnel);
   }
 
   /** Says that no tunnel leads to a packet's destination, speaking from some tunnel's address. */
   void noRoute(PacketBatch from, int i, Tunnel speaker) {
-    add(from, i, UNREACHABLE, 0, speaker);
+    add(from, i, UNREACHABLE, NO_ROUTE, 0, speaker);
   }
 
-  private void add(PacketBatch from, int i, int type, int value, Tunnel speaker) {
+  /**
+   * Says that a packet, of which this is the beginning, was lost in a tunnel (RFC 2473 section 8).
+   */
+  void unreachable(PacketBatch from, int i, Tunnel tunnel) {
+    add(from, i, UNREACHABLE, ADDRESS, 0, tunnel);
+  }
+
+  private void add(PacketBatch from, int i, int type, int code, int value, Tunnel speaker) {
     ByteBuffer packet = from.memory();
     int at = from.offset(i);
-    int to = mayBeAnswered(packet, at) ? burst.next() : ErrorBurst.NONE;
+    int to = mayBeAnswered(packet, at, from.length(i)) ? burst.next() : ErrorBurst.NONE;
     if (to == ErrorBurst.NONE) {
       return;
     }
@@ -47,7 +57,7 @@ final class Icmpv6Errors {
     error.putLong(to + Ipv6.DESTINATION + 8, packet.getLong(at + Ipv6.SOURCE + 8));
     int icmp = to + Ipv6.HEADER;
     error.put(icmp, (byte) type);
-    error.put(icmp + 1, (byte) 0);
+    error.put(icmp + 1, (byte) code);
     error.putShort(icmp + 2, (short) 0);
     error.putInt(icmp + 4, value);
     error.put(icmp + HEADER, packet, at, quoted);
@@ -58,11 +68,22 @@ final class Icmpv6Errors {
     burst.add(length);
   }
 
-  /** No error about an error, and none to a source that is not one node (RFC 4443 section 2.4e). */
-  private static boolean mayBeAnswered(ByteBuffer packet, int at) {
-    boolean isError =
-        packet.get(at + Ipv6.NEXT_HEADER) == Ipv6.ICMPV6 && packet.get(at + Ipv6.HEADER) >= 0;
-    return !isError
+  /**
+   * No error about an error, none about a redirect, and none to a source that is not one node (RFC
+   * 4443 section 2.4e). What is too short to tell its type is taken for an error.
+   */
+  private static boolean mayBeAnswered(ByteBuffer packet, int at, int length) {
+    return !isError(packet, at, length)
         && !Ipv6.isMartian(packet.getLong(at + Ipv6.SOURCE), packet.getLong(at + Ipv6.SOURCE + 8));
+  }
+
+  private static boolean isError(ByteBuffer packet, int at, int length) {
+    long upper = UpperLayer.of(packet, at, length, false);
+    if (upper == UpperLayer.NONE) {
+      return false;
+    }
+    int type = at + UpperLayer.offset(upper);
+    return UpperLayer.protocol(upper) == Ipv6.ICMPV6
+        && (type >= at + length || packet.get(type) >= 0 || (packet.get(type) & 0xFF) == REDIRECT);
   }
 }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>it has a hop left
  *   <li>neither inner address is one that no tunnel may carry
  *   <li>the inner source lies in what was assigned to the tunnel
+ *   <li>a mark of congestion outside is brought in; who would not understand it loses the packet
+ *   <li>TCP that connects learns what the tunnel carries; a checksum that was left to a card is
+ *       completed
  * </ol>
  *
  * On a tunnel that is a link of its own, what routing protocols say from one link-local address to
@@ -28,15 +31,7 @@ final class Inbound {
 
   private Inbound() {}
 
-  /** Examines a burst; what may not pass is dropped from it. */
-  static void examine(
-      PacketBatch batch, KeyTable<Tunnel> endpoints, OwnAddresses own, Tally strangers) {
-    for (int i = 0; i < batch.size(); i++) {
-      examine(batch, i, endpoints, own, strangers);
-    }
-  }
-
-  /** Examines a burst, and tells whose each packet is, for tunnels that have several devices. */
+  /** Examines a burst, and tells whose each packet is; what may not pass is dropped from it. */
   static void examine(
       PacketBatch batch,
       KeyTable<Tunnel> endpoints,
@@ -148,7 +143,20 @@ final class Inbound {
   }
 
   private static void pass(PacketBatch batch, int i, Tunnel tunnel, int length) {
-    batch.packet(i, batch.offset(i), length);
+    ByteBuffer memory = batch.memory();
+    int at = batch.offset(i);
+    boolean ipv4 = tunnel.isIpv4;
+    if (!TrafficClass.bringIn(memory, at, ipv4, batch.trafficClass(i))) {
+      drop(batch, i, tunnel, DropReason.CONGESTION_MARK);
+      return;
+    }
+    batch.packet(i, at, length);
+    long upper = UpperLayer.of(memory, at, length, ipv4);
+    // What was merged is taken apart later, and completed then.
+    if (length <= Tunnel.CARRIED_BY_ALL || UpperLayer.protocol(upper) != UpperLayer.TCP) {
+      Offloaded.complete(memory, at, length, ipv4, upper);
+    }
+    MaximumSegment.clamp(memory, at, length, ipv4, upper, tunnel.mtu());
     tunnel.in.carried(length);
   }
 

@@ -16,8 +16,8 @@ final class InnerLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InnerLink.class);
 
   private final Device device;
-  private final int burst;
-  private final int slot;
+  private final PacketBatch batch;
+  private final Outbound outbound;
   private final Tally unrouted = new Tally();
   private Thread reader;
 
@@ -25,16 +25,23 @@ final class InnerLink implements AutoCloseable {
   private volatile Routes routes = Routes.NONE;
 
   /**
-   * Takes over the device; {@link #start} begins to read it.
+   * Takes over the device; {@link #start} begins to read it. All memory that the link needs is
+   * taken here, so that who opens it learns if there is not enough.
    *
    * @param burst packets of the largest burst
    * @param slot octets of the longest packet
+   * @param copied which bits of the traffic class outer headers get
    */
-  InnerLink(Device device, int burst, int slot) {
+  InnerLink(Device device, int burst, int slot, int copied) {
     this.device = device;
-    this.burst = burst;
-    this.slot = slot;
+    this.batch = new PacketBatch(burst, slot);
+    this.outbound = new Outbound(burst, slot, copied, unrouted, System::nanoTime);
     this.reader = reader();
+  }
+
+  /** Returns how many octets off the heap a link takes. */
+  static long memory(int burst, int slot) {
+    return (long) burst * slot + Outbound.memory(slot);
   }
 
   private Thread reader() {
@@ -74,8 +81,6 @@ final class InnerLink implements AutoCloseable {
   }
 
   private void read() {
-    PacketBatch batch = new PacketBatch(burst, slot);
-    Outbound outbound = new Outbound(burst, slot, unrouted, System::nanoTime);
     TunDevice tun = device.tun();
     try {
       while (tun.receive(batch)) {
@@ -84,7 +89,7 @@ final class InnerLink implements AutoCloseable {
     } catch (IOException e) {
       device.failed("device " + device.name() + " can no longer be read: " + e.getMessage());
       LOG.warn("Device {} can no longer be read: {}", device.name(), e.getMessage());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       device.failed("device " + device.name() + " can no longer be read: " + e);
       LOG.warn("Device {} can no longer be read", device.name(), e);
     }

@@ -7,7 +7,7 @@ final class Ipv6 {
   static final int HEADER = 40;
   static final int ICMPV6 = 58;
 
-  private static final int PAYLOAD_LENGTH = 4;
+  static final int PAYLOAD_LENGTH = 4;
   static final int NEXT_HEADER = 6;
   static final int HOP_LIMIT = 7;
   static final int SOURCE = 8;
@@ -18,6 +18,8 @@ final class Ipv6 {
   private static final int IPV6_ENCAPSULATED = 41;
   private static final int ROUTING = 43;
   private static final int DESTINATION_OPTIONS = 60;
+
+  private static final int ECHO_REPLY = 129;
 
   /** The first and the last type of neighbor discovery (RFC 4861 section 4). */
   private static final int ROUTER_SOLICITATION = 133;
@@ -61,6 +63,13 @@ final class Ipv6 {
       return embedded == 0 || embedded == 0xFFFF;
     }
     return (top & 0xFF00) == 0xFF00 || (top & 0xFF80) == 0xFE80 || top == 0x2002;
+  }
+
+  /** Tells whether a packet is an answer to an ICMPv6 echo request (RFC 4443 section 4.2). */
+  static boolean isEchoReply(ByteBuffer memory, int packet, int length) {
+    return (memory.get(packet + NEXT_HEADER) & 0xFF) == ICMPV6
+        && length > HEADER
+        && (memory.get(packet + HEADER) & 0xFF) == ECHO_REPLY;
   }
 
   /** Tells whether an address is unicast and good on one link only (RFC 4291 section 2.5.6). */

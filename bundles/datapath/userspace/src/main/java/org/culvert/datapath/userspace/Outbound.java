@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>its source is one that this end may send from
  *   <li>it fits the tunnel's MTU; else its sender is told, or, if it is IPv4 and allows it, it is
  *       cut
+ *   <li>TCP that connects learns what the tunnel carries; the outer header gets the inner one's
+ *       traffic class
  *   <li>packets that follow one another to the same socket leave in one burst
  * </ol>
  *
@@ -25,34 +27,51 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbound {
   private final Tally unrouted;
+
+  /** Which bits of the traffic class are copied. */
+  private final int copied;
+
   private final ErrorBurst errors;
   private final Icmpv4Errors icmpv4;
   private final Icmpv6Errors icmpv6;
   private final Fragments fragments;
   private final @Nullable Tunnel[] chosen;
 
-  /** How many packets of the burst are to be cut. */
-  private int cuts;
+  /** To how many octets each packet of the burst is to be cut; 0 if it is not. */
+  private final int[] cutTo;
+
+  /** Which packets may be cut outside, but need not be: their path carries more. */
+  private final boolean[] carriedWhole;
 
   /**
    * @param capacity packets of the largest burst
    * @param longest octets of the longest packet
+   * @param copied which bits of the traffic class the outer header gets
    * @param nanos read once a burst at most
    */
-  Outbound(int capacity, int longest, Tally unrouted, LongSupplier nanos) {
+  Outbound(int capacity, int longest, int copied, Tally unrouted, LongSupplier nanos) {
+    this.copied = copied;
     this.errors = new ErrorBurst(nanos);
     this.icmpv4 = new Icmpv4Errors(errors);
     this.icmpv6 = new Icmpv6Errors(errors);
     this.fragments = new Fragments(longest);
     this.chosen = new Tunnel[capacity];
+    this.cutTo = new int[capacity];
+    this.carriedWhole = new boolean[capacity];
     this.unrouted = unrouted;
+  }
+
+  /** Returns how many octets off the heap the path takes. */
+  static long memory(int longest) {
+    return ErrorBurst.MEMORY + Fragments.memory(longest);
   }
 
   /** Sends a burst; returns the ICMP errors that go back into the device. */
   PacketBatch forward(PacketBatch batch, Routes routes) {
     errors.begin();
-    cuts = 0;
     for (int i = 0; i < batch.size(); i++) {
+      cutTo[i] = 0;
+      carriedWhole[i] = false;
       chosen[i] = choose(batch, i, routes);
     }
     sendRuns(batch);
@@ -94,11 +113,29 @@ final class Outbound {
     if (!tunnel.local.isEmpty() && !tunnel.local.contains(sourceHigh, sourceLow)) {
       return drop(batch, i, tunnel.out, DropReason.INNER_SOURCE);
     }
-    if (length > tunnel.mtu) {
-      icmpv6.packetTooBig(batch, i, tunnel);
-      return drop(batch, i, tunnel.out, DropReason.TOO_BIG);
+    int mtu = tunnel.mtu();
+    if (length <= mtu) {
+      return choose(batch, i, tunnel, length);
     }
-    return choose(batch, i, tunnel, length);
+    boolean own = sourceHigh == tunnel.localHigh && sourceLow == tunnel.localLow;
+    if (own && Ipv6.isEchoReply(memory, at, length)) {
+      return answer(batch, i, tunnel, length);
+    }
+    icmpv6.packetTooBig(batch, i, tunnel, mtu);
+    return drop(batch, i, tunnel.out, DropReason.TOO_BIG);
+  }
+
+  /**
+   * Sends this host's answer to a large echo request, by which the other end finds out what the
+   * path carries in its direction. In this one it may carry less, so the answer may be cut outside;
+   * were this host told that it is too big, it would keep that in mind for all packets to the other
+   * end.
+   */
+  private Tunnel answer(PacketBatch batch, int i, Tunnel tunnel, int length) {
+    choose(batch, i, tunnel, length);
+    batch.whole(i, false);
+    carriedWhole[i] = false;
+    return tunnel;
   }
 
   /** Decides on addresses that no tunnel may carry unless it is a link of its own. */
@@ -121,7 +158,7 @@ final class Outbound {
     if (!ours) {
       return drop(batch, i, link.out, DropReason.INNER_SOURCE);
     }
-    if (length > link.mtu) {
+    if (length > link.mtu()) {
       return drop(batch, i, link.out, DropReason.TOO_BIG);
     }
     batch.packet(i, at, length);
@@ -145,19 +182,29 @@ final class Outbound {
     if (!tunnel.local.isEmpty() && !tunnel.local.contains(0, source)) {
       return drop(batch, i, tunnel.out, DropReason.INNER_SOURCE);
     }
-    if (length <= tunnel.mtu) {
+    int mtu = tunnel.mtu();
+    if (length <= mtu) {
       return choose(batch, i, tunnel, length);
     }
     if ((Ipv4.flags(memory, at) & Ipv4.DONT_FRAGMENT) != 0) {
-      icmpv4.fragmentationNeeded(batch, i, tunnel);
+      icmpv4.fragmentationNeeded(batch, i, mtu);
       return drop(batch, i, tunnel.out, DropReason.TOO_BIG);
     }
-    cuts++;
+    cutTo[i] = mtu;
+    batch.trafficClass(i, TrafficClass.of(memory, at, true) & copied);
     return tunnel;
   }
 
-  private static Tunnel choose(PacketBatch batch, int i, Tunnel tunnel, int length) {
+  private Tunnel choose(PacketBatch batch, int i, Tunnel tunnel, int length) {
+    ByteBuffer memory = batch.memory();
+    int at = batch.offset(i);
+    long upper = UpperLayer.of(memory, at, length, tunnel.isIpv4);
+    int mtu = tunnel.mtu();
+    MaximumSegment.clamp(memory, at, length, tunnel.isIpv4, upper, mtu);
+    batch.trafficClass(i, TrafficClass.of(memory, at, tunnel.isIpv4) & copied);
     batch.peer(i, tunnel.peerHigh, tunnel.peerLow, tunnel.peerPort);
+    batch.whole(i, length > tunnel.carriedAlways);
+    carriedWhole[i] = mtu > tunnel.carriedAlways;
     tunnel.out.carried(length);
     return tunnel;
   }
@@ -177,20 +224,37 @@ final class Outbound {
       if (tunnel == null) {
         continue;
       }
-      boolean cut = cuts > 0 && batch.length(i) > tunnel.mtu;
+      boolean cut = cutTo[i] > 0;
       if (port != null && (cut || tunnel.port != port)) {
-        unrouted.dropped(DropReason.CONGESTION, port.send(batch, from, i));
+        unrouted.dropped(DropReason.CONGESTION, send(port, batch, from, i));
         from = i;
       }
       port = tunnel.port;
       if (cut) {
-        unrouted.dropped(DropReason.CONGESTION, fragments.send(batch, i, tunnel));
+        unrouted.dropped(DropReason.CONGESTION, fragments.send(batch, i, tunnel, cutTo[i]));
         from = i + 1;
         port = null;
       }
     }
     if (port != null) {
-      unrouted.dropped(DropReason.CONGESTION, port.send(batch, from, batch.size()));
+      unrouted.dropped(DropReason.CONGESTION, send(port, batch, from, batch.size()));
     }
+  }
+
+  /**
+   * Sends a run to one socket. Where a packet in it must stay whole, all stay so whose path carries
+   * more than 1280 octets, as RFC 4213 section 3.2.2 has it: a socket says of many packets at a
+   * time whether they may be cut, and one burst a packet would cost half as much again. A run of
+   * small ones may be cut: too little flows to notice that its path shrank.
+   */
+  private int send(OuterPort port, PacketBatch batch, int from, int to) {
+    boolean whole = false;
+    for (int i = from; i < to && !whole; i++) {
+      whole = batch.length(i) > 0 && batch.isWhole(i);
+    }
+    for (int i = from; i < to && whole; i++) {
+      batch.whole(i, batch.isWhole(i) || carriedWhole[i]);
+    }
+    return port.send(batch, from, to);
   }
 }

@@ -18,14 +18,20 @@ import org.culvert.api.netdev.NetworkDevices;
  * keeps as long as it has its device. Guarded by the lock of the forwarding that they belong to.
  */
 final class OwnLinks {
+  /** A link carries one tunnel's packets, and there may be many links. */
+  private static final int BURST = 16;
+
   /** What the kernel takes. */
   private static final int LONGEST_NAME = 15;
 
   private final NetworkDevices devices;
   private final String base;
   private final int limit;
-  private final int burst;
   private final int slot;
+  private final int copied;
+
+  /** How many links there is memory for. */
+  private final long room;
 
   /** By the tunnel's id, with those whose tunnel has gone and that wait for their release. */
   private final Map<String, InnerLink> links = new HashMap<>();
@@ -35,13 +41,17 @@ final class OwnLinks {
    *
    * @param base the shared device's name
    * @param limit the largest number of links
+   * @param slot octets of the longest packet
+   * @param copied which bits of the traffic class outer headers get
+   * @param memory octets off the heap that all of them together may take
    */
-  OwnLinks(NetworkDevices devices, String base, int limit, int burst, int slot) {
+  OwnLinks(NetworkDevices devices, String base, int limit, int slot, int copied, long memory) {
     this.devices = devices;
     this.base = base;
     this.limit = limit;
-    this.burst = burst;
     this.slot = slot;
+    this.copied = copied;
+    this.room = memory / InnerLink.memory(BURST, slot);
   }
 
   /** Returns a tunnel's link, which is made if there is none, and made anew if it was lost. */
@@ -58,9 +68,26 @@ final class OwnLinks {
               + UserspaceDatapath.PID
               + ".cfg");
     }
-    InnerLink link = new InnerLink(new Device(devices, freeName(), mtu), burst, slot).start();
+    if (links.size() >= room) {
+      throw new IOException(
+          "there is memory for "
+              + room
+              + " tunnels with a device of their own, not for one more; raise the Java heap (-Xmx)");
+    }
+    InnerLink link = open(new Device(devices, freeName(), mtu));
     links.put(id, link);
     return link;
+  }
+
+  private InnerLink open(Device device) throws IOException {
+    try {
+      return new InnerLink(device, BURST, slot, copied).start();
+    } catch (OutOfMemoryError e) {
+      // Memory off the heap, or a thread: this tunnel fails, and nothing else.
+      device.close();
+      throw new IOException(
+          "there is no memory for a device of its own (" + e.getMessage() + ")", e);
+    }
   }
 
   private String freeName() {

@@ -8,6 +8,12 @@ import org.culvert.api.tunnel.TunnelCounters;
 
 /** A tunnel with all that a packet needs of it as numbers. */
 final class Tunnel {
+  /**
+   * What every tunnel carries in octets, cut outside if need be; what is longer stays whole (RFC
+   * 4213 section 3.2.2).
+   */
+  static final int CARRIED_BY_ALL = 1280;
+
   final CarriedTunnel carried;
   final OuterPort port;
 
@@ -26,6 +32,12 @@ final class Tunnel {
   /** Whether this end may send from its own address; a client that has not accepted may not. */
   final boolean speaks;
 
+  /**
+   * What this one carries on every path: IPv4 over IPv6, where nobody on the way cuts, gets what is
+   * left of 1280 octets (RFC 2473 section 7.2).
+   */
+  final int carriedAlways;
+
   final PrefixSet remote;
   final PrefixSet local;
   final long localHigh;
@@ -33,7 +45,9 @@ final class Tunnel {
   final long peerHigh;
   final long peerLow;
   final int peerPort;
-  final int mtu;
+
+  /** Changes while packets are being moved. */
+  private volatile int mtu;
 
   /** Written by the thread of the outer port. */
   final Tally in;
@@ -82,6 +96,10 @@ final class Tunnel {
     this.port = port;
     this.device = device;
     this.isIpv4 = carried.wire().inner() == IpVersion.IPV4;
+    this.carriedAlways =
+        isIpv4 && carried.wire().outer() == IpVersion.IPV6
+            ? CARRIED_BY_ALL - carried.wire().overhead()
+            : CARRIED_BY_ALL;
     this.isLink = carried.ownLink() && !isIpv4;
     this.remote = new PrefixSet(carried.remotePrefixes());
     this.local = new PrefixSet(carried.localPrefixes());
@@ -95,6 +113,15 @@ final class Tunnel {
     this.in = in;
     this.out = out;
     this.injected = injected;
+  }
+
+  /** Returns the longest packet that may be inside, in octets, as it is now. */
+  int mtu() {
+    return mtu;
+  }
+
+  void mtu(int octets) {
+    mtu = octets;
   }
 
   void countInjected(int octets) {

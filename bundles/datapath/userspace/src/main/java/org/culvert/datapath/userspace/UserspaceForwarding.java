@@ -16,8 +16,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.culvert.api.datapath.CarriedTunnel;
 import org.culvert.api.datapath.Forwarding;
+import org.culvert.api.datapath.PathListener;
+import org.culvert.api.encapsulation.WireFormat.Carrier;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.NetworkDevices;
+import org.culvert.api.netdev.OuterSocket;
 import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.tunnel.DropReason;
@@ -35,13 +38,28 @@ import org.culvert.api.tunnel.TunnelCounters;
 final class UserspaceForwarding implements Forwarding {
   private static final int BURST = 64;
 
+  /**
+   * What was merged on its way to a raw socket is as long as an IP packet can be. The odd rest
+   * keeps the beginnings of slots from competing for the same lines of the processor's cache.
+   */
+  private static final int MERGED_SLOT = 65_536 + 33 * 64;
+
+  private static final int MERGED_BURST = 32;
+
+  /** Java lets all memory off the heap grow as large as the heap; devices get a quarter. */
+  private static final int SHARE_OF_OWN_LINKS = 4;
+
   private final OuterSockets sockets;
+  private final SentPackets sent = new SentPackets(System::nanoTime);
   private final Device device;
   private final int slot;
   private final InnerLink shared;
 
   /** Guarded by this object's lock, as all changes are. */
   private final OwnLinks own;
+
+  /** Guarded like the links. */
+  private final ReportPorts reports;
 
   /** Ports in use; guarded like the links. */
   private final Map<OuterPort.Key, OuterPort> ports = new HashMap<>();
@@ -52,21 +70,27 @@ final class UserspaceForwarding implements Forwarding {
   /** The tunnels by id, swapped whole. */
   private volatile Map<String, Tunnel> carrying = Map.of();
 
+  /** Who is told of reports about paths. */
+  private volatile PathListener paths = PathListener.NONE;
+
   /**
    * Makes the shared device and begins to read it.
    *
    * @param ownLinks the largest number of tunnels with a device of their own
+   * @param copied which bits of the traffic class outer headers get
    */
   UserspaceForwarding(
-      NetworkDevices devices, String name, int mtu, OuterSockets sockets, int ownLinks)
+      NetworkDevices devices, String name, int mtu, OuterSockets sockets, int ownLinks, int copied)
       throws IOException {
     this.sockets = sockets;
+    this.reports = new ReportPorts(sockets);
     this.device = new Device(devices, name, mtu);
     // Room for an outer header that a raw socket delivers, and for what is larger than it should
     // be.
     this.slot = Math.max(2048, Integer.highestOneBit(mtu + 128) << 1);
-    this.own = new OwnLinks(devices, name, ownLinks, BURST, slot);
-    this.shared = new InnerLink(device, BURST, slot).start();
+    long memory = Runtime.getRuntime().maxMemory() / SHARE_OF_OWN_LINKS;
+    this.own = new OwnLinks(devices, name, ownLinks, slot, copied, memory);
+    this.shared = new InnerLink(device, BURST, slot, copied).start();
   }
 
   @Override
@@ -98,7 +122,8 @@ final class UserspaceForwarding implements Forwarding {
           Tunnel tunnel = tunnel(carried, port(key), device(carried));
           tunnels.put(carried.id(), tunnel);
           byPort.computeIfAbsent(tunnel.port, port -> new ArrayList<>()).add(tunnel);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+          // Whatever is wrong with one tunnel's outer address is no other tunnel's failure.
           failures.put(carried.id(), String.valueOf(e.getMessage()));
         }
       }
@@ -111,12 +136,14 @@ final class UserspaceForwarding implements Forwarding {
         OwnAddresses.of(
             byPort.keySet().stream().map(port -> port.key().local().getAddress()).toList());
     byPort.forEach((port, carried) -> port.tunnels(carried, outer));
+    reports.apply(byPort.keySet(), paths);
     closeAllBut(byPort.keySet());
     return failures;
   }
 
   private Device device(CarriedTunnel carried) throws IOException {
-    return carried.ownLink() ? own.of(carried.id(), carried.mtu()).device() : device;
+    int mtu = Math.max(Tunnel.CARRIED_BY_ALL, carried.mtu());
+    return carried.ownLink() ? own.of(carried.id(), mtu).device() : device;
   }
 
   private Tunnel tunnel(CarriedTunnel carried, OuterPort port, Device inner) {
@@ -132,13 +159,29 @@ final class UserspaceForwarding implements Forwarding {
   private OuterPort port(OuterPort.Key key) throws IOException {
     OuterPort open = ports.get(key);
     if (open != null) {
+      open.restore();
       return open;
     }
-    PacketBatch batch = new PacketBatch(BURST, slot);
-    OuterPort port = new OuterPort(key, sockets.open(key.wire(), key.local()), device, batch);
+    OuterPort port = open(key);
     ports.put(key, port);
     port.start();
     return port;
+  }
+
+  private OuterPort open(OuterPort.Key key) throws IOException {
+    OuterSocket socket = sockets.open(key.wire(), key.local());
+    try {
+      PacketBatch batch =
+          key.wire().carrier() instanceof Carrier.Udp
+              ? new PacketBatch(BURST, slot)
+              : new PacketBatch(MERGED_BURST, MERGED_SLOT);
+      return new OuterPort(key, socket, device, batch, sent);
+    } catch (OutOfMemoryError e) {
+      socket.close();
+      throw new IOException(
+          "there is no memory for its outer socket (" + e.getMessage() + "); raise the Java heap",
+          e);
+    }
   }
 
   private void closeAllBut(Set<OuterPort> used) {
@@ -177,7 +220,8 @@ final class UserspaceForwarding implements Forwarding {
 
   @Override
   public Optional<String> failure(String id) {
-    return inner(id).failure();
+    Tunnel tunnel = carrying.get(id);
+    return inner(id).failure().or(() -> tunnel == null ? Optional.empty() : tunnel.port.failure());
   }
 
   private Device inner(String id) {
@@ -206,22 +250,40 @@ final class UserspaceForwarding implements Forwarding {
   @Override
   public void inject(String id, ByteBuffer packet) {
     Tunnel tunnel = carrying.get(id);
-    if (tunnel == null || packet.remaining() > tunnel.mtu) {
-      return;
+    if (tunnel != null && packet.remaining() <= tunnel.mtu()) {
+      send(tunnel, packet, packet.remaining() > tunnel.carriedAlways);
     }
-    int length = packet.remaining();
-    PacketBatch single = new PacketBatch(1, length);
-    single.memory().put(0, packet, packet.position(), length);
-    single.packet(0, 0, length);
-    single.peer(0, tunnel.peerHigh, tunnel.peerLow, tunnel.peerPort);
-    single.size(1);
-    tunnel.port.send(single, 0, 1);
-    tunnel.countInjected(length);
+  }
+
+  @Override
+  public boolean probe(String id, ByteBuffer packet) {
+    Tunnel tunnel = carrying.get(id);
+    return tunnel != null && send(tunnel, packet, true);
+  }
+
+  private static boolean send(Tunnel tunnel, ByteBuffer packet, boolean whole) {
+    boolean sent = tunnel.port.send(tunnel, packet, whole);
+    tunnel.countInjected(packet.remaining());
+    return sent;
+  }
+
+  @Override
+  public void mtu(String id, int mtu) {
+    Tunnel tunnel = carrying.get(id);
+    if (tunnel != null) {
+      tunnel.mtu(mtu);
+    }
+  }
+
+  @Override
+  public void listen(PathListener listener) {
+    paths = listener;
   }
 
   @Override
   public synchronized void close() {
     carrying = Map.of();
+    reports.close();
     closeAllBut(Set.of());
     own.closeAllBut(Set.of());
     shared.close();

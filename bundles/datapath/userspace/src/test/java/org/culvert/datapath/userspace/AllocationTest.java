@@ -21,6 +21,7 @@ class AllocationTest {
 
   private final Tunnel tunnel;
   private final Tunnel ipv4;
+  private final Tunnel[] whose = new Tunnel[BURST];
   private final PacketBatch batch;
 
   AllocationTest() throws Exception {
@@ -51,7 +52,8 @@ class AllocationTest {
     Tally strangers = new Tally();
 
     assertThat(
-            octetsPerPacket(() -> Inbound.examine(batch, endpoints, OwnAddresses.NONE, strangers)))
+            octetsPerPacket(
+                () -> Inbound.examine(batch, endpoints, OwnAddresses.NONE, strangers, whose)))
         .isLessThan(1);
   }
 
@@ -68,7 +70,8 @@ class AllocationTest {
     Tally strangers = new Tally();
 
     assertThat(
-            octetsPerPacket(() -> Inbound.examine(batch, endpoints, OwnAddresses.NONE, strangers)))
+            octetsPerPacket(
+                () -> Inbound.examine(batch, endpoints, OwnAddresses.NONE, strangers, whose)))
         .isLessThan(1);
     assertThat(ipv4.counters().receivedPackets()).isPositive();
   }
@@ -77,7 +80,7 @@ class AllocationTest {
   @Test
   void wayOutAllocatesNothing() {
     Routes routes = Routes.of(List.of(tunnel, ipv4));
-    Outbound outbound = new Outbound(BURST, 2048, new Tally(), System::nanoTime);
+    Outbound outbound = new Outbound(BURST, 2048, TrafficClass.ALL, new Tally(), System::nanoTime);
 
     assertThat(octetsPerPacket(() -> outbound.forward(batch, routes))).isLessThan(1);
   }

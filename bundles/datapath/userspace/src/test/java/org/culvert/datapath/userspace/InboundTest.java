@@ -137,7 +137,7 @@ class InboundTest {
     for (int length = 1; length < 100; length++) {
       PacketBatch batch = Samples.batch(Samples.CLIENT, whole);
       batch.packet(0, batch.slot(0), length);
-      Inbound.examine(batch, endpoints, OWN, strangers);
+      Inbound.examine(batch, endpoints, OWN, strangers, new Tunnel[batch.capacity()]);
       assertThat(batch.length(0)).as("%s octets", length).isZero();
     }
 
@@ -184,7 +184,7 @@ class InboundTest {
         Samples.outer(forged.split(":", -1)[0], Integer.parseInt(forged.split(":", -1)[1]));
     PacketBatch batch = Samples.batch(peer, Packets.udp(Samples.CLIENT_INNER, ELSEWHERE, 100));
 
-    Inbound.examine(batch, endpoints, OWN, strangers);
+    Inbound.examine(batch, endpoints, OWN, strangers, new Tunnel[batch.capacity()]);
 
     assertThat(batch.length(0)).isZero();
     assertThat(Tally.sum(strangers)).isEqualTo(Map.of(DropReason.UNKNOWN_OUTER_SOURCE, 1L));
@@ -240,7 +240,7 @@ class InboundTest {
 
   private PacketBatch examine(byte[] packet) {
     PacketBatch batch = Samples.batch(Samples.CLIENT, packet);
-    Inbound.examine(batch, endpoints, OWN, strangers);
+    Inbound.examine(batch, endpoints, OWN, strangers, new Tunnel[batch.capacity()]);
     return batch;
   }
 

@@ -49,7 +49,8 @@ class InnerPacketFuzz {
     endpoints.put(tunnel.peerHigh, tunnel.peerLow, tunnel.peerPort, tunnel);
     PacketBatch batch = Samples.batch(peer, packet);
 
-    Inbound.examine(batch, endpoints, OwnAddresses.of(List.of()), new Tally());
+    Inbound.examine(
+        batch, endpoints, OwnAddresses.of(List.of()), new Tally(), new Tunnel[batch.capacity()]);
 
     byte[] passed = Samples.packet(batch, 0);
     if (passed.length > 0) {
@@ -66,7 +67,7 @@ class InnerPacketFuzz {
     OuterPort port = Samples.port(socket);
     CarriedTunnel six = Samples.clientTunnel();
     CarriedTunnel four = Samples.clientTunnel4();
-    Outbound outbound = new Outbound(1, LONGEST, new Tally(), System::nanoTime);
+    Outbound outbound = new Outbound(1, LONGEST, TrafficClass.ALL, new Tally(), System::nanoTime);
 
     PacketBatch errors =
         outbound.forward(

@@ -140,7 +140,7 @@ class Ipv4InboundTest {
     for (int length = 1; length < 100; length++) {
       PacketBatch batch = Samples.batch(Samples.CLIENT_4, whole);
       batch.packet(0, batch.slot(0), length);
-      Inbound.examine(batch, endpoints, OWN, strangers);
+      Inbound.examine(batch, endpoints, OWN, strangers, new Tunnel[batch.capacity()]);
       assertThat(batch.length(0)).as("%s octets", length).isZero();
     }
 
@@ -245,7 +245,7 @@ class Ipv4InboundTest {
 
   private PacketBatch examine(byte[] packet) {
     PacketBatch batch = Samples.batch(Samples.CLIENT_4, packet);
-    Inbound.examine(batch, endpoints, OWN, strangers);
+    Inbound.examine(batch, endpoints, OWN, strangers, new Tunnel[batch.capacity()]);
     return batch;
   }
 

@@ -28,7 +28,7 @@ class Ipv4OutboundTest {
 
   private final Samples.CountingSocket socket = new Samples.CountingSocket();
   private final Tally unrouted = new Tally();
-  private final Outbound outbound = new Outbound(256, 16_384, unrouted, () -> 0);
+  private final Outbound outbound = new Outbound(256, 16_384, TrafficClass.ALL, unrouted, () -> 0);
   private final Tunnel tunnel;
   private final Tunnel filtered;
   private final Routes routes;
@@ -88,6 +88,25 @@ class Ipv4OutboundTest {
             Ipv4Packets.udp(HOST, Samples.CLIENT_INNER_4, 1280), Ipv4Packets.DONT_FRAGMENT));
 
     assertThat(socket.packets).isEqualTo(1);
+  }
+
+  /** RFC 2473 section 7.2: nobody on a path of IPv6 cuts what is too big for it. */
+  @Test
+  void usesNoMoreThanThePathIsSeenToCarryBelow1280Octets() {
+    tunnel.mtu(1240);
+    byte[] packet = Ipv4Packets.udp(HOST, Samples.CLIENT_INNER_4, 1280);
+
+    byte[] error =
+        Samples.packet(forward(Ipv4Packets.withFlags(packet, Ipv4Packets.DONT_FRAGMENT)), 0);
+    forward(packet);
+
+    assertThat(ByteBuffer.wrap(error).getInt(24)).isEqualTo(1240);
+    assertThat(socket.sent).hasSize(2).allMatch(piece -> piece.length <= 1240);
+    assertThat(socket.whole).containsOnly(false);
+    tunnel.mtu(1280);
+    socket.whole.clear();
+    forward(packet);
+    assertThat(socket.whole).as("it was seen to pass").containsExactly(true);
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.culvert.datapath.userspace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OutboundTest {
   private static final String HOST = "2001:db8:ffff::1";
+  private static final InetSocketAddress ELSEWHERE =
+      new InetSocketAddress(IpAddresses.parse("203.0.113.9"), 4000);
   private static final int TOO_BIG = 2;
   private static final int UNREACHABLE = 1;
 
@@ -26,7 +29,8 @@ class OutboundTest {
   private final Samples.CountingSocket otherSocket = new Samples.CountingSocket();
   private final Tally unrouted = new Tally();
   private long nanos;
-  private final Outbound outbound = new Outbound(256, 2048, unrouted, () -> nanos);
+  private final Outbound outbound =
+      new Outbound(256, 2048, TrafficClass.ALL, unrouted, () -> nanos);
   private Tunnel tunnel;
   private Tunnel other;
   private Routes routes;
@@ -59,6 +63,41 @@ class OutboundTest {
   }
 
   @Test
+  void smallPacketsStayWholeBesideLargeOnesWhoseWayTheyGo() {
+    socket.keeping = true;
+    tunnel.mtu(1400);
+    byte[] small = Packets.udp(HOST, "2001:db8:700::9", 1000);
+    byte[] large = Packets.udp(HOST, "2001:db8:700::9", 1400);
+
+    forward(small, large, small);
+    assertThat(socket.whole).as("one burst that may not be cut").containsExactly(true, true, true);
+    assertThat(socket.calls).isOne();
+
+    socket.whole.clear();
+    forward(small, small);
+    assertThat(socket.whole).as("too few to notice a path that shrank").containsOnly(false);
+  }
+
+  @Test
+  void aPathThatMayCarryNoMoreThan1280OctetsIsNoMatterOfOtherTunnels() throws Exception {
+    socket.keeping = true;
+    Tunnel narrow =
+        new Tunnel(
+            Samples.tunnel("nine", Samples.UDP, Samples.SERVER, ELSEWHERE, "2001:db8:900::/48"),
+            tunnel.port);
+    routes = Routes.of(List.of(tunnel, narrow));
+    tunnel.mtu(1400);
+
+    forward(
+        Packets.udp(HOST, "2001:db8:900::9", 1280),
+        Packets.udp(HOST, "2001:db8:700::9", 1400),
+        Packets.udp(HOST, "2001:db8:900::9", 1000),
+        Packets.udp(HOST, "2001:db8:700::9", 1000));
+
+    assertThat(socket.whole).containsExactly(false, true, false, true);
+  }
+
+  @Test
   void sendsPacketsOfOneSocketTogetherAndKeepsOrder() {
     byte[] here = Packets.udp(HOST, Samples.CLIENT_INNER, 100);
     byte[] there = Packets.udp(HOST, "2001:db8:800::1", 100);
@@ -88,6 +127,36 @@ class OutboundTest {
     assertThat(error).hasSize(1280).endsWith(Arrays.copyOf(packet, 1232));
     assertThat(tunnel.counters().drops()).isEqualTo(Map.of(DropReason.TOO_BIG, 1L));
     assertThat(socket.packets).isZero();
+  }
+
+  @Test
+  void sendsItsOwnAnswerToALargeEchoRequestAndLetsItBeCut() {
+    byte[] reply = new byte[1_400];
+    reply[0] = (byte) 129;
+
+    PacketBatch errors = forward(icmp(Samples.SERVER_INNER, reply));
+
+    // Else this host would be told, and send nothing larger than that for ten minutes.
+    assertThat(errors.size()).isZero();
+    assertThat(socket.packets).isEqualTo(1);
+    assertThat(socket.lastWhole).isFalse();
+    assertThat(tunnel.counters().sentOctets()).isEqualTo(1_440);
+  }
+
+  @Test
+  void tellsEverybodyElseThatAnAnswerIsTooBig() {
+    byte[] reply = new byte[1_400];
+    reply[0] = (byte) 129;
+
+    PacketBatch errors = forward(icmp(HOST, reply));
+
+    assertThat(Packets.isIcmp(Samples.packet(errors, 0), TOO_BIG)).isTrue();
+    assertThat(socket.packets).isZero();
+  }
+
+  private static byte[] icmp(String source, byte[] message) {
+    return Packets.packet(
+        IpAddresses.parse(source), IpAddresses.parse(Samples.CLIENT_INNER), 58, message);
   }
 
   @Test

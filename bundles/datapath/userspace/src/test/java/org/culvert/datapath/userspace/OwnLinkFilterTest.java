@@ -32,7 +32,8 @@ class OwnLinkFilterTest {
   private final Samples.CountingSocket socket = new Samples.CountingSocket();
   private final Tally strangers = new Tally();
   private final Tally unrouted = new Tally();
-  private final Outbound outbound = new Outbound(16, 2048, unrouted, System::nanoTime);
+  private final Outbound outbound =
+      new Outbound(16, 2048, TrafficClass.ALL, unrouted, System::nanoTime);
   private Tunnel link;
 
   @BeforeEach
@@ -313,7 +314,7 @@ class OwnLinkFilterTest {
     KeyTable<Tunnel> endpoints = new KeyTable<>(1);
     endpoints.put(tunnel.peerHigh, tunnel.peerLow, tunnel.peerPort, tunnel);
     PacketBatch batch = Samples.batch(Samples.CLIENT, packet);
-    Inbound.examine(batch, endpoints, OWN, strangers);
+    Inbound.examine(batch, endpoints, OWN, strangers, new Tunnel[batch.capacity()]);
     return batch;
   }
 

@@ -44,7 +44,7 @@ class RoutingDaemonTest {
   private static final Path BIRD = Path.of("/usr/sbin/bird");
   private static final String DELEGATED = "2001:db8:700::/48";
   private static final String BEHIND = "2001:db8:700::9";
-  private static final long PATIENCE_SECONDS = 40;
+  private static final long PATIENCE_SECONDS = 60;
   private static final long STEP = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final InMemoryNetwork network = new InMemoryNetwork();
@@ -58,7 +58,8 @@ class RoutingDaemonTest {
         "rip ng { ipv6 { import all; export all; }; interface \"%s\" { update time 2; }; }"
       })
   void learnsTheClientsPrefixAndSendsThere(String protocol) throws Exception {
-    assumeTrue(DebianPackages.provide(BIRD + "=bird2"), "needs bird (package bird2)");
+    assumeTrue(
+        DebianPackages.provide(BIRD + "=bird2", "/usr/sbin/ip=iproute2"), "needs bird and ip");
     CarriedTunnel atServer = Samples.ownLink(Samples.clientTunnel());
     CarriedTunnel atClient =
         new CarriedTunnel(

@@ -1,5 +1,6 @@
 package org.culvert.datapath.userspace;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -121,11 +122,24 @@ final class Samples {
     return packet;
   }
 
+  /** Waits until so many packets have come. */
+  static List<byte[]> drain(OuterSocket socket, int count) throws IOException {
+    PacketBatch batch = new PacketBatch(64, 2048);
+    List<byte[]> packets = new ArrayList<>();
+    while (packets.size() < count && socket.receive(batch)) {
+      for (int i = 0; i < batch.size(); i++) {
+        packets.add(packet(batch, i));
+      }
+    }
+    return packets;
+  }
+
   /** A port around a socket that a test looks at; nothing reads it. */
   static OuterPort port(OuterSocket socket) throws Exception {
     Device device = new Device(new InMemoryNetworkDevices(), "unused", 1280);
     OuterPort.Key key = new OuterPort.Key(UDP, SERVER);
-    return new OuterPort(key, socket, device, new PacketBatch(1, 64));
+    return new OuterPort(
+        key, socket, device, new PacketBatch(1, 64), new SentPackets(System::nanoTime));
   }
 
   /** Takes all packets and makes nothing of them but numbers. */
@@ -133,6 +147,11 @@ final class Samples {
     int calls;
     int packets;
     long lastPeer;
+    boolean lastWhole;
+
+    /** Whether each packet may not be cut. */
+    final List<Boolean> whole = new ArrayList<>();
+
     final List<byte[]> sent = new ArrayList<>();
     boolean keeping;
 
@@ -148,7 +167,9 @@ final class Samples {
         if (batch.length(i) > 0) {
           packets++;
           lastPeer = batch.peerLow(i);
+          lastWhole = batch.isWhole(i);
           if (keeping) {
+            whole.add(lastWhole);
             sent.add(packet(batch, i));
           }
         }

@@ -14,6 +14,7 @@ import org.culvert.api.datapath.Forwarding;
 import org.culvert.api.encapsulation.WireFormat;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.netdev.OuterSocket;
+import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.TunnelCounters;
@@ -65,6 +66,31 @@ class UserspaceForwardingTest {
 
   static List<WireFormat> carriesEveryFormat() {
     return List.of(Samples.UDP, Samples.PROTOCOL_41, Samples.PROTOCOL_4);
+  }
+
+  @Test
+  void aTunnelWithAnUnfitOuterAddressFailsAlone() throws Exception {
+    OuterSockets sockets = network.host("192.0.2.1");
+    UserspaceDatapath picky =
+        new UserspaceDatapath(
+            devices,
+            (wire, local) -> {
+              if (local.getAddress().isAnyLocalAddress()) {
+                throw new IllegalArgumentException("not an address of this host");
+              }
+              return sockets.open(wire, local);
+            });
+    CarriedTunnel unfit =
+        Samples.tunnel(
+            "unfit",
+            Samples.UDP,
+            Samples.outer("0.0.0.0", 3653),
+            Samples.outer("198.51.100.9", 40_000),
+            "2001:db8:900::/48");
+    try (Forwarding other = picky.start("culvert9", 1280)) {
+      assertThat(other.apply(List.of(unfit, Samples.clientTunnel())))
+          .isEqualTo(Map.of("unfit", "not an address of this host"));
+    }
   }
 
   @Test
@@ -354,6 +380,63 @@ class UserspaceForwardingTest {
     assertThat(clientReceives()).containsExactly(packet);
     assertThat(forwarding.counters("seven"))
         .isEqualTo(new TunnelCounters(0, 0, 1, packet.length, Map.of()));
+  }
+
+  @Test
+  void anMtuThatChangesIsToldAndCostsNothing() throws Exception {
+    CarriedTunnel tunnel = Samples.clientTunnel();
+    forwarding.apply(List.of(tunnel));
+    byte[] large = Packets.udp(HOST, Samples.CLIENT_INNER, 1400);
+
+    forwarding.mtu("seven", 1400);
+    tun.push(large);
+    assertThat(clientReceives()).containsExactly(large);
+    assertThat(network.capture()).last().matches(InMemoryNetwork.Crossing::whole);
+    // The same tunnels once more change nothing.
+    forwarding.apply(List.of(tunnel));
+    tun.push(large);
+    assertThat(clientReceives()).containsExactly(large);
+
+    forwarding.mtu("seven", 1300);
+    tun.push(large);
+    byte[] tooBig = tun.next();
+    assertThat(Packets.isIcmp(tooBig, 2)).isTrue();
+    assertThat(ByteBuffer.wrap(tooBig).getInt(44)).isEqualTo(1300);
+    assertThat(tooBig.length).isEqualTo(1280);
+    assertThat(Packets.isChecksumRight(tooBig)).isTrue();
+    forwarding.mtu("unknown", 1400);
+  }
+
+  @Test
+  void mayBeCutOutsideUpTo1280OctetsAndNoFurther() throws Exception {
+    forwarding.apply(List.of(Samples.clientTunnel()));
+    forwarding.mtu("seven", 1400);
+    tun.push(Packets.udp(HOST, Samples.CLIENT_INNER, 1280));
+    Samples.drain(client, 1);
+    tun.push(Packets.udp(HOST, Samples.CLIENT_INNER, 1281));
+    Samples.drain(client, 1);
+
+    assertThat(network.capture())
+        .extracting(InMemoryNetwork.Crossing::whole)
+        .containsExactly(false, true);
+  }
+
+  @Test
+  void aProbeStaysWholeAndMayBeLargerThanTheMtu() throws Exception {
+    forwarding.apply(List.of(Samples.clientTunnel()));
+    byte[] small = Packets.echoRequest(Samples.SERVER_INNER, Samples.CLIENT_INNER, 1);
+    byte[] large = Packets.udp(Samples.SERVER_INNER, Samples.CLIENT_INNER, 1472);
+
+    assertThat(forwarding.probe("unknown", ByteBuffer.wrap(large))).isFalse();
+    assertThat(forwarding.probe("seven", ByteBuffer.wrap(large))).isTrue();
+    assertThat(forwarding.probe("seven", ByteBuffer.wrap(small))).isTrue();
+    forwarding.inject("seven", ByteBuffer.wrap(large));
+    forwarding.inject("seven", ByteBuffer.wrap(small));
+
+    assertThat(Samples.drain(client, 3)).containsExactly(large, small, small);
+    assertThat(network.capture())
+        .extracting(InMemoryNetwork.Crossing::whole)
+        .containsExactly(true, true, false);
   }
 
   @ParameterizedTest
