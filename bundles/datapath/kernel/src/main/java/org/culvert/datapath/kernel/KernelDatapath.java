@@ -15,6 +15,7 @@ import org.culvert.api.datapath.Forwarding;
 import org.culvert.api.encapsulation.WireFormat;
 import org.culvert.api.encapsulation.WireFormat.Carrier;
 import org.culvert.api.encapsulation.WireFormat.IpVersion;
+import org.culvert.api.netdev.TunnelDeviceGroup;
 import org.culvert.api.netdev.TunnelDevices;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -144,11 +145,22 @@ public final class KernelDatapath implements Datapath {
     }
     orphans.claimed(device);
     try {
-      return new KernelForwarding(
-          device, devices.claim(device), nanos, () -> orphans.released(device));
+      TunnelDeviceGroup group = devices.claim(device);
+      KernelForwarding forwarding =
+          new KernelForwarding(device, group, nanos, () -> orphans.released(device));
+      hear(device, group, forwarding);
+      return forwarding;
     } catch (IOException e) {
       orphans.released(device);
       throw e;
+    }
+  }
+
+  private static void hear(String owner, TunnelDeviceGroup group, KernelForwarding forwarding) {
+    try {
+      group.listen(forwarding::disturbed);
+    } catch (IOException e) {
+      LOG.warn("Changes to the filter of {} are seen late: {}", owner, e.getMessage());
     }
   }
 

@@ -1,35 +1,33 @@
 package org.culvert.datapath.kernel;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.culvert.api.datapath.CarriedTunnel;
 import org.culvert.api.datapath.Forwarding;
-import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.TunnelDevice;
 import org.culvert.api.netdev.TunnelDeviceCounters;
 import org.culvert.api.netdev.TunnelDeviceGroup;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.TunnelCounters;
+import org.culvert.api.tunnel.TunnelParameters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One endpoint's tunnels as devices of the kernel's.
  *
- * <p>Counters are read all at once, and not more often than anybody could see. Reading them is also
- * how it is noticed that another program has flushed the filters of this host: they are put back.
+ * <p>Counters are read all at once, and not more often than anybody could see. When another program
+ * has flushed the filters of this host, they are put back: at once where the kernel tells of it,
+ * else when the counters are read.
  */
 final class KernelForwarding implements Forwarding {
   private static final Logger LOG = LoggerFactory.getLogger(KernelForwarding.class);
@@ -50,12 +48,24 @@ final class KernelForwarding implements Forwarding {
   /** Guards all changes, and what follows. */
   private final ReentrantLock lock = new ReentrantLock();
 
+  /** What was found that tunnels carry. */
+  private final FoundMtus found = new FoundMtus();
+
+  /** The tunnels as they were last to be carried, by id. */
+  private final Map<String, CarriedTunnel> desired = new HashMap<>();
+
+  /** What devices do not count. */
+  private final ProbeCounters probes = new ProbeCounters();
+
   /** What could not be put back after a disturbance, by device with the cause. */
   private final Map<String, String> lost = new HashMap<>();
 
+  /** Whether MTUs were found that devices do not have yet. */
+  private boolean raised;
+
+  private final Disturbances disturbances = new Disturbances();
   private long readAt;
   private boolean stale = true;
-  private boolean disturbed;
 
   /**
    * Takes over a group.
@@ -68,6 +78,19 @@ final class KernelForwarding implements Forwarding {
     this.group = group;
     this.nanos = nanos;
     this.released = released;
+  }
+
+  /** Is told by the group's thread that another program has changed the filter. */
+  void disturbed() {
+    lock.lock();
+    try {
+      if (!carried.isEmpty() && disturbances.isAnsweredAtOnce()) {
+        stale = true;
+        read();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -83,21 +106,18 @@ final class KernelForwarding implements Forwarding {
   private Map<String, String> carry(Collection<CarriedTunnel> tunnels) {
     Map<String, String> failures = new LinkedHashMap<>();
     Map<String, TunnelDevice> wanted = new LinkedHashMap<>();
-    Set<IpPrefix> prefixes = new HashSet<>();
-    Set<List<Object>> ends = new HashSet<>();
+    Clashes clashes = new Clashes();
     for (CarriedTunnel tunnel : tunnels) {
-      InetSocketAddress local = tunnel.outer().local();
-      if (!ends.add(List.of(tunnel.wire(), local, tunnel.outer().remote()))) {
-        failures.put(tunnel.id(), "another tunnel has the same outer addresses");
-      } else if (!tunnel.isOfOneVersion()) {
-        failures.put(tunnel.id(), "its inner addresses are not those of its type");
-      } else if (tunnel.remotePrefixes().stream().anyMatch(prefixes::contains)) {
-        failures.put(tunnel.id(), "another tunnel has the same inner prefix");
-      } else {
-        prefixes.addAll(tunnel.remotePrefixes());
-        wanted.put(tunnel.id(), device(tunnel));
-      }
+      clashes
+          .with(tunnel)
+          .ifPresentOrElse(
+              reason -> failures.put(tunnel.id(), reason),
+              () -> wanted.put(tunnel.id(), device(tunnel)));
     }
+    desired.clear();
+    tunnels.forEach(tunnel -> desired.put(tunnel.id(), tunnel));
+    probes.keepOnly(desired.keySet());
+    found.keepOnly(desired);
     Map<String, String> causes = group.apply(wanted.values());
     wanted.values().removeIf(device -> causes.containsKey(device.name()));
     for (CarriedTunnel tunnel : tunnels) {
@@ -108,6 +128,7 @@ final class KernelForwarding implements Forwarding {
     }
     carried = Map.copyOf(wanted);
     lost.clear();
+    raised = false;
     stale = true;
     return failures;
   }
@@ -121,8 +142,45 @@ final class KernelForwarding implements Forwarding {
         tunnel.localAddress(),
         tunnel.remotePrefixes(),
         tunnel.localPrefixes(),
-        tunnel.mtu(),
+        // Below that, Linux takes all that is IPv6 from a device.
+        Math.max(TunnelParameters.MINIMUM_MTU, found.of(tunnel)),
         tunnel.ownLink());
+  }
+
+  /**
+   * The device's MTU and the filter's rules change; nothing else does, and no packet is lost. A
+   * smaller one is set at once, larger ones of many tunnels together: each change looks at all.
+   */
+  @Override
+  public void mtu(String id, int mtu) {
+    lock.lock();
+    try {
+      CarriedTunnel tunnel = desired.get(id);
+      if (tunnel == null || !carried.containsKey(id) || found.of(tunnel) == mtu) {
+        return;
+      }
+      boolean smaller = mtu < found.of(tunnel);
+      found.put(tunnel, mtu);
+      raised = true;
+      if (smaller) {
+        setMtus();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void setMtus() {
+    raised = false;
+    Map<String, TunnelDevice> changed = new LinkedHashMap<>(carried);
+    desired.forEach((id, tunnel) -> changed.computeIfPresent(id, (same, was) -> device(tunnel)));
+    carried = Map.copyOf(changed);
+    lost.putAll(group.apply(standing()));
+    stale = true;
+  }
+
+  private List<TunnelDevice> standing() {
+    return carried.values().stream().filter(device -> !lost.containsKey(device.name())).toList();
   }
 
   @Override
@@ -141,7 +199,7 @@ final class KernelForwarding implements Forwarding {
       boolean there = read().devices().containsKey(device.name());
       String reason = lost.get(device.name());
       if (reason == null && !there) {
-        reason = "its device " + device.name() + " was removed or set down";
+        reason = "its device " + device.name() + " was removed, set down or changed";
       }
       return Optional.ofNullable(reason);
     } finally {
@@ -154,7 +212,7 @@ final class KernelForwarding implements Forwarding {
     TunnelDevice device = carried.get(id);
     return device == null
         ? TunnelCounters.ZERO
-        : latest().devices().getOrDefault(device.name(), TunnelCounters.ZERO);
+        : probes.with(id, latest().devices().getOrDefault(device.name(), TunnelCounters.ZERO));
   }
 
   @Override
@@ -177,11 +235,14 @@ final class KernelForwarding implements Forwarding {
   private TunnelDeviceCounters read() {
     long now = nanos.getAsLong();
     if (stale || now - readAt >= FRESH) {
+      if (raised && now - readAt >= FRESH) {
+        setMtus();
+      }
       readAt = now;
       stale = false;
       try {
         counters = group.counters();
-        disturbed = false;
+        disturbances.over();
       } catch (IOException e) {
         restore(e);
       }
@@ -194,17 +255,9 @@ final class KernelForwarding implements Forwarding {
    * is left to the next {@link #apply}, whose caller knows that it comes back empty.
    */
   private void restore(IOException cause) {
-    List<TunnelDevice> standing =
-        carried.values().stream().filter(device -> !lost.containsKey(device.name())).toList();
-    Map<String, String> failures = group.apply(standing);
-    if (!disturbed) {
-      LOG.warn(
-          "{}; {}",
-          cause.getMessage(),
-          failures.isEmpty() ? "it was put back" : "it could not be put back: " + failures);
-    }
+    Map<String, String> failures = group.apply(standing());
+    disturbances.tell(cause, failures);
     lost.putAll(failures);
-    disturbed = true;
   }
 
   @Override
@@ -218,6 +271,17 @@ final class KernelForwarding implements Forwarding {
     } catch (IOException e) {
       LOG.debug("A keepalive of tunnel {} was not sent: {}", id, e.getMessage());
     }
+  }
+
+  @Override
+  public boolean probe(String id, ByteBuffer packet) {
+    int octets = packet.remaining();
+    TunnelDevice device = carried.get(id);
+    boolean sent = device != null && group.probe(device.name(), packet);
+    if (sent) {
+      probes.sent(id, octets);
+    }
+    return sent;
   }
 
   @Override

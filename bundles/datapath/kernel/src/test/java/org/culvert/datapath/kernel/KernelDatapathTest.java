@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.datapath.CarriedTunnel;
 import org.culvert.api.datapath.Forwarding;
@@ -121,6 +122,70 @@ class KernelDatapathTest {
   }
 
   @Test
+  void anMtuThatChangesHoldsUntilTheTunnelMoves() throws Exception {
+    try (Forwarding forwarding = datapath().start("culvert0", 1280)) {
+      CarriedTunnel first = tunnel("first", "192.0.2.2", "2001:db8:1::/48");
+      CarriedTunnel second = tunnel("second", "192.0.2.3", "2001:db8:2::/48");
+      forwarding.apply(List.of(first, second));
+
+      forwarding.mtu("first", 1480);
+      forwarding.mtu("unknown", 1480);
+      nanos += Duration.ofSeconds(1).toNanos();
+      forwarding.counters("first");
+      assertThat(mtus(forwarding)).containsExactly(1480, 1280);
+
+      forwarding.apply(List.of(first, second));
+      assertThat(mtus(forwarding)).containsExactly(1480, 1280);
+
+      forwarding.apply(List.of(tunnel("first", "192.0.2.9", "2001:db8:1::/48"), second));
+      assertThat(mtus(forwarding)).containsExactly(1280, 1280);
+    }
+  }
+
+  @Test
+  void largerMtusAreSetTogetherAndASmallerOneAtOnce() throws Exception {
+    try (Forwarding forwarding = datapath().start("culvert0", 1280)) {
+      CarriedTunnel first = tunnel("first", "192.0.2.2", "2001:db8:1::/48");
+      CarriedTunnel second = tunnel("second", "192.0.2.3", "2001:db8:2::/48");
+      forwarding.apply(List.of(first, second));
+      forwarding.counters("first");
+      int before = kernel.applications();
+
+      forwarding.mtu("first", 1480);
+      forwarding.mtu("second", 1472);
+      nanos += Duration.ofSeconds(1).toNanos();
+      forwarding.counters("first");
+      assertThat(mtus(forwarding)).containsExactly(1480, 1472);
+      assertThat(kernel.applications()).isEqualTo(before + 1);
+
+      forwarding.mtu("first", 1280);
+      assertThat(mtus(forwarding)).containsExactly(1280, 1472);
+    }
+  }
+
+  @Test
+  void aProbeGoesPastTheDeviceAndIsCounted() throws Exception {
+    try (Forwarding forwarding = datapath().start("culvert0", 1280)) {
+      CarriedTunnel first = tunnel("first", "192.0.2.2", "2001:db8:1::/48");
+      forwarding.apply(List.of(first));
+
+      assertThat(forwarding.probe("first", ByteBuffer.allocate(1480))).isTrue();
+      assertThat(forwarding.probe("first", ByteBuffer.allocate(1481))).isFalse();
+      assertThat(forwarding.probe("unknown", ByteBuffer.allocate(1300))).isFalse();
+
+      assertThat(kernel.probed()).containsExactly(1480);
+      assertThat(forwarding.counters("first").sentPackets()).isEqualTo(1);
+      assertThat(forwarding.counters("first").sentOctets()).isEqualTo(1480);
+    }
+  }
+
+  private List<Integer> mtus(Forwarding forwarding) {
+    return Stream.of("first", "second")
+        .map(id -> kernel.devices("culvert0").get(forwarding.device(id)).mtu())
+        .toList();
+  }
+
+  @Test
   void removesItsDevicesWhenItIsClosed() throws Exception {
     Forwarding forwarding = datapath().start("culvert0", 1280);
     forwarding.apply(List.of(tunnel("first", "192.0.2.2", "2001:db8:1::/48")));
@@ -216,6 +281,43 @@ class KernelDatapathTest {
     }
   }
 
+  /** No counters are read meanwhile, and no time passes. */
+  @Test
+  void putsItBackAtOnceWhereTheKernelTells() throws Exception {
+    try (Forwarding forwarding = datapath().start("culvert0", 1280)) {
+      forwarding.apply(List.of(tunnel("first", "192.0.2.2", "2001:db8:1::/48")));
+      forwarding.counters("first");
+      int before = kernel.applications();
+
+      kernel.disturbAloud("the packet filter is not as it was made");
+
+      assertThat(kernel.applications()).isEqualTo(before + 1);
+      assertThat(kernel.devices("culvert0")).containsOnlyKeys(forwarding.device("first"));
+    }
+  }
+
+  @Test
+  void answersAProgramThatFlushesAgainAndAgainAtOnceOnlySoOften() throws Exception {
+    try (Forwarding forwarding = datapath().start("culvert0", 1280)) {
+      forwarding.apply(List.of(tunnel("first", "192.0.2.2", "2001:db8:1::/48")));
+      forwarding.counters("first");
+      int before = kernel.applications();
+
+      for (int i = 0; i < 100; i++) {
+        kernel.disturbAloud("the packet filter is not as it was made");
+      }
+      assertThat(kernel.applications()).isEqualTo(before + 16);
+
+      nanos += Duration.ofSeconds(1).toNanos();
+      forwarding.counters("first");
+      assertThat(kernel.applications()).isEqualTo(before + 17);
+      nanos += Duration.ofSeconds(1).toNanos();
+      forwarding.counters("first");
+      kernel.disturbAloud("the packet filter is not as it was made");
+      assertThat(kernel.applications()).isEqualTo(before + 18);
+    }
+  }
+
   @Test
   void tellsThatATunnelIsLostWithItsFilterOrItsDevice() throws Exception {
     try (Forwarding forwarding = datapath().start("culvert0", 1280)) {
@@ -232,7 +334,8 @@ class KernelDatapathTest {
 
       kernel.leftOver("culvert0");
       nanos += Duration.ofSeconds(1).toNanos();
-      assertThat(forwarding.failure("first").orElse("")).contains("was removed or set down");
+      assertThat(forwarding.failure("first").orElse(""))
+          .contains("was removed, set down or changed");
       assertThat(forwarding.apply(List.of(first))).isEmpty();
       assertThat(forwarding.failure("first")).isEmpty();
     }

@@ -78,6 +78,11 @@ final class StuckTunnelDevices implements TunnelDevices {
     }
 
     @Override
+    public void listen(Runnable disturbed) throws IOException {
+      group.listen(disturbed);
+    }
+
+    @Override
     public void send(String device, ByteBuffer packet) throws IOException {
       group.send(device, packet);
     }
