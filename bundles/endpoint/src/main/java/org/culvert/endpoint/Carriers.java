@@ -1,5 +1,6 @@
 package org.culvert.endpoint;
 
+import java.net.Inet6Address;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,7 +11,10 @@ import java.util.stream.Collectors;
 import org.culvert.api.datapath.Datapath;
 import org.culvert.api.encapsulation.Encapsulation;
 import org.culvert.api.encapsulation.WireFormat;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.api.tunnel.TunnelParameters.Side;
 import org.culvert.api.tunnel.TunnelType;
 
 /**
@@ -54,6 +58,18 @@ final class Carriers {
 
   Optional<Encapsulation> encapsulation(TunnelType type) {
     return encapsulations.stream().filter(bound -> bound.type().equals(type)).findFirst();
+  }
+
+  /**
+   * Returns the format of a tunnel's packets at this end; empty if no bundle carries its type. A
+   * client without IPv4 sends into a NAT64, and the server is behind that.
+   */
+  Optional<WireFormat> wire(TunnelParameters tunnel) {
+    boolean over6 = tunnel.outer().local().getAddress() instanceof Inet6Address;
+    boolean mayBeTranslated = tunnel.side() == Side.CLIENT && over6;
+    return encapsulation(tunnel.type())
+        .map(Encapsulation::wireFormat)
+        .map(wire -> mayBeTranslated ? wire.sentOver(IpVersion.IPV6) : wire);
   }
 
   /** Returns the datapaths that may be used, the best first. */

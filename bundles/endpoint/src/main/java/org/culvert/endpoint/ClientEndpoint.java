@@ -1,7 +1,12 @@
 package org.culvert.endpoint;
 
+import org.culvert.api.endpoint.HostReport;
 import org.culvert.api.endpoint.TunnelEndpoint;
+import org.culvert.api.netdev.DeviceConfiguration;
+import org.culvert.api.netdev.HostNetwork;
 import org.culvert.api.netdev.NetworkDevices;
+import org.culvert.api.netdev.OuterSockets;
+import org.culvert.api.tunnel.TunnelParameters.Side;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -17,7 +22,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * first tunnel.
  */
 @Component(
-    service = TunnelEndpoint.class,
+    service = {TunnelEndpoint.class, HostReport.class},
     immediate = true,
     configurationPid = ClientEndpoint.PID,
     property = TunnelEndpoint.ROLE + "=" + TunnelEndpoint.CLIENT)
@@ -38,8 +43,10 @@ public final class ClientEndpoint extends ConfiguredEndpoint {
     @AttributeDefinition(
         name = "MTU",
         description =
-            "The device's MTU in octets, 1280 to 9216. It must not be smaller than the client's mtu.")
-    int mtu() default 1280;
+            "The largest MTU in octets, 1280 to 9216, that is searched for on the path of the tunnel;"
+                + " 1280: nothing is searched for. The device has what the path carries. It must"
+                + " not be smaller than the client's mtu.")
+    int mtu() default 1480;
 
     @AttributeDefinition(
         name = "Datapath",
@@ -47,16 +54,60 @@ public final class ClientEndpoint extends ConfiguredEndpoint {
             "What moves the packets: auto for the best one that can carry a tunnel, or the name of"
                 + " the only one that may, for example userspace.")
     String datapath() default EndpointSettings.AUTO;
+
+    @AttributeDefinition(
+        name = "Metric of the default route",
+        description =
+            "A default route by another interface goes before the tunnel's if its metric is lower:"
+                + " one of a router advertisement has 1024. Write 512, and the tunnel goes first.")
+    int defaultRouteMetric() default DeviceConfiguration.DEFAULT_METRIC;
+
+    @AttributeDefinition(
+        name = "Source rules",
+        description =
+            "Whether packets from the tunnel's own address and prefix leave through the tunnel when"
+                + " the host has a better default route.")
+    boolean sourceRules() default true;
+
+    @AttributeDefinition(
+        name = "Source table",
+        description = "Number of the routing table that the source rules lead to.")
+    int sourceTable() default HostSettings.TABLE;
+
+    @AttributeDefinition(
+        name = "Source priority",
+        description = "Priority of the source rules; the next number is used as well.")
+    int sourcePriority() default HostSettings.PRIORITY;
+
+    @AttributeDefinition(
+        name = "Host settings",
+        description =
+            "Settings of the host itself that are changed where tunnels need it, separated by"
+                + " commas: forwarding, neighbors, reversePath. What is not named here is told.")
+    String hostSettings() default "";
   }
 
   /** Opens nothing until the first tunnel is desired. */
   @Activate
-  public ClientEndpoint(Config config, @Reference NetworkDevices devices) {
-    super(from(config), devices);
+  public ClientEndpoint(
+      Config config,
+      @Reference NetworkDevices devices,
+      @Reference OuterSockets sockets,
+      @Reference HostNetwork host) {
+    super(
+        Side.CLIENT,
+        from(config),
+        HostSettings.from(PID, config.hostSettings())
+            .withSourceRules(
+                PID, config.sourceRules(), config.sourceTable(), config.sourcePriority()),
+        devices,
+        sockets,
+        host);
   }
 
   static EndpointSettings from(Config config) {
     return EndpointSettings.from(
-        PID, TunnelEndpoint.CLIENT, config.device(), config.mtu(), config.datapath());
+            PID, TunnelEndpoint.CLIENT, config.device(), config.mtu(), config.datapath())
+        .withDefaultRouteMetric(config.defaultRouteMetric());
   }
 }

@@ -1,5 +1,6 @@
 package org.culvert.endpoint;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -10,11 +11,17 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.culvert.api.datapath.Datapath;
 import org.culvert.api.encapsulation.Encapsulation;
+import org.culvert.api.endpoint.HostReport;
 import org.culvert.api.endpoint.TunnelEndpoint;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.netdev.HostNetwork;
 import org.culvert.api.netdev.NetworkDevices;
+import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.api.tunnel.TunnelParameters.Side;
+import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelStatus;
 import org.culvert.api.tunnel.TunnelType;
 import org.osgi.service.component.annotations.Deactivate;
@@ -22,20 +29,50 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
-/** What the client's and the server's component have in common: an {@link Endpoint}. */
-abstract class ConfiguredEndpoint implements TunnelEndpoint {
+/**
+ * What the client's and the server's component have in common: an {@link Endpoint}, on a host that
+ * is kept fit for it.
+ */
+abstract class ConfiguredEndpoint implements TunnelEndpoint, HostReport {
   private static final String RANKING = "service.ranking";
 
   private final Endpoint endpoint;
+  private final HostUpkeep upkeep;
 
-  ConfiguredEndpoint(EndpointSettings settings, NetworkDevices devices) {
+  ConfiguredEndpoint(
+      Side side,
+      EndpointSettings settings,
+      HostSettings hostSettings,
+      NetworkDevices devices,
+      OuterSockets sockets,
+      HostNetwork host) {
     endpoint =
         new Endpoint(
             settings,
             devices,
+            sockets,
             EndpointThread.named(settings.role()),
             System::nanoTime,
             RandomGenerator.getDefault());
+    upkeep =
+        new HostUpkeep(
+            side,
+            hostSettings,
+            host,
+            this::deviceOf,
+            EndpointThread.named("host-" + settings.role()));
+  }
+
+  private Optional<String> deviceOf(String id) {
+    return endpoint
+        .tunnel(id)
+        .map(TunnelStatus::state)
+        .filter(TunnelState.Up.class::isInstance)
+        .map(up -> ((TunnelState.Up) up).device());
+  }
+
+  final CompletionStage<Void> servePools(Set<IpPrefix> pools) {
+    return upkeep.serve(pools);
   }
 
   @Reference(
@@ -64,7 +101,9 @@ abstract class ConfiguredEndpoint implements TunnelEndpoint {
 
   @Deactivate
   final void stop() {
+    // While a device goes, packets from its addresses go nowhere, and not another way.
     endpoint.close();
+    upkeep.close();
   }
 
   @Override
@@ -74,7 +113,10 @@ abstract class ConfiguredEndpoint implements TunnelEndpoint {
 
   @Override
   public final CompletionStage<Void> apply(Collection<TunnelParameters> desired) {
-    return endpoint.apply(desired);
+    upkeep.desire(desired);
+    CompletionStage<Void> applied = endpoint.apply(desired);
+    applied.whenComplete((nothing, failure) -> upkeep.lookAgain());
+    return applied;
   }
 
   @Override
@@ -89,7 +131,19 @@ abstract class ConfiguredEndpoint implements TunnelEndpoint {
 
   @Override
   public final CompletionStage<List<String>> verify() {
-    return endpoint.verify();
+    return endpoint
+        .verify()
+        .thenApply(
+            findings -> {
+              List<String> all = new ArrayList<>(findings);
+              all.addAll(upkeep.missing());
+              return List.copyOf(all);
+            });
+  }
+
+  @Override
+  public final List<String> missing() {
+    return upkeep.missing();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.culvert.endpoint;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,11 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.culvert.api.datapath.Datapath;
 import org.culvert.api.datapath.Forwarding;
-import org.culvert.api.netdev.DeviceConfiguration;
+import org.culvert.api.datapath.PathListener;
 import org.culvert.api.netdev.NetworkDevices;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.TunnelCounters;
@@ -35,10 +35,19 @@ final class Datapaths {
    *
    * @param datapaths those that carry its format, the best first; at least one
    */
-  record Wish(DesiredTunnel tunnel, List<Datapath> datapaths) {}
+  record Wish(DesiredTunnel tunnel, List<Datapath> datapaths) {
+
+    /** Returns this end's outer address. */
+    InetAddress outer() {
+      return tunnel.carried().outer().local().getAddress();
+    }
+  }
 
   private final EndpointSettings settings;
   private final NetworkDevices devices;
+  private final Quarrels quarrels;
+  private final ShadowedRoutes shadows;
+  private final PathListener listener;
   private final Map<Datapath, RunningDatapath> running = new IdentityHashMap<>();
 
   /** Why datapaths could not be started. While another does their work they are left alone. */
@@ -49,9 +58,19 @@ final class Datapaths {
 
   private volatile List<RunningDatapath> published = List.of();
 
-  Datapaths(EndpointSettings settings, NetworkDevices devices) {
+  private final DesiredDevices desired = new DesiredDevices(() -> published);
+
+  Datapaths(
+      EndpointSettings settings,
+      NetworkDevices devices,
+      Quarrels quarrels,
+      ShadowedRoutes shadows,
+      PathListener listener) {
     this.settings = settings;
     this.devices = devices;
+    this.quarrels = quarrels;
+    this.shadows = shadows;
+    this.listener = listener;
   }
 
   /**
@@ -136,7 +155,7 @@ final class Datapaths {
    */
   private RunningDatapath start(Datapath datapath, Collection<Wish> wishes) throws IOException {
     try {
-      return RunningDatapath.start(datapath, settings, devices);
+      return begin(datapath);
     } catch (IOException e) {
       List<Datapath> worse =
           running.keySet().stream().filter(other -> yields(other, datapath, wishes)).toList();
@@ -144,8 +163,13 @@ final class Datapaths {
         throw e;
       }
       worse.forEach(this::close);
-      return RunningDatapath.start(datapath, settings, devices);
+      return begin(datapath);
     }
+  }
+
+  private RunningDatapath begin(Datapath datapath) throws IOException {
+    return RunningDatapath.start(
+        datapath, settings, new DeviceConfigurations(devices, quarrels, shadows), listener);
   }
 
   private static boolean yields(Datapath worse, Datapath better, Collection<Wish> wishes) {
@@ -201,6 +225,14 @@ final class Datapaths {
     return Optional.ofNullable(carrying.get(id)).map(RunningDatapath::forwarding);
   }
 
+  /** Gives the device of a tunnel's own an MTU. */
+  void mtu(String id, int mtu) {
+    RunningDatapath datapath = carrying.get(id);
+    if (datapath != null) {
+      datapath.mtu(id, mtu);
+    }
+  }
+
   TunnelCounters counters(String id) {
     return forwarding(id).map(found -> found.counters(id)).orElse(TunnelCounters.ZERO);
   }
@@ -208,6 +240,10 @@ final class Datapaths {
   /** Tells whether a tunnel that was open is carried no more. */
   boolean isLost(String id) {
     return forwarding(id).flatMap(found -> found.failure(id)).isPresent();
+  }
+
+  boolean isAnyLost() {
+    return carrying.keySet().stream().anyMatch(this::isLost);
   }
 
   Map<DropReason, Long> drops() {
@@ -218,11 +254,9 @@ final class Datapaths {
     return sum;
   }
 
-  /** Returns what the operating system's devices should have, by name. */
-  Map<String, DeviceConfiguration> configurations() {
-    Map<String, DeviceConfiguration> all = new TreeMap<>();
-    published.forEach(datapath -> all.putAll(datapath.configurations()));
-    return all;
+  /** Returns the devices of all of them. Any thread may ask. */
+  DesiredDevices devices() {
+    return desired;
   }
 
   /** Stops all datapaths; their devices are removed. */

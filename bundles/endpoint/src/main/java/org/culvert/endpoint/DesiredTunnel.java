@@ -30,7 +30,7 @@ record DesiredTunnel(CarriedTunnel carried, DeviceConfiguration needs) {
             tunnel.localAddress(),
             tunnel.remotePrefixes(),
             tunnel.localPrefixes(),
-            tunnel.mtu(),
+            PathBase.agreed(tunnel, wire),
             tunnel.ownLink());
     Set<InterfaceAddress> addresses = new HashSet<>();
     addresses.add(InterfaceAddress.host(tunnel.localAddress()));
@@ -48,8 +48,10 @@ record DesiredTunnel(CarriedTunnel carried, DeviceConfiguration needs) {
       case FLOATING -> fallbackRoutes.addAll(behind);
       case NONE -> {}
     }
+    DeviceConfiguration needs =
+        new DeviceConfiguration(addresses, routes, fallbackRoutes, tunnel.mtu());
     return new DesiredTunnel(
-        carried, new DeviceConfiguration(addresses, routes, fallbackRoutes, tunnel.mtu()));
+        carried, needs.forwardingIpv4(HostNeeds.isForwarded(tunnel, IpVersion.IPV4)));
   }
 
   String id() {

@@ -16,14 +16,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.culvert.api.datapath.Datapath;
 import org.culvert.api.encapsulation.Encapsulation;
 import org.culvert.api.encapsulation.WireFormat;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.netdev.NetworkDevices;
+import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.api.tunnel.TunnelParameters.Side;
 import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelStatus;
 import org.culvert.api.tunnel.TunnelType;
@@ -39,6 +42,8 @@ import org.culvert.endpoint.Datapaths.Wish;
  *       later what failed
  *   <li>{@link #sweep} looks at every open tunnel once a second: whether it is carried still, its
  *       keepalives and its silence
+ *   <li>{@link Paths} searches what their paths carry
+ *   <li>{@link Repairs} hears what others change in the operating system, and has it put right
  * </ol>
  *
  * All of it happens on one thread. What other threads may ask for is published whole.
@@ -53,6 +58,9 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
   private final Datapaths datapaths;
   private final Supervisor supervisor;
   private final Retry retry;
+  private final Paths paths;
+  private final OuterAddresses outers;
+  private final Repairs repairs;
   private final LinkLocalAddresses linkLocal = new LinkLocalAddresses();
   private final Verification verification;
 
@@ -69,6 +77,7 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
   Endpoint(
       EndpointSettings settings,
       NetworkDevices devices,
+      OuterSockets sockets,
       ScheduledExecutorService executor,
       LongSupplier nanos,
       RandomGenerator random) {
@@ -76,11 +85,23 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
     this.thread = new EndpointThread(executor);
     this.nanos = nanos;
     this.carriers = new Carriers(settings);
-    this.datapaths = new Datapaths(settings, devices);
+    Quarrels quarrels = new Quarrels(nanos);
+    this.paths = new Paths(settings, sockets, thread, nanos, random);
+    ShadowedRoutes shadows = new ShadowedRoutes(devices);
+    this.datapaths = new Datapaths(settings, devices, quarrels, shadows, paths.listener());
     this.supervisor = new Supervisor(nanos, random);
-    this.retry = new Retry(executor, this::reconcile);
+    this.retry = new Retry(executor, this::tryAgain);
+    Rivals rivals = new Rivals(datapaths.devices(), shadows, executor, nanos, this::reconcile);
+    this.outers = new OuterAddresses(devices, executor, nanos, this::reconcile);
+    this.repairs =
+        new Repairs(devices, datapaths, executor, nanos, quarrels, rivals, outers, this::reconcile);
     this.verification =
-        new Verification(settings.role(), devices, datapaths::configurations, this::tunnels);
+        new Verification(
+            settings.role(),
+            devices,
+            datapaths.devices()::configurations,
+            quarrels::lines,
+            this::tunnels);
   }
 
   void bind(Encapsulation encapsulation) {
@@ -123,7 +144,6 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
       return CompletableFuture.runAsync(
               () -> {
                 desired = wanted;
-                retry.reset();
                 reconcile();
               },
               thread::execute)
@@ -133,6 +153,11 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
     }
   }
 
+  private void tryAgain() {
+    datapaths.devices().doubtTroubles();
+    reconcile();
+  }
+
   private void reconcile() {
     Map<String, TunnelState> obstacles = new HashMap<>();
     List<Wish> wishes = new ArrayList<>(desired.size());
@@ -140,36 +165,44 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
       Optional<Wish> wish = wish(tunnel);
       if (wish.isEmpty()) {
         obstacles.put(tunnel.id(), new TunnelState.Suspended(carriers.missing(tunnel.type())));
-      } else if (tunnel.mtu() > settings.mtu()) {
-        obstacles.put(tunnel.id(), new TunnelState.Failed(tooLarge(tunnel)));
       } else {
-        wishes.add(wish.get());
+        misfit(tunnel, wish.get())
+            .ifPresentOrElse(
+                reason -> obstacles.put(tunnel.id(), new TunnelState.Failed(reason)),
+                () -> wishes.add(wish.get()));
       }
     }
+    outers.desire(wishes.stream().map(Wish::outer).collect(Collectors.toSet()));
     datapaths
         .carry(wishes, carriers.datapaths())
         .forEach((id, reason) -> obstacles.put(id, new TunnelState.Failed(reason)));
+    for (Wish wish : wishes) {
+      outers
+          .obstacle(wish.outer())
+          .ifPresent(reason -> obstacles.put(wish.tunnel().id(), new TunnelState.Failed(reason)));
+    }
     publish(obstacles);
-    retry.after(obstacles.values());
+    retry.after(desired, obstacles);
     if (!sweeping && !wishes.isEmpty()) {
       sweeping = true;
+      repairs.begin();
+      paths.begin();
       thread.repeat(this::sweep, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
-  private String tooLarge(TunnelParameters tunnel) {
-    return "its MTU "
-        + tunnel.mtu()
-        + " is larger than the device's; raise mtu in etc/"
-        + settings.pid()
-        + ".cfg";
+  /** Says why no datapath should be bothered with a tunnel. */
+  private Optional<String> misfit(TunnelParameters tunnel, Wish wish) {
+    return settings
+        .misfit(tunnel)
+        .or(() -> OuterFit.obstacle(tunnel.type(), wish.tunnel().carried()));
   }
 
   /** Returns what the datapaths are asked for; empty if nothing installed can carry it. */
   private Optional<Wish> wish(TunnelParameters tunnel) {
     return carriers
-        .encapsulation(tunnel.type())
-        .map(encapsulation -> wish(tunnel, encapsulation.wireFormat()))
+        .wire(tunnel)
+        .map(wire -> wish(tunnel, wire))
         .filter(wish -> !wish.datapaths().isEmpty());
   }
 
@@ -192,20 +225,27 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
   private Standing standing(
       TunnelParameters tunnel, Optional<Standing> earlier, Optional<TunnelState> obstacle) {
     TunnelState state = obstacle.orElseGet(() -> datapaths.state(tunnel.id()));
+    boolean carried = datapaths.forwarding(tunnel.id()).isPresent();
+    // A server that has no address to hear it by must not call the other end silent.
+    boolean deaf =
+        tunnel.side() == Side.SERVER
+            && outers.obstacle(tunnel.outer().local().getAddress()).isPresent();
     return new Standing(
-        tunnel,
-        state,
-        state instanceof TunnelState.Up ? Optional.of(watch(tunnel, earlier)) : Optional.empty());
+        tunnel, state, carried && !deaf ? Optional.of(watch(tunnel, earlier)) : Optional.empty());
   }
 
-  /** An unchanged tunnel's watch goes on; one that moved or comes back gets its full time again. */
+  /**
+   * An unchanged tunnel's watch goes on, also while this host refuses it a route: the other end
+   * still answers. One that moved or was closed gets its full time again, and has to be heard anew:
+   * what came before proves nothing about the new place.
+   */
   private Supervision watch(TunnelParameters tunnel, Optional<Standing> earlier) {
     Optional<Supervision> watch = earlier.flatMap(Standing::supervision);
     if (watch.isPresent() && earlier.map(Standing::parameters).equals(Optional.of(tunnel))) {
       return watch.get();
     }
     long received = datapaths.counters(tunnel.id()).receivedPackets();
-    return supervisor.begin(tunnel, received, watch.flatMap(Supervision::heard));
+    return supervisor.begin(tunnel, received);
   }
 
   /** Tells whether a tunnel that is up needs to be opened again. */
@@ -218,6 +258,7 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
       reconcile();
     }
     supervisor.sweep(standings.values(), datapaths);
+    paths.look(standings.values(), carriers, datapaths);
   }
 
   @Override
@@ -233,7 +274,8 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
   }
 
   private TunnelStatus status(Standing standing, long now) {
-    return standing.status(datapaths.counters(standing.parameters().id()), now);
+    String id = standing.parameters().id();
+    return standing.status(datapaths.counters(id), paths.mtu(id), now);
   }
 
   @Override
@@ -254,6 +296,8 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
   /** Closes every tunnel and removes the devices. */
   @Override
   public void close() {
+    repairs.close();
+    paths.close();
     thread.executeAndWait(datapaths::close);
     thread.close();
     standings = Map.of();

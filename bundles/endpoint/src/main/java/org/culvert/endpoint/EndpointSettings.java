@@ -1,7 +1,10 @@
 package org.culvert.endpoint;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.culvert.api.config.InvalidConfigurationException;
+import org.culvert.api.endpoint.TunnelEndpoint;
+import org.culvert.api.netdev.DeviceConfiguration;
 import org.culvert.api.tunnel.TunnelParameters;
 
 /**
@@ -12,8 +15,10 @@ import org.culvert.api.tunnel.TunnelParameters;
  * @param device the inner device's name
  * @param mtu the inner device's MTU in octets
  * @param datapath the only datapath to be used, or {@link #AUTO}
+ * @param defaultRouteMetric the metric of a default route into a tunnel
  */
-record EndpointSettings(String pid, String role, String device, int mtu, String datapath) {
+record EndpointSettings(
+    String pid, String role, String device, int mtu, String datapath, int defaultRouteMetric) {
   /** Lets the endpoint choose the best datapath for each tunnel. */
   static final String AUTO = "auto";
 
@@ -22,6 +27,9 @@ record EndpointSettings(String pid, String role, String device, int mtu, String 
 
   /** Room for jumbo frames; what is larger has no link to travel on. */
   private static final int LARGEST_MTU = 9_216;
+
+  /** What others add to mark that a device has no connection (20000) is less. */
+  private static final int LARGEST_METRIC = 1_000_000_000;
 
   /** Refuses what the operating system or IPv6 would refuse. */
   static EndpointSettings from(String pid, String role, String device, int mtu, String datapath) {
@@ -47,7 +55,37 @@ record EndpointSettings(String pid, String role, String device, int mtu, String 
           datapath,
           "write " + AUTO + ", or the name of an installed datapath, for example userspace");
     }
-    return new EndpointSettings(pid, role, device, mtu, datapath);
+    return new EndpointSettings(
+        pid, role, device, mtu, datapath, DeviceConfiguration.DEFAULT_METRIC);
+  }
+
+  /** Takes another metric for default routes; a lower one goes before those of others. */
+  EndpointSettings withDefaultRouteMetric(int metric) {
+    if (metric < 1 || metric > LARGEST_METRIC) {
+      throw new InvalidConfigurationException(
+          pid, "defaultRouteMetric", metric, "write a number from 1 to " + LARGEST_METRIC);
+    }
+    return new EndpointSettings(pid, role, device, mtu, datapath, metric);
+  }
+
+  /** Says why a tunnel does not fit the device; empty if it does. */
+  Optional<String> misfit(TunnelParameters tunnel) {
+    return tunnel.mtu() > mtu
+        ? Optional.of(
+            "its MTU "
+                + tunnel.mtu()
+                + " is larger than the device's; raise mtu in etc/"
+                + pid
+                + ".cfg")
+        : Optional.empty();
+  }
+
+  /**
+   * Tells whether a device is one that tunnels share. A client has one tunnel at a time, and its
+   * device is that tunnel's own in every datapath.
+   */
+  boolean isShared(String name) {
+    return name.equals(device) && !role.equals(TunnelEndpoint.CLIENT);
   }
 
   boolean isDatapathForced() {

@@ -10,6 +10,11 @@ final class Jitter {
     this.random = random;
   }
 
+  /** Returns the shortest. */
+  long least(long interval) {
+    return interval - interval / 4;
+  }
+
   long spread(long interval) {
     return interval - (long) (random.nextDouble() * interval / 4);
   }

@@ -12,11 +12,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.culvert.api.datapath.Datapath;
 import org.culvert.api.datapath.Forwarding;
+import org.culvert.api.datapath.PathListener;
 import org.culvert.api.net.InterfaceAddress;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.DeviceConfiguration;
-import org.culvert.api.netdev.NetworkDevices;
 import org.culvert.api.tunnel.TunnelState;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A shared device stays while there is no tunnel, so that the operating system's sockets and
  * filters that name it keep what they name. Confined to the endpoint's thread, but for {@link
- * #forwarding}.
+ * #forwarding} and {@link #devices}.
  */
 final class RunningDatapath implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunningDatapath.class);
@@ -39,17 +40,28 @@ final class RunningDatapath implements AutoCloseable {
   /** What it was last told to carry, by id, without what could not be opened. */
   private Map<String, DesiredTunnel> carried = Map.of();
 
+  /** The MTU that carried tunnels were found to have, by id; it holds while one stays as it is. */
+  private final Map<String, Integer> found = new HashMap<>();
+
   private RunningDatapath(
-      Datapath datapath, Forwarding forwarding, EndpointSettings settings, NetworkDevices devices) {
+      Datapath datapath,
+      Forwarding forwarding,
+      EndpointSettings settings,
+      DeviceConfigurations devices) {
     this.datapath = datapath;
     this.forwarding = forwarding;
     this.settings = settings;
-    this.devices = new DeviceConfigurations(devices);
+    this.devices = devices;
   }
 
-  static RunningDatapath start(Datapath datapath, EndpointSettings settings, NetworkDevices devices)
+  static RunningDatapath start(
+      Datapath datapath,
+      EndpointSettings settings,
+      DeviceConfigurations devices,
+      PathListener listener)
       throws IOException {
     Forwarding forwarding = datapath.start(settings.device(), settings.mtu());
+    forwarding.listen(listener);
     return new RunningDatapath(datapath, forwarding, settings, devices);
   }
 
@@ -65,9 +77,9 @@ final class RunningDatapath implements AutoCloseable {
     return new TunnelState.Up(datapath.name(), forwarding.device(id));
   }
 
-  /** Returns what each device should have. Any thread may ask. */
-  Map<String, DeviceConfiguration> configurations() {
-    return devices.wanted();
+  /** Returns what its devices should have and have. */
+  DeviceConfigurations devices() {
+    return devices;
   }
 
   /**
@@ -77,7 +89,7 @@ final class RunningDatapath implements AutoCloseable {
    */
   Map<String, String> carry(Collection<DesiredTunnel> tunnels) {
     try {
-      forgetDevicesLost();
+      doubtDevicesLost();
       Map<String, String> failures =
           new HashMap<>(forwarding.apply(tunnels.stream().map(DesiredTunnel::carried).toList()));
       Map<String, DesiredTunnel> opened = new LinkedHashMap<>();
@@ -87,6 +99,8 @@ final class RunningDatapath implements AutoCloseable {
         }
       }
       forgetDevicesMadeAnew(opened);
+      found.keySet().removeIf(id -> !isCarriedAsBefore(opened.get(id)));
+      devices.unseen(freshRoutes(opened));
       carried = opened;
       configure(failures);
       forwarding.release();
@@ -104,11 +118,11 @@ final class RunningDatapath implements AutoCloseable {
     carry(tunnels.stream().filter(tunnel -> carried.containsKey(tunnel.id())).toList());
   }
 
-  /** Somebody removed a device: when it is made anew, it is empty. */
-  private void forgetDevicesLost() {
+  /** Somebody removed a device or set it down: when it is made anew, it is empty. */
+  private void doubtDevicesLost() {
     for (String id : carried.keySet()) {
       if (forwarding.failure(id).isPresent()) {
-        devices.forget(forwarding.device(id));
+        devices.doubt(forwarding.device(id));
       }
     }
   }
@@ -116,13 +130,47 @@ final class RunningDatapath implements AutoCloseable {
   /** A device of a tunnel's own may have been made anew with new outer addresses. */
   private void forgetDevicesMadeAnew(Map<String, DesiredTunnel> opened) {
     for (DesiredTunnel tunnel : opened.values()) {
-      DesiredTunnel earlier = carried.get(tunnel.id());
       String device = forwarding.device(tunnel.id());
-      boolean same = earlier != null && earlier.carried().equals(tunnel.carried());
-      if (!device.equals(settings.device()) && !same) {
+      if (!device.equals(settings.device()) && !isCarriedAsBefore(tunnel)) {
         devices.forget(device);
       }
     }
+  }
+
+  private boolean isCarriedAsBefore(@Nullable DesiredTunnel tunnel) {
+    if (tunnel == null) {
+      return false;
+    }
+    DesiredTunnel earlier = carried.get(tunnel.id());
+    return earlier != null && earlier.carried().equals(tunnel.carried());
+  }
+
+  /**
+   * Gives the device of a tunnel's own the MTU that its path was found to carry: a program on this
+   * host is told by its own device what is too big, whatever rule its packets are routed by. One
+   * that tunnels share has the largest that any may have.
+   */
+  void mtu(String id, int mtu) {
+    DesiredTunnel tunnel = carried.get(id);
+    if (tunnel == null || settings.isShared(forwarding.device(id))) {
+      return;
+    }
+    found.put(id, mtu);
+    String device = forwarding.device(id);
+    devices.adjust(device, configuration(device, List.of(tunnel)));
+  }
+
+  /** Returns the ways of tunnels that are new here, or have others than before. */
+  private Set<IpPrefix> freshRoutes(Map<String, DesiredTunnel> opened) {
+    Set<IpPrefix> fresh = new HashSet<>();
+    for (DesiredTunnel tunnel : opened.values()) {
+      DesiredTunnel earlier = carried.get(tunnel.id());
+      Set<IpPrefix> routes = tunnel.needs().routes();
+      if (earlier == null || !earlier.needs().routes().equals(routes)) {
+        fresh.addAll(routes);
+      }
+    }
+    return fresh;
   }
 
   /** Gives devices what the open tunnels need; those that miss something join the failures. */
@@ -135,30 +183,31 @@ final class RunningDatapath implements AutoCloseable {
     }
     Map<String, DeviceConfiguration> wanted = new LinkedHashMap<>();
     byDevice.forEach((device, tunnels) -> wanted.put(device, configuration(device, tunnels)));
-    devices
-        .apply(wanted)
-        .forEach(
-            (device, reason) -> {
-              for (DesiredTunnel tunnel : byDevice.getOrDefault(device, List.of())) {
-                if (!devices.hasAllOf(device, tunnel.needs())) {
-                  failures.putIfAbsent(tunnel.id(), reason);
-                }
-              }
-            });
+    devices.apply(wanted);
+    byDevice.forEach(
+        (device, tunnels) ->
+            tunnels.forEach(
+                tunnel ->
+                    devices
+                        .shortfall(device, tunnel.needs())
+                        .ifPresent(reason -> failures.putIfAbsent(tunnel.id(), reason))));
   }
 
   private DeviceConfiguration configuration(String device, List<DesiredTunnel> tunnels) {
     Set<InterfaceAddress> addresses = new HashSet<>();
     Set<IpPrefix> routes = new HashSet<>();
     Set<IpPrefix> fallbackRoutes = new HashSet<>();
-    int mtu = device.equals(settings.device()) ? settings.mtu() : 0;
+    int mtu = settings.isShared(device) ? settings.mtu() : 0;
+    boolean forwardsIpv4 = false;
     for (DesiredTunnel tunnel : tunnels) {
       addresses.addAll(tunnel.needs().addresses());
       routes.addAll(tunnel.needs().routes());
       fallbackRoutes.addAll(tunnel.needs().fallbackRoutes());
-      mtu = Math.max(mtu, tunnel.needs().mtu());
+      mtu = Math.max(mtu, found.getOrDefault(tunnel.id(), tunnel.needs().mtu()));
+      forwardsIpv4 |= tunnel.needs().forwardsIpv4();
     }
-    return new DeviceConfiguration(addresses, routes, fallbackRoutes, mtu);
+    return new DeviceConfiguration(
+        addresses, routes, fallbackRoutes, mtu, settings.defaultRouteMetric(), forwardsIpv4);
   }
 
   /** Stops forwarding and removes the devices, with all that they had. */

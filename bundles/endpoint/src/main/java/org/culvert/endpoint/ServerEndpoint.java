@@ -1,8 +1,15 @@
 package org.culvert.endpoint;
 
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.culvert.api.endpoint.HostReport;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.endpoint.TunnelServer;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.netdev.HostNetwork;
 import org.culvert.api.netdev.NetworkDevices;
+import org.culvert.api.netdev.OuterSockets;
+import org.culvert.api.tunnel.TunnelParameters.Side;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -18,7 +25,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * first tunnel.
  */
 @Component(
-    service = {TunnelServer.class, TunnelEndpoint.class},
+    service = {TunnelServer.class, TunnelEndpoint.class, HostReport.class},
     immediate = true,
     configurationPid = ServerEndpoint.PID,
     property = TunnelEndpoint.ROLE + "=" + TunnelEndpoint.SERVER)
@@ -39,8 +46,10 @@ public final class ServerEndpoint extends ConfiguredEndpoint implements TunnelSe
     @AttributeDefinition(
         name = "MTU",
         description =
-            "The device's MTU in octets, 1280 to 9216. It must not be smaller than the broker's mtu.")
-    int mtu() default 1280;
+            "The device's MTU in octets, 1280 to 9216, and the largest that is searched for on the"
+                + " path of a tunnel; 1280: nothing is searched for. It must not be smaller than"
+                + " the broker's mtu.")
+    int mtu() default 1480;
 
     @AttributeDefinition(
         name = "Datapath",
@@ -48,12 +57,34 @@ public final class ServerEndpoint extends ConfiguredEndpoint implements TunnelSe
             "What moves the packets: auto for the best one that can carry a tunnel, or the name of"
                 + " the only one that may, for example userspace.")
     String datapath() default EndpointSettings.AUTO;
+
+    @AttributeDefinition(
+        name = "Host settings",
+        description =
+            "Settings of the host itself that are changed where tunnels need it, separated by"
+                + " commas: forwarding, neighbors, reversePath. What is not named here is told.")
+    String hostSettings() default "forwarding";
   }
 
   /** Opens nothing until the first tunnel is desired. */
   @Activate
-  public ServerEndpoint(Config config, @Reference NetworkDevices devices) {
-    super(from(config), devices);
+  public ServerEndpoint(
+      Config config,
+      @Reference NetworkDevices devices,
+      @Reference OuterSockets sockets,
+      @Reference HostNetwork host) {
+    super(
+        Side.SERVER,
+        from(config),
+        HostSettings.from(PID, config.hostSettings()),
+        devices,
+        sockets,
+        host);
+  }
+
+  @Override
+  public CompletionStage<Void> serve(Set<IpPrefix> pools) {
+    return servePools(pools);
   }
 
   static EndpointSettings from(Config config) {

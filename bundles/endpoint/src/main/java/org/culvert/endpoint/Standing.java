@@ -5,16 +5,35 @@ import org.culvert.api.tunnel.TunnelCounters;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelStatus;
+import org.culvert.api.tunnel.TunnelStatus.OtherEnd;
 
 /**
  * How a desired tunnel stands.
  *
- * @param supervision present while the tunnel is up
+ * @param supervision present while a datapath carries the tunnel, also where this host refuses it
+ *     an address or a route, but not at a server whose outer address is gone
  */
 record Standing(TunnelParameters parameters, TunnelState state, Optional<Supervision> supervision) {
 
-  TunnelStatus status(TunnelCounters counters, long now) {
+  /** Tells whether anything came out of the tunnel as it stands now. */
+  boolean isHeard() {
+    return supervision.filter(watch -> watch.otherEnd() != OtherEnd.AWAITED).isPresent();
+  }
+
+  /** Tells whether its other end has fallen silent. */
+  boolean isSilent() {
+    return supervision.filter(watch -> watch.otherEnd() == OtherEnd.SILENT).isPresent();
+  }
+
+  /** Describes it, with the MTU that its path was found to carry, if it was. */
+  TunnelStatus status(TunnelCounters counters, Optional<Integer> mtu, long now) {
     return new TunnelStatus(
-        parameters, state, counters, supervision.flatMap(watch -> watch.silence(now)));
+        parameters,
+        state,
+        counters,
+        supervision.flatMap(watch -> watch.silence(now)),
+        supervision.map(Supervision::otherEnd).orElse(OtherEnd.AWAITED),
+        mtu.orElse(parameters.mtu()),
+        supervision.flatMap(Supervision::quiet));
   }
 }

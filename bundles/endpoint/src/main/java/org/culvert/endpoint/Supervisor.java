@@ -2,7 +2,6 @@ package org.culvert.endpoint;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -14,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at open tunnels again and again: sends the keepalives that are due, and tells listeners
- * whose other end has fallen silent. Confined to the endpoint's thread, but for {@link #watch}.
+ * whose other end is silent, again and again while it is. Confined to the endpoint's thread, but
+ * for {@link #watch}.
  */
 final class Supervisor {
   private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
@@ -40,13 +40,12 @@ final class Supervisor {
    * Begins to watch a tunnel.
    *
    * @param received how many packets had come out of it by now
-   * @param heard when the last of them came, if that is known
    */
-  Supervision begin(TunnelParameters tunnel, long received, Optional<Long> heard) {
-    return new Supervision(tunnel, nanos.getAsLong(), received, heard, jitter);
+  Supervision begin(TunnelParameters tunnel, long received) {
+    return new Supervision(tunnel, nanos.getAsLong(), received, jitter);
   }
 
-  /** Looks at each tunnel that is up. */
+  /** Looks at each tunnel that a datapath carries. */
   void sweep(Collection<Standing> standings, Datapaths datapaths) {
     long now = nanos.getAsLong();
     for (Standing standing : standings) {
@@ -65,9 +64,11 @@ final class Supervisor {
       TunnelParameters tunnel, Supervision supervision, Forwarding forwarding, long now) {
     switch (supervision.look(now, forwarding.counters(tunnel.id()).receivedPackets())) {
       case SILENT -> {
-        TunnelLog.silent(tunnel.id());
+        TunnelLog.silent(tunnel.id(), supervision.silence(now));
         listeners.forEach(listener -> tell(listener, tunnel.id()));
       }
+      case STILL_SILENT -> listeners.forEach(listener -> tell(listener, tunnel.id()));
+      case HEARD -> TunnelLog.heard(tunnel.id());
       case HEARD_AGAIN -> TunnelLog.heardAgain(tunnel.id());
       case AS_BEFORE -> {}
     }

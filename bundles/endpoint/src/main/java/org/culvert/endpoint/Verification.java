@@ -23,6 +23,7 @@ final class Verification {
   private final String role;
   private final NetworkDevices devices;
   private final Supplier<Map<String, DeviceConfiguration>> configurations;
+  private final Supplier<List<String>> quarrels;
   private final Supplier<List<TunnelStatus>> tunnels;
 
   /** Under way; guarded by this object's lock. */
@@ -32,10 +33,12 @@ final class Verification {
       String role,
       NetworkDevices devices,
       Supplier<Map<String, DeviceConfiguration>> configurations,
+      Supplier<List<String>> quarrels,
       Supplier<List<TunnelStatus>> tunnels) {
     this.role = role;
     this.devices = devices;
     this.configurations = configurations;
+    this.quarrels = quarrels;
     this.tunnels = tunnels;
   }
 
@@ -78,6 +81,7 @@ final class Verification {
       }
     }
     findings.addAll(ofDevices());
+    findings.addAll(quarrels.get());
     return List.copyOf(findings);
   }
 
@@ -93,15 +97,10 @@ final class Verification {
   }
 
   private List<String> look(Map<String, DeviceConfiguration> wanted) {
-    List<String> findings = new ArrayList<>();
-    wanted.forEach(
-        (device, configuration) -> {
-          try {
-            findings.addAll(devices.verify(device, configuration));
-          } catch (IOException e) {
-            findings.add("device " + device + " cannot be looked at: " + RunningDatapath.reason(e));
-          }
-        });
-    return findings;
+    try {
+      return wanted.isEmpty() ? List.of() : devices.verify(wanted);
+    } catch (IOException e) {
+      return List.of("devices cannot be looked at: " + RunningDatapath.reason(e));
+    }
   }
 }

@@ -47,6 +47,31 @@ class EchoRequestTest {
   }
 
   @Test
+  void saysWhichProbeItIs() {
+    byte[] ipv6 = probe("2001:db8::7", "2001:db8::1", 1_401);
+    byte[] ipv4 = probe("203.0.113.7", "203.0.113.1", 1_401);
+
+    assertThat(ipv6).hasSize(1_401);
+    assertThat(ByteBuffer.wrap(ipv6).getLong(48)).isEqualTo(0xFEDC_BA98_7654_3210L);
+    assertThat(Packets.isChecksumRight(ipv6)).isTrue();
+    assertThat(ipv4).hasSize(1_401);
+    assertThat(ByteBuffer.wrap(ipv4).getLong(28)).isEqualTo(0xFEDC_BA98_7654_3210L);
+    assertThat(Ipv4Packets.isChecksumRight(ipv4)).isTrue();
+  }
+
+  private static byte[] probe(String source, String destination, int octets) {
+    return EchoRequest.of(
+            IpAddresses.parse(source),
+            IpAddresses.parse(destination),
+            1,
+            1,
+            octets,
+            0xFEDC_BA98_7654_3210L)
+        .orElseThrow()
+        .array();
+  }
+
+  @Test
   void needsAddressesOfOneVersion() {
     assertThat(
             EchoRequest.of(

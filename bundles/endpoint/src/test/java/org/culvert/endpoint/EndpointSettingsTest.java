@@ -44,6 +44,16 @@ class EndpointSettingsTest {
         .hasMessageContaining("auto");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, 1_000_000_001})
+  void refusesAMetricThatIsNone(int metric) {
+    EndpointSettings settings = EndpointSettings.from("some.pid", "client", "tun", 1280, "auto");
+
+    assertThatThrownBy(() -> settings.withDefaultRouteMetric(metric))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("etc/some.pid.cfg: defaultRouteMetric");
+  }
+
   @Test
   void allowsEveryDatapathOrTheOneThatIsNamed() {
     EndpointSettings any = EndpointSettings.from("pid", "server", "culvert0", 1280, "auto");

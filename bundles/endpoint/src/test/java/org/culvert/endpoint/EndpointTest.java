@@ -243,6 +243,7 @@ class EndpointTest {
         new Endpoint(
             EndpointSettings.from("pid", "test", "culvert7", 1280, "auto"),
             server.devices,
+            network.host("192.0.2.1"),
             thread,
             System::nanoTime,
             new Random(1));

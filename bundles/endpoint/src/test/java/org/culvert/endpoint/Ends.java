@@ -55,6 +55,7 @@ final class Ends implements AutoCloseable {
         new Endpoint(
             EndpointSettings.from("org.culvert.endpoint." + role, role, device, 1280, datapathName),
             devices,
+            sockets,
             executor,
             () -> Duration.between(ManualClock.START, clock.instant()).toNanos(),
             new Random(1));

@@ -13,6 +13,7 @@ import org.culvert.api.net.IpPrefix;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.TunnelCounters;
 import org.culvert.api.tunnel.TunnelState;
+import org.culvert.api.tunnel.TunnelStatus.OtherEnd;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.net.Eventually;
 import org.culvert.testkit.net.InMemoryNat;
@@ -90,7 +91,7 @@ class TwoEndsTest {
       settle("own4");
     }
     assertThat(silent).isEmpty();
-    assertThat(server.status("four").counters().receivedPackets()).isBetween(9L, 13L);
+    assertThat(server.status("four").counters().receivedPackets()).isBetween(12L, 16L);
     assertThat(server.status("four").counters().drops()).isEmpty();
 
     server.tun().deaf(true);
@@ -142,14 +143,36 @@ class TwoEndsTest {
     settle();
     nat.flush();
 
-    for (int second = 0; second < 60 && silent.size() < 2; second++) {
+    for (int second = 0; second < 60 && !silent.contains("seven"); second++) {
       pass(Duration.ofSeconds(1));
     }
 
-    assertThat(silent).containsExactly("own", "seven");
+    assertThat(silent).startsWith("own").endsWith("seven");
+    assertThat(silent).as("it is told again while it lasts").hasSizeGreaterThan(2);
     Eventually.holds(
         "packets from the new mapping are refused",
         () -> server.endpoint.drops().containsKey(DropReason.UNKNOWN_OUTER_SOURCE));
+  }
+
+  /** A route that this host refuses a while says nothing about the other end: it still answers. */
+  @Test
+  void aTunnelThatFailedForARouteIsStillHeard() {
+    IpPrefix delegated = IpPrefix.parse(Ends.CLIENT_PREFIX);
+    openBehindNat();
+    pass(Duration.ofSeconds(1));
+    settle();
+    pass(Duration.ofSeconds(1));
+    assertThat(server.status("seven").otherEnd()).isEqualTo(OtherEnd.HEARD);
+
+    server.devices.occupy(delegated, "eth0 has one");
+    server.executor.advance(Duration.ofSeconds(1));
+    assertThat(server.status("seven").state()).isInstanceOf(TunnelState.Failed.class);
+    assertThat(server.status("seven").otherEnd()).isEqualTo(OtherEnd.HEARD);
+    server.devices.vacate(delegated);
+    server.executor.advance(Duration.ofSeconds(1));
+
+    assertThat(server.state("seven")).isEqualTo(UP);
+    assertThat(server.status("seven").otherEnd()).isEqualTo(OtherEnd.HEARD);
   }
 
   /** Promise P3 and threats T13, T14: the tunnel follows a new session, never a data packet. */
@@ -166,6 +189,9 @@ class TwoEndsTest {
     assertThat(server.status("seven").parameters().outer().remote().getPort()).isEqualTo(40_000);
 
     openBehindNat();
+    assertThat(server.status("seven").otherEnd())
+        .as("what came from the old place proves nothing")
+        .isEqualTo(OtherEnd.AWAITED);
     ping();
     assertThat(server.status("seven").counters().receivedPackets()).isEqualTo(2);
     assertThat(server.status("seven").counters().drops()).isEmpty();

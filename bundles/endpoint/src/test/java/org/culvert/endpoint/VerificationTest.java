@@ -88,7 +88,7 @@ class VerificationTest {
 
     server.devices.refuse("out of memory");
 
-    assertThat(findings()).containsExactly("device culvert0 cannot be looked at: out of memory");
+    assertThat(findings()).containsExactly("devices cannot be looked at: out of memory");
   }
 
   private List<String> findings() {
