@@ -47,10 +47,12 @@ final class Addresses {
   /**
    * Returns the addresses of this node that a client can reach it by, loopback included.
    *
+   * @param inner names of devices whose addresses are not meant
    * @throws SocketException if the operating system does not tell
    */
-  static Set<InetAddress> ofThisNode() throws SocketException {
+  static Set<InetAddress> ofThisNode(Set<String> inner) throws SocketException {
     return NetworkInterface.networkInterfaces()
+        .filter(device -> !inner.contains(device.getName()))
         .flatMap(NetworkInterface::inetAddresses)
         .filter(
             address ->

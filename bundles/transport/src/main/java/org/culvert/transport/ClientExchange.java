@@ -17,7 +17,9 @@ final class ClientExchange implements SignalingExchange {
   private final ClientSession session;
   private final SignalingPath path;
   private final TunnelOffer offer;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
+  /** Made on the client's thread. */
   ClientExchange(
       NetworkLoop loop, ClientConnection connection, ClientSession session, TunnelOffer offer) {
     this.loop = loop;
@@ -25,6 +27,16 @@ final class ClientExchange implements SignalingExchange {
     this.session = session;
     this.path = connection.path();
     this.offer = offer;
+    session
+        .ended()
+        .whenCompleteAsync(
+            (nothing, failure) -> {
+              if (failure == null) {
+                ended.complete(null);
+              } else {
+                ended.completeExceptionally(Failures.unwrapped(failure));
+              }
+            });
   }
 
   @Override
@@ -43,13 +55,23 @@ final class ClientExchange implements SignalingExchange {
   }
 
   @Override
+  public CompletionStage<Void> ended() {
+    return ended.minimalCompletionStage();
+  }
+
+  @Override
   public CompletionStage<Void> reject() {
     return say(ClientSession::reject);
   }
 
   @Override
   public void close() {
-    loop.confined().execute(connection::release);
+    loop.confined()
+        .execute(
+            () -> {
+              connection.release();
+              session.close();
+            });
   }
 
   private CompletionStage<Void> say(Function<ClientSession, CompletionStage<Void>> word) {

@@ -5,6 +5,7 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.RawUnixChannelOption;
 import java.nio.ByteBuffer;
+import org.culvert.api.netdev.SharedPort;
 
 /**
  * Divides the datagrams of one UDP port between two sockets by the first four bits of the payload:
@@ -25,9 +26,10 @@ import java.nio.ByteBuffer;
  *       is a newcomer at index 1 again.
  * </ul>
  *
- * <p>The program must be attached after binding, for before it the socket is not in the array.
- * Between the two calls the old program is in force, and datagrams of the newcomer's kind may reach
- * it early and the other's may go astray; that is a matter of microseconds.
+ * <p>The program must be attached after binding, for before it the socket is not in the array, and
+ * nobody else may join in between ({@link SharedPort}). Between the two calls the old program is in
+ * force, and datagrams of the newcomer's kind may reach it early and the other's may go astray;
+ * that is a matter of microseconds.
  */
 final class FirstOctetSelector {
   /** The version of IPv6, in the high bits of the first octet. */

@@ -53,7 +53,7 @@ final class OpenSession {
       session.received(data);
       return true;
     } catch (RuntimeException e) {
-      LOG.error("session {} with {} broke and is closed", id, path.remote(), e);
+      LOG.error("session {} with {} broke and is closed", id, Addresses.text(path.remote()), e);
       return false;
     }
   }

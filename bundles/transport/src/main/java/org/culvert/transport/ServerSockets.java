@@ -35,6 +35,7 @@ final class ServerSockets implements AutoCloseable {
   private final TcpPort tcp;
   private final UdpPorts udp;
   private final TlsPort tls;
+  private final OwnTunnels tunnels = new OwnTunnels();
 
   /** Asks for this node's addresses, which can block. */
   private final ScheduledExecutorService scanner =
@@ -134,7 +135,7 @@ final class ServerSockets implements AutoCloseable {
       return new LinkedHashSet<>(settings.addresses());
     }
     try {
-      return Addresses.ofThisNode();
+      return Addresses.ofThisNode(tunnels.names());
     } catch (SocketException e) {
       LOG.warn("this node's addresses cannot be listed, so UDP ports stay as they are", e);
       return onLoop(

@@ -61,6 +61,7 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
 
   private final NetworkLoop loop;
   private final Duration leastTimeout;
+  private final Sequences sequences = new Sequences();
   private final Set<CompletableFuture<?>> awaited = ConcurrentHashMap.newKeySet();
 
   @Reference volatile List<Map.Entry<Map<String, Object>, SaslClientFactory>> factories = List.of();
@@ -146,7 +147,8 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
       return TcpConnection.open(loop, target.broker(), secured);
     }
     try {
-      return CompletableFuture.completedFuture(new UdpConnection(loop, target.broker(), timer()));
+      return CompletableFuture.completedFuture(
+          new UdpConnection(loop, target.broker(), target.from(), sequences, timer()));
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -272,7 +274,8 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
 
     void send() {
       try {
-        ReliableDatagrams opened = ReliableDatagrams.open(loop, broker, timer(), this);
+        ReliableDatagrams opened =
+            ReliableDatagrams.open(loop, broker, Optional.empty(), timer(), this);
         datagrams = opened;
         opened.send(EchoRequest.request());
       } catch (IOException e) {
@@ -287,7 +290,9 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
       if (data.remaining() >= 3 && data.get(data.position()) == '2') {
         result.defaultExecutor().execute(() -> result.complete(roundTrip));
       } else {
-        fail(result, new IOException(broker + " did not understand the echo request"));
+        fail(
+            result,
+            new IOException(Addresses.text(broker) + " did not understand the echo request"));
       }
     }
 

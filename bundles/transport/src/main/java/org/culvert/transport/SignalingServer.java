@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import javax.security.sasl.SaslServerFactory;
 import org.culvert.api.account.CredentialStore;
@@ -163,6 +164,7 @@ public final class SignalingServer implements SignalingSessions {
   private final Refusals refusals = new Refusals();
   private final Offers offers;
   private final ExecutorService blocking;
+  private final LongSupplier rateClock;
   private volatile @Nullable ServerSockets sockets;
   private @Nullable TlsProvider tls;
 
@@ -181,8 +183,14 @@ public final class SignalingServer implements SignalingSessions {
   }
 
   SignalingServer(TunnelBroker broker, TransportSettings settings) {
+    this(broker, settings, System::nanoTime);
+  }
+
+  /** Counts rates by a clock that never goes back, in nanoseconds. */
+  SignalingServer(TunnelBroker broker, TransportSettings settings, LongSupplier rateClock) {
     this.broker = broker;
     this.settings = settings;
+    this.rateClock = rateClock;
     this.offers =
         new Offers(settings, broker, new Accounts(() -> credentialStores), () -> factories);
     this.blocking = BlockingThreads.start();
@@ -242,8 +250,7 @@ public final class SignalingServer implements SignalingSessions {
         ServerSockets.open(
             settings,
             loop,
-            new Reception(
-                settings.limits(), this::services, loop.confined(), refusals, System::nanoTime));
+            new Reception(settings.limits(), this::services, loop.confined(), refusals, rateClock));
     sockets = opened;
     if (settings.tcp() || settings.udp()) {
       LOG.info("signaling is served on {}", text(opened.listeners(), Transport.TCP, Transport.UDP));

@@ -77,7 +77,12 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
                         .completed(remote, opened);
                   } else {
                     opened.completeExceptionally(
-                        new IOException("cannot connect to " + remote, connected.cause()));
+                        new IOException(
+                            "cannot connect to "
+                                + Addresses.text(remote)
+                                + ": "
+                                + Failures.onTheWay(connected.cause()),
+                            connected.cause()));
                   }
                 });
     return opened;

@@ -84,7 +84,8 @@ final class TcpSession extends SimpleChannelInboundHandler<ByteBuf>
     if (session == null) {
       thread.schedule(() -> channel.close(), REFUSAL_SECONDS, TimeUnit.SECONDS);
     } else {
-      LOG.debug("session {}: {} from {}", session, layer.transport(), path.remote());
+      LOG.debug(
+          "session {}: {} from {}", session, layer.transport(), Addresses.text(path.remote()));
     }
     layer.begin(channel);
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.protocol.ClientSession;
@@ -12,18 +13,37 @@ import org.jspecify.annotations.Nullable;
 /** A client session over reliable UDP. */
 final class UdpConnection implements ClientConnection, ReliableDatagrams.Listener {
   private final InetSocketAddress remote;
+  private final Sequences sequences;
   private final ReliableDatagrams datagrams;
+  private final InetSocketAddress local;
   private @Nullable ClientSession session;
 
-  UdpConnection(NetworkLoop loop, InetSocketAddress remote, RetransmissionTimer timer)
+  /**
+   * @param from the port to share with a tunnel, if that can be
+   * @param sequences continues where the port was left, and is told
+   */
+  UdpConnection(
+      NetworkLoop loop,
+      InetSocketAddress remote,
+      Optional<InetSocketAddress> from,
+      Sequences sequences,
+      RetransmissionTimer timer)
       throws IOException {
     this.remote = remote;
-    this.datagrams = ReliableDatagrams.open(loop, remote, timer, this);
+    this.sequences = sequences;
+    this.datagrams =
+        ReliableDatagrams.open(
+            loop,
+            remote,
+            from.map(at -> new ReliableDatagrams.Place(at, sequences.last(at, remote))),
+            timer,
+            this);
+    this.local = datagrams.local();
   }
 
   @Override
   public SignalingPath path() {
-    return new SignalingPath(Transport.UDP, datagrams.local(), Addresses.plain(remote));
+    return new SignalingPath(Transport.UDP, local, Addresses.plain(remote));
   }
 
   @Override
@@ -65,6 +85,7 @@ final class UdpConnection implements ClientConnection, ReliableDatagrams.Listene
   @Override
   public void release() {
     session = null;
+    sequences.note(local, remote, datagrams.sequence());
     datagrams.close();
   }
 }

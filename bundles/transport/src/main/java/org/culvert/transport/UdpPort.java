@@ -141,7 +141,7 @@ final class UdpPort extends SimpleChannelInboundHandler<DatagramPacket> {
       }
       return;
     }
-    LOG.debug("session {}: UDP from {}", opened.get(), path.remote());
+    LOG.debug("session {}: UDP from {}", opened.get(), Addresses.text(path.remote()));
     live.put(remote, session);
     session.begin(opened.get(), data);
   }
@@ -186,7 +186,7 @@ final class UdpPort extends SimpleChannelInboundHandler<DatagramPacket> {
   /** Errors of one datagram, such as a report that a client's port is closed, end nothing. */
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    LOG.debug("error on UDP {}", local, cause);
+    LOG.debug("error on UDP {}", Addresses.text(local), cause);
   }
 
   private static String noise(ByteBuffer data) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.culvert.api.net.IpAddresses;
+import org.culvert.api.netdev.SharedPort;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,14 +92,14 @@ final class UdpPorts {
         .addListener(
             registered -> {
               if (registered.isSuccess()) {
-                channel.bind(local).addListener(bound -> bound(address, channel, bound.cause()));
+                SharedPort.join(() -> bound(address, channel, channel.bind(local).cause()));
               } else {
                 failed(address, registered.cause());
               }
             });
   }
 
-  /** Attaches the selector in the very turn in which the socket was bound. */
+  /** Attaches the selector; on the channel's own thread, where to bind it is done at once. */
   private void bound(InetAddress address, DatagramChannel channel, Throwable cause) {
     if (cause != null) {
       failed(address, cause);

@@ -69,7 +69,7 @@ class AmplificationTest {
   void everyVersionIsAnsweredWithinFiveTimesItsDatagram(String version) throws IOException {
     try (RawUdp client = new RawUdp(settings.port())) {
       client.send(240, 1, version);
-      byte[] reply = client.receiveRaw(5_000).orElseThrow();
+      byte[] reply = client.receiveRaw(Fixtures.PATIENCE_MILLIS).orElseThrow();
 
       assertThat(reply.length).isLessThanOrEqualTo(MOST * (8 + version.length()));
       assertThat(new String(reply, 8, reply.length - 8, ISO_8859_1))
@@ -127,7 +127,7 @@ class AmplificationTest {
         client.send(240, BARRIER, "ECHO REQUEST");
         int timestamp;
         do {
-          byte[] reply = client.receiveRaw(5_000).orElseThrow();
+          byte[] reply = client.receiveRaw(Fixtures.PATIENCE_MILLIS).orElseThrow();
           answered++;
           timestamp = ByteBuffer.wrap(reply).getInt(4);
           assertThat(reply.length)

@@ -92,7 +92,7 @@ class AuthenticationTest {
                       Optional.empty(),
                       Optional.empty()))
           .toCompletableFuture()
-          .orTimeout(10, TimeUnit.SECONDS)
+          .orTimeout(Fixtures.PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
           .join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof Exception cause ? cause : e;
@@ -258,7 +258,7 @@ class AuthenticationTest {
           CompletableFuture.supplyAsync(
               () -> {
                 try (Socket victim = rogue.accept()) {
-                  victim.setSoTimeout(5_000);
+                  victim.setSoTimeout(Fixtures.PATIENCE_MILLIS);
                   victim
                       .getOutputStream()
                       .write("CAPABILITY TUNNEL=V6V4 AUTH=PLAIN\r\n".getBytes(US_ASCII));
@@ -273,7 +273,8 @@ class AuthenticationTest {
                   ask(Transport.TCP, rogue.getLocalPort(), Credentials.of("alice", Users.PASSWORD)))
           .isInstanceOf(TspException.class)
           .hasMessageContaining("PLAIN");
-      assertThat(heard.get(5, TimeUnit.SECONDS)).isEqualTo("VERSION=2.0.2\r\n");
+      assertThat(heard.get(Fixtures.PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
+          .isEqualTo("VERSION=2.0.2\r\n");
     }
   }
 
@@ -309,7 +310,7 @@ class AuthenticationTest {
           .hasMessageContaining("no TLS with")
           .hasMessageContaining("127.0.0.1:" + rogue.getLocalPort())
           .hasMessageNotContaining("null");
-      hungUp.get(5, TimeUnit.SECONDS);
+      hungUp.get(Fixtures.PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 

@@ -11,6 +11,7 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.UnixChannelOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +46,7 @@ class FirstOctetSelectorTest {
     }
 
     Integer next() throws InterruptedException {
-      return got.poll(5, TimeUnit.SECONDS);
+      return got.poll(Fixtures.PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -148,6 +149,7 @@ class FirstOctetSelectorTest {
                       ReliableDatagrams.open(
                           loop,
                           remote,
+                          Optional.empty(),
                           new RetransmissionTimer(
                               java.time.Duration.ofSeconds(2), java.time.Duration.ofSeconds(30)),
                           new ReliableDatagrams.Listener() {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import javax.security.sasl.SaslServerFactory;
 import org.culvert.api.net.IpAddresses;
@@ -36,6 +37,9 @@ final class Fixtures {
           0,
           0,
           1);
+
+  /** How long a test waits for what must come, so that one that never comes ends the test. */
+  static final int PATIENCE_MILLIS = 60_000;
 
   private static final int LOWEST_PORT = 10_000;
   private static final int PORTS = 20_000;
@@ -82,13 +86,21 @@ final class Fixtures {
   }
 
   static SignalingServer start(FakeBroker broker, TransportSettings settings) {
-    SignalingServer server = new SignalingServer(broker, settings);
+    return start(new SignalingServer(broker, settings));
+  }
+
+  private static SignalingServer start(SignalingServer server) {
     server.factories =
         List.of(
             TestMechanism.<SaslServerFactory>service(TestMechanism.NAMED, new TestMechanism()),
             TestMechanism.<SaslServerFactory>service(TestMechanism.ANONYMOUS, new TestMechanism()));
     server.open();
     return server;
+  }
+
+  /** Starts a server for which no time passes, as far as rates are counted. */
+  static SignalingServer startAtOneInstant(FakeBroker broker, TransportSettings settings) {
+    return start(new SignalingServer(broker, settings, () -> 0));
   }
 
   /** Starts a server with the mechanisms that Culvert has, and the accounts of {@link Users}. */
@@ -160,13 +172,14 @@ final class Fixtures {
                 changes.getOrDefault(method.getName(), method.getDefaultValue()));
   }
 
+  /** Returns as soon as the condition holds. */
   static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+    long begin = System.nanoTime();
     while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        fail("the condition did not come true within 5 s");
+      if (System.nanoTime() - begin > Duration.ofMillis(PATIENCE_MILLIS).toNanos()) {
+        fail("the condition did not come true within " + PATIENCE_MILLIS + " ms");
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(100_000);
     }
   }
 }

@@ -80,7 +80,7 @@ class OldClientTest {
     OneRead() throws IOException {
       socket = new Socket();
       socket.setTcpNoDelay(true);
-      socket.setSoTimeout(5_000);
+      socket.setSoTimeout(Fixtures.PATIENCE_MILLIS);
       socket.connect(new InetSocketAddress(Fixtures.LOOPBACK, settings.port()));
     }
 
@@ -106,7 +106,7 @@ class OldClientTest {
       } catch (SocketTimeoutException e) {
         return true;
       } finally {
-        socket.setSoTimeout(5_000);
+        socket.setSoTimeout(Fixtures.PATIENCE_MILLIS);
       }
     }
 

@@ -44,7 +44,8 @@ final class RawUdp implements AutoCloseable {
 
   Reply ask(int sequence, int timestamp, String text) throws IOException {
     send(sequence, timestamp, text);
-    return receive(5_000).orElseThrow(() -> new IOException("no reply to " + text));
+    return receive(Fixtures.PATIENCE_MILLIS)
+        .orElseThrow(() -> new IOException("no reply to " + text));
   }
 
   Optional<Reply> receive(int millis) throws IOException {

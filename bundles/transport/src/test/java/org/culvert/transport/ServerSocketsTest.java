@@ -1,15 +1,22 @@
 package org.culvert.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.culvert.api.net.IpAddresses;
+import org.culvert.api.netdev.SharedPort;
 import org.culvert.api.signaling.SignalingSessions.Listener;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.protocol.OfferedMechanism;
@@ -102,6 +109,41 @@ class ServerSocketsTest {
           .extracting(at -> at.getAddress())
           .containsExactly(Fixtures.LOOPBACK);
     } finally {
+      apply(loop, ports, Set.of());
+      loop.close();
+    }
+  }
+
+  @Test
+  void joinsPortInItsTurn() throws Exception {
+    CountDownLatch taken = new CountDownLatch(1);
+    CountDownLatch over = new CountDownLatch(1);
+    Thread other =
+        new Thread(
+            new FutureTask<>(
+                () -> {
+                  SharedPort.join(
+                      () -> {
+                        taken.countDown();
+                        over.await();
+                      });
+                  return null;
+                }),
+            "culvert-test-other");
+    NetworkLoop loop = NetworkLoop.start("test");
+    UdpPorts ports = new UdpPorts(loop, reception(loop), Fixtures.freePort());
+    try {
+      other.start();
+      taken.await();
+
+      Future<?> joined = loop.thread().submit(() -> ports.apply(Set.of(Fixtures.LOOPBACK)));
+
+      assertThatThrownBy(() -> joined.get(200, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
+      over.countDown();
+      joined.get();
+    } finally {
+      over.countDown();
       apply(loop, ports, Set.of());
       loop.close();
     }

@@ -85,7 +85,7 @@ final class TestTls {
               context
                   .getSocketFactory()
                   .createSocket(new Socket(Fixtures.LOOPBACK, port), "localhost", port, true);
-      socket.setSoTimeout(5_000);
+      socket.setSoTimeout(Fixtures.PATIENCE_MILLIS);
       return socket;
     } catch (GeneralSecurityException e) {
       throw new IOException(e);
