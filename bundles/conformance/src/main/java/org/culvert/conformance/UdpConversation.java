@@ -162,8 +162,8 @@ final class UdpConversation implements Conversation {
     int sends = again ? SENDS : 1;
     for (int i = 0; i < sends; i++) {
       if (i > 0) {
-        excused.addAll(headers);
         transmit(sequence, Arrays.copyOfRange(last, HEADER, last.length));
+        excused.addAll(headers);
       }
       Arrival arrival = receive(limit.dividedBy(sends));
       if (!(arrival instanceof Arrival.Nothing)) {

@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +20,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The kit against a scripted server, right and wrong in each way. */
 class ServerExaminationTest {
+  /** Faults that are found by waiting in vain. */
+  private static final Set<Fault> SILENT =
+      EnumSet.of(
+          Fault.LENGTH_TOO_LARGE,
+          Fault.STAYS_OPEN,
+          Fault.WAITS_FOR_WHOLE_SEGMENTS,
+          Fault.SILENT_ACCEPT,
+          Fault.LISTENS_TO_NOBODY_AFTERWARDS);
+
   @TempDir private Path directory;
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -96,7 +107,9 @@ class ServerExaminationTest {
   void findsEachFault(Fault fault, String cases, String transport, String finding)
       throws IOException {
     try (ScriptedServer server = ScriptedServer.start(fault)) {
-      int status = examine(server, "--cases", cases, "--transport", transport, "--timeout", "600");
+      String timeout = SILENT.contains(fault) ? "4000" : "60000";
+      int status =
+          examine(server, "--cases", cases, "--transport", transport, "--timeout", timeout);
 
       if (finding.equals("-")) {
         // What comes too much is found by the next question, whose answer it is not.

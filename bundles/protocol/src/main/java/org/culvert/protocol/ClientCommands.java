@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.protocol.xml.ReplyReader;
 import org.culvert.protocol.xml.RequestWriter;
@@ -22,6 +23,8 @@ final class ClientCommands {
     CREATING,
     OFFERED,
     ACCEPTING,
+    /** Accepted over a stream, where a reply can only be a refusal. */
+    TAKEN,
     REJECTING,
     OVER
   }
@@ -31,6 +34,7 @@ final class ClientCommands {
   private final ClientSession.ClientOutput out;
   private final CompletableFuture<TunnelOffer> offer = new CompletableFuture<>();
   private final CompletableFuture<Void> answered = new CompletableFuture<>();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
   private State state = State.IDLE;
   private @Nullable TunnelRequest asked;
@@ -46,9 +50,17 @@ final class ClientCommands {
     return offer;
   }
 
-  /** Tells whether a reply is waited for. */
+  /** Completes when the session ends; fails if the broker refuses what was accepted. */
+  CompletionStage<Void> ended() {
+    return ended;
+  }
+
+  /** Tells whether a reply is waited for, or may come. */
   boolean awaitsReply() {
-    return state == State.CREATING || state == State.ACCEPTING || state == State.REJECTING;
+    return switch (state) {
+      case CREATING, ACCEPTING, TAKEN, REJECTING -> true;
+      case IDLE, OFFERED, OVER -> false;
+    };
   }
 
   /** Tells whether a reply of nothing is none. */
@@ -75,7 +87,8 @@ final class ClientCommands {
       over();
     } else if (transport.isStream()) {
       out.sendWithoutReply(accept);
-      over();
+      state = State.TAKEN;
+      answered.complete(null);
     } else {
       state = State.ACCEPTING;
       out.send(accept);
@@ -112,6 +125,12 @@ final class ClientCommands {
     }
   }
 
+  /** Forgets what would still be heard. */
+  void close() {
+    state = State.OVER;
+    ended.complete(null);
+  }
+
   /** Brokers in the field acknowledge with nothing at all, and the draft's do not know accept. */
   private void acknowledged(Optional<StatusLine> status) {
     if (status.isPresent() && !status.get().isSuccess() && version.insistsOnAccept()) {
@@ -121,7 +140,7 @@ final class ClientCommands {
   }
 
   private void over() {
-    state = State.OVER;
+    close();
     answered.complete(null);
   }
 
@@ -140,6 +159,11 @@ final class ClientCommands {
     state = State.OVER;
     offer.completeExceptionally(cause);
     answered.completeExceptionally(cause);
+    if (cause instanceof TspException) {
+      ended.completeExceptionally(cause);
+    } else {
+      ended.complete(null);
+    }
   }
 
   private static byte[] frame(TunnelCommand command) {

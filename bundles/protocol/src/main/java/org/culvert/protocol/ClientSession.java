@@ -162,6 +162,24 @@ public final class ClientSession {
     return commands.reject();
   }
 
+  /**
+   * Returns what becomes of the session after the accept: it fails with a {@link TspException} if
+   * the broker refuses it after all, which over TCP comes unasked, and else completes when the
+   * session ends.
+   */
+  public CompletionStage<Void> ended() {
+    return commands.ended();
+  }
+
+  /** Ends the session here: nothing more is heard. */
+  public void close() {
+    if (state != State.OVER) {
+      state = State.OVER;
+      authentication.dispose();
+      commands.close();
+    }
+  }
+
   // Octets become messages.
 
   private void drain(boolean paused) throws IOException {

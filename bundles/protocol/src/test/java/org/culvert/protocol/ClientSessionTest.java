@@ -350,6 +350,44 @@ class ClientSessionTest implements ClientSession.ClientOutput {
     assertThat(closed).isFalse();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-length: 38\r\n307 Tunnel endpoint configuration error\r\n",
+        "307 Tunnel endpoint configuration error\r\n"
+      })
+  void hearsOnTcpThatTheAcceptIsRefusedAfterAll(String refusal) {
+    ClientSession session = commanding(Transport.TCP);
+    hear(session, frame("200 OK\r\n" + offer("v6v4", "")));
+    CompletionStage<Void> accepted = session.accept();
+    assertThat(accepted.toCompletableFuture()).isCompleted();
+    assertThat(session.ended().toCompletableFuture()).isNotDone();
+
+    hear(session, refusal);
+    session.paused();
+
+    assertThat(failure(session.ended()))
+        .isInstanceOfSatisfying(
+            TspException.class,
+            e -> assertThat(e.code()).isEqualTo(StatusCode.ENDPOINT_CONFIGURATION_ERROR));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transport.class)
+  void endsWithoutARefusalWhereNoneCame(Transport transport) {
+    ClientSession closedHere = commanding(transport);
+    hear(closedHere, frame("200 OK\r\n" + offer("v6v4", "")));
+    closedHere.accept();
+    closedHere.close();
+    ClientSession closedThere = commanding(transport);
+    hear(closedThere, frame("200 OK\r\n" + offer("v6v4", "")));
+    closedThere.accept();
+    closedThere.closed(new IOException("closed by the broker"));
+
+    assertThat(closedHere.ended().toCompletableFuture()).isCompleted();
+    assertThat(closedThere.ended().toCompletableFuture()).isCompleted();
+  }
+
   @Test
   void doesNotMindWhatComesAfterAcceptOnTcp() {
     ClientSession session = commanding(Transport.TCP);

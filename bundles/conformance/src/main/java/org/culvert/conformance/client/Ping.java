@@ -20,6 +20,11 @@ record Ping(String packet, long nanos) {
   private static final int REPLY = 129;
   private static final int LEAST = ICMP + 8;
 
+  /** Returns the packet's length in octets. */
+  int length() {
+    return packet.length();
+  }
+
   /** Reads a packet; empty if it is another one. */
   static Optional<Ping> read(String packet, long nanos) {
     return packet.length() >= LEAST
