@@ -1,12 +1,11 @@
 package org.culvert.sasl.scram;
 
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import org.culvert.api.file.DurableFile;
+import org.culvert.api.file.SmallFile;
 
 /**
  * The octets that decoys are made from. They outlive restarts, or else the salts of users who do
@@ -30,7 +29,7 @@ final class DecoyKey {
    */
   static byte[] keptIn(Path file) {
     try {
-      byte[] kept = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
+      byte[] kept = Files.exists(file) ? SmallFile.read(file, LENGTH) : new byte[0];
       return kept.length == LENGTH ? kept : written(file);
     } catch (IOException e) {
       return random();
@@ -39,17 +38,7 @@ final class DecoyKey {
 
   private static byte[] written(Path file) throws IOException {
     byte[] key = random();
-    Files.deleteIfExists(file);
-    Files.createFile(file, forNobodyElse());
-    Files.write(file, key);
+    DurableFile.write(file, key, DurableFile.PRIVATE);
     return key;
-  }
-
-  private static FileAttribute<?>[] forNobodyElse() {
-    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-        }
-        : new FileAttribute<?>[0];
   }
 }

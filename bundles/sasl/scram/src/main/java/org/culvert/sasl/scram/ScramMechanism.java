@@ -1,5 +1,7 @@
 package org.culvert.sasl.scram;
 
+import java.io.File;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Map;
@@ -44,13 +46,19 @@ public final class ScramMechanism implements SaslServerFactory, SaslClientFactor
   private final Supplier<String> nonces;
   private final Decoys decoys;
 
-  /** Keeps what must outlive a restart in the bundle's data area, if the framework has one. */
+  /**
+   * Keeps what must outlive a restart beside the leases, or in the bundle's data area where no
+   * Karaf names a place: Karaf's cache of bundles, where that area is, may be made anew at any
+   * start.
+   */
   @Activate
   public ScramMechanism(BundleContext context) {
     this(
         randomNonces(),
-        Optional.ofNullable(context.getDataFile("decoys"))
-            .map(file -> DecoyKey.keptIn(file.toPath()))
+        Optional.ofNullable(System.getProperty("karaf.data"))
+            .map(data -> Path.of(data, "culvert", "scram-decoys"))
+            .or(() -> Optional.ofNullable(context.getDataFile("decoys")).map(File::toPath))
+            .map(DecoyKey::keptIn)
             .orElseGet(DecoyKey::random));
   }
 

@@ -10,8 +10,6 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateExpiredException;
-import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
@@ -35,8 +33,11 @@ final class KeyAndChain {
   /**
    * Reads both files.
    *
-   * @throws org.culvert.api.config.InvalidConfigurationException if one cannot be read, if they do
-   *     not belong together, or if the certificate is out of date
+   * <p>A certificate that is out of date is told and taken: the clock may be wrong now and set
+   * right later, and it is the peer who judges.
+   *
+   * @throws org.culvert.api.config.InvalidConfigurationException if one cannot be read, or if they
+   *     do not belong together
    */
   static KeyAndChain read(KeyPairFiles files) {
     KeyAndChain read =
@@ -44,24 +45,19 @@ final class KeyAndChain {
             Pem.privateKey(files.keyKey(), files.key()),
             Pem.certificates(files.certificateKey(), files.certificate()));
     read.check(files);
+    OutOfDate.of(read.chain)
+        .ifPresent(
+            why ->
+                LOG.warn(
+                    "{} = {}: {}; others will refuse it while they see it so",
+                    files.certificateKey(),
+                    files.certificate(),
+                    why));
     warnIfOthersCanRead(files.key());
     return read;
   }
 
   private void check(KeyPairFiles files) {
-    try {
-      leaf().checkValidity();
-    } catch (CertificateExpiredException e) {
-      throw Pem.refused(
-          files.certificateKey(),
-          files.certificate(),
-          "this certificate expired on " + leaf().getNotAfter().toInstant() + "; renew it");
-    } catch (CertificateNotYetValidException e) {
-      throw Pem.refused(
-          files.certificateKey(),
-          files.certificate(),
-          "this certificate is not valid before " + leaf().getNotBefore().toInstant());
-    }
     if (!belongTogether()) {
       throw Pem.refused(
           files.keyKey(),

@@ -81,7 +81,8 @@ final class KnownOrVouched extends X509ExtendedTrustManager {
   public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
       throws CertificateException {
     if (!isKnown(chain)) {
-      voucher(chain).checkClientTrusted(chain, type, engine);
+      X509ExtendedTrustManager voucher = voucher(chain);
+      explained(chain, () -> voucher.checkClientTrusted(chain, type, engine));
     }
   }
 
@@ -89,7 +90,23 @@ final class KnownOrVouched extends X509ExtendedTrustManager {
   public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
       throws CertificateException {
     if (!isKnown(chain)) {
-      voucher(chain).checkServerTrusted(chain, type, engine);
+      X509ExtendedTrustManager voucher = voucher(chain);
+      explained(chain, () -> voucher.checkServerTrusted(chain, type, engine));
+    }
+  }
+
+  private interface Judgement {
+    void come() throws CertificateException;
+  }
+
+  /** Whoever is refused for a date is told of the clock that it was compared with. */
+  private static void explained(X509Certificate[] chain, Judgement judgement)
+      throws CertificateException {
+    try {
+      judgement.come();
+    } catch (CertificateException e) {
+      Optional<String> date = OutOfDate.of(List.of(chain));
+      throw date.isPresent() ? new CertificateException(date.get(), e) : e;
     }
   }
 

@@ -91,6 +91,9 @@ final class Pem {
 
   private static String text(String key, Path file) {
     try {
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        throw refused(key, file, "this is no regular file");
+      }
       if (Files.size(file) > MOST_OCTETS) {
         throw refused(key, file, "this file is too large to be one of PEM");
       }

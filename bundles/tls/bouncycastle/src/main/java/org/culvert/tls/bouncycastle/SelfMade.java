@@ -13,7 +13,6 @@ import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.cert.X509CertificateHolder;
@@ -22,6 +21,7 @@ import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.culvert.api.file.DurableFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,8 +47,23 @@ final class SelfMade {
    * @throws org.culvert.api.config.InvalidConfigurationException if they are there but not sound
    */
   static KeyAndChain keep(KeyPairFiles files) throws IOException {
-    if (Files.exists(files.certificate()) && Files.exists(files.key())) {
+    boolean hasCertificate = isWritten(files.certificate());
+    if (hasCertificate && isWritten(files.key())) {
       return KeyAndChain.read(files);
+    }
+    if (hasCertificate) {
+      LOG.warn(
+          "The key of {} is lost: {} is missing or empty. A new pair is made; clients that pinned"
+              + " the old certificate must be given the new fingerprint, unless you put the old files"
+              + " back",
+          files.certificate(),
+          files.key());
+      setAside(files.certificate());
+    } else if (Files.exists(files.certificate())) {
+      LOG.warn(
+          "{} is empty. A new pair is made; clients that pinned the old certificate must be given"
+              + " the new fingerprint, unless you put the old files back",
+          files.certificate());
     }
     make(files);
     KeyAndChain made = KeyAndChain.read(files);
@@ -60,18 +75,29 @@ final class SelfMade {
     return made;
   }
 
+  /** A power cut can leave an empty file behind. */
+  private static boolean isWritten(Path file) throws IOException {
+    return Files.exists(file) && Files.size(file) > 0;
+  }
+
+  private static void setAside(Path file) throws IOException {
+    Files.move(
+        file,
+        file.resolveSibling(file.getFileName() + ".old"),
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
   private static void make(KeyPairFiles files) throws IOException {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", Provider.CRYPTO);
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       KeyPair pair = generator.generateKeyPair();
-      Instant now = Instant.now();
       X509CertificateHolder certificate =
           new JcaX509v3CertificateBuilder(
                   NAME,
                   new BigInteger(SERIAL_BITS, new SecureRandom()).setBit(SERIAL_BITS),
-                  // Clients' clocks may be behind.
-                  Date.from(now.minus(1, ChronoUnit.DAYS)),
+                  // Clocks may be wrong, this machine's and its clients'; it is known by itself.
+                  Date.from(Instant.EPOCH),
                   Date.from(NEVER),
                   NAME,
                   pair.getPublic())
@@ -87,24 +113,13 @@ final class SelfMade {
     }
   }
 
-  /** Writes a file at once and whole, for its owner's eyes only. */
+  /** Writes a file at once and durably, for its owner's eyes only. */
   private static void write(Path file, Object object) throws IOException {
     StringWriter text = new StringWriter();
     try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
       writer.writeObject(object);
     }
-    Path directory = file.toAbsolutePath().getParent();
-    if (directory == null) {
-      throw new IOException(file + " is no file name");
-    }
-    Files.createDirectories(directory);
-    // Made with mode 0600 where the file system has modes.
-    Path draft = Files.createTempFile(directory, ".culvert-tls-", ".tmp");
-    try {
-      Files.writeString(draft, text.toString(), StandardCharsets.US_ASCII);
-      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(draft);
-    }
+    DurableFile.write(
+        file, text.toString().getBytes(StandardCharsets.US_ASCII), DurableFile.PRIVATE);
   }
 }

@@ -149,7 +149,15 @@ record TlsSettings(
       return Optional.empty();
     }
     try {
-      return Optional.of(base.resolve(value.strip()).toAbsolutePath().normalize());
+      Path named = Path.of(value.strip());
+      // Karaf's configuration need not be in its base.
+      String etc = System.getProperty("karaf.etc");
+      return Optional.of(
+          (etc != null && named.startsWith("etc")
+                  ? Path.of(etc).resolve(Path.of("etc").relativize(named))
+                  : base.resolve(named))
+              .toAbsolutePath()
+              .normalize());
     } catch (InvalidPathException e) {
       throw refused(key, value, "this is no file name here");
     }

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -163,6 +164,24 @@ class BouncyCastleTlsTest {
   }
 
   @Test
+  void brokerOutOfDateIsRefusedWithAWordAboutTheClock() throws Exception {
+    Issued old =
+        authority.issue(
+            directory,
+            "old",
+            "CN=x",
+            Duration.ofDays(-1),
+            Authority.keys("EC", 256),
+            new GeneralName(2, HOST));
+    BouncyCastleTls server =
+        configurations.provider(Map.of("certificate", old.certificateFile(), "key", old.keyFile()));
+
+    assertThatThrownBy(() -> shake(trustingClient().client(HOST, 3654), server.server()))
+        .isInstanceOf(SSLException.class)
+        .hasStackTraceContaining("this machine's clock says");
+  }
+
+  @Test
   void brokerCanBeNamedByAddress() throws Exception {
     Issued byAddress =
         authority.issue(directory, "address", "CN=x", new GeneralName(7, "192.0.2.1"));
@@ -248,6 +267,7 @@ class BouncyCastleTlsTest {
     X509Certificate kept = certificateOf(configurations.provider(Map.of()));
 
     assertThat(kept).isEqualTo(made);
+    assertThat(made.getNotBefore()).as("for clocks that are wrong").isEqualTo(Instant.EPOCH);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
         .isEqualTo("rw-------");
   }
@@ -258,6 +278,21 @@ class BouncyCastleTlsTest {
     Files.delete(directory.resolve("data/culvert/tls/key.pem"));
 
     assertThat(certificateOf(configurations.provider(Map.of()))).isNotEqualTo(made);
+    assertThat(Pem.certificates("", directory.resolve("data/culvert/tls/certificate.pem.old")))
+        .as("what an operator with a copy of the key would miss")
+        .containsExactly(made);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"key.pem", "certificate.pem"})
+  void makesAnotherWhenAPowerCutLeftOneOfTheFilesEmpty(String name) throws Exception {
+    X509Certificate made = certificateOf(configurations.provider(Map.of()));
+    Files.write(directory.resolve("data/culvert/tls").resolve(name), new byte[0]);
+
+    X509Certificate another = certificateOf(configurations.provider(Map.of()));
+
+    assertThat(another).isNotEqualTo(made);
+    assertThat(certificateOf(configurations.provider(Map.of()))).isEqualTo(another);
   }
 
   // Files that change.

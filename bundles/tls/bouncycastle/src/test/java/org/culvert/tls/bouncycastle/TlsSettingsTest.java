@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.tls.bouncycastle.Authority.Issued;
@@ -153,14 +156,28 @@ class TlsSettingsTest {
   }
 
   @Test
-  void refusesExpiredCertificateAndSaysSinceWhen() throws Exception {
+  void takesCertificateThatTheClockSaysIsOutOfDateForTheClockMayBeSetRight() throws Exception {
     Issued old =
         authority.issue(directory, "old", "CN=x", Duration.ofDays(-1), Authority.keys("EC", 256));
 
-    refuses(
-        own(old.certificateFile(), old.keyFile()),
-        "certificate",
-        old.certificate().getNotAfter().toInstant().toString());
+    assertThat(configurations.provider(own(old.certificateFile(), old.keyFile())).server())
+        .isNotNull();
+  }
+
+  @Test
+  void saysOfCertificateOutOfDateWhatTheClockSays() throws Exception {
+    X509Certificate one = authority.issue(directory, "one", "CN=x").certificate();
+    Instant begin = one.getNotBefore().toInstant();
+    Instant end = one.getNotAfter().toInstant();
+
+    assertThat(OutOfDate.of(List.of(one), begin.plusSeconds(1))).isEmpty();
+    assertThat(OutOfDate.of(List.of(one), Instant.EPOCH).orElseThrow())
+        .isEqualTo(
+            "the certificate of CN=x is not valid before %s, and this machine's clock says"
+                    .formatted(begin)
+                + " 1970-01-01T00:00:00Z: set it if it is wrong");
+    assertThat(OutOfDate.of(List.of(one), end.plusSeconds(1)).orElseThrow())
+        .contains("expired on " + end, "clock says " + end.plusSeconds(1));
   }
 
   @Test
