@@ -6,7 +6,10 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** Notices that the machine moved to another network, by looking at its addresses now and then. */
+/**
+ * Notices that the machine moved to another network, by looking at its addresses now and then. On a
+ * machine without IPv4 those of IPv6 count instead, since a NAT64 may be behind them.
+ */
 final class AddressWatch {
   private final LocalAddresses addresses;
   private final boolean ipv4;
@@ -18,7 +21,7 @@ final class AddressWatch {
   AddressWatch(LocalAddresses addresses, boolean ipv4) {
     this.addresses = addresses;
     this.ipv4 = ipv4;
-    this.last = relevant().orElse(Set.of());
+    this.last = addresses.now().orElse(Set.of());
   }
 
   /**
@@ -27,12 +30,12 @@ final class AddressWatch {
    * @param needed the address that the present tunnel stands on
    */
   Change look(Optional<InetAddress> needed) {
-    Optional<Set<InetAddress>> seen = relevant();
+    Optional<Set<InetAddress>> seen = addresses.now();
     if (seen.isEmpty()) {
       return Change.NONE;
     }
     Set<InetAddress> now = seen.get();
-    boolean appeared = !last.containsAll(now);
+    boolean appeared = !last.containsAll(relevant(now));
     // What was never seen cannot be lost: not every system shows every address.
     boolean gone = needed.filter(last::contains).filter(a -> !now.contains(a)).isPresent();
     last = now;
@@ -42,15 +45,21 @@ final class AddressWatch {
     return appeared ? Change.APPEARED : Change.NONE;
   }
 
-  private Optional<Set<InetAddress>> relevant() {
-    return addresses
-        .now()
-        .map(
-            all -> {
-              Set<InetAddress> relevant = new HashSet<>(all);
-              relevant.removeIf(address -> address instanceof Inet4Address != ipv4);
-              return relevant;
-            });
+  private Set<InetAddress> relevant(Set<InetAddress> all) {
+    boolean family = ipv4 && all.stream().anyMatch(AddressWatch::isIpv4BeyondTheLink);
+    Set<InetAddress> relevant = new HashSet<>(all);
+    relevant.removeIf(
+        address ->
+            address instanceof Inet4Address
+                ? !ipv4
+                : family || ipv4 && address.isLinkLocalAddress());
+    return relevant;
+  }
+
+  private static boolean isIpv4BeyondTheLink(InetAddress address) {
+    return address instanceof Inet4Address
+        && !address.isLoopbackAddress()
+        && !address.isLinkLocalAddress();
   }
 
   /** What was seen. */

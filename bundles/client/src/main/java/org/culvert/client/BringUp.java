@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.signaling.SignalingExchange;
+import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelStatus;
@@ -16,12 +17,19 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes a tunnel of an offer.
  *
- * <p>In order: see whether it can be carried; tell the endpoint, which sends nothing yet; accept;
- * once the broker knows, let the endpoint send; close the exchange. The endpoint comes first, so
+ * <p>In order, for a first tunnel: see whether it can be carried; tell the endpoint, which sends
+ * nothing yet; accept; once the broker knows, let the endpoint send. The endpoint comes first, so
  * that it takes over the session's very port while the session still holds the NAT's mapping, and
  * so that the first packet after the accept finds a tunnel; and it is quiet, since no data may be
  * sent before the accept is acknowledged. Whatever fails before the accept is rejected, and the
- * endpoint gets back what it had. Confined to the {@link EventLoop}.
+ * endpoint gets back what it had.
+ *
+ * <p>A tunnel that works is not broken before the next is made: accept comes first then, however
+ * often it has to be repeated, and the endpoint is told when the broker knows. Where the next is
+ * the same again, the endpoint has nothing to do.
+ *
+ * <p>The exchange is closed if nothing comes of it; that of a tunnel that is up is the receiver's.
+ * Confined to the {@link EventLoop}.
  */
 final class BringUp {
   private static final Logger LOG = LoggerFactory.getLogger(BringUp.class);
@@ -36,48 +44,60 @@ final class BringUp {
   private final EventLoop loop;
   private final TunnelEndpoint endpoint;
   private final SignalingExchange exchange;
+  private final Optional<Nat64Prefix> nat64;
   private final Optional<TunnelParameters> present;
+  private final boolean works;
   private final Consumer<Outcome> done;
   private boolean accepted;
   private boolean over;
 
   /**
+   * @param nat64 the NAT64 that the session goes through
    * @param present the tunnel that the endpoint holds now
+   * @param works whether that tunnel works, as far as is known
    */
   BringUp(
       ClientSettings settings,
       EventLoop loop,
       TunnelEndpoint endpoint,
       SignalingExchange exchange,
+      Optional<Nat64Prefix> nat64,
       Optional<TunnelParameters> present,
+      boolean works,
       Consumer<Outcome> done) {
     this.settings = settings;
     this.loop = loop;
     this.endpoint = endpoint;
     this.exchange = exchange;
+    this.nat64 = nat64;
     this.present = present;
+    this.works = works;
     this.done = done;
   }
 
   /** Begins; the outcome is told once, on the loop, perhaps before this returns. */
   void start() {
     TunnelType type = exchange.offer().type();
-    if (!endpoint.tunnelTypes(exchange.path()).contains(type)) {
+    SignalingPath path = exchange.path();
+    SignalingPath asked = nat64.map(prefix -> prefix.behind(path)).orElse(path);
+    if (!endpoint.tunnelTypes(asked).contains(type)) {
       reject();
       end(new Outcome.NotCarried(type));
       return;
     }
     TunnelParameters parameters;
     try {
-      parameters = TunnelPlan.of(settings, exchange.offer(), exchange.path());
+      parameters = TunnelPlan.of(settings, exchange.offer(), path, nat64);
     } catch (UnusableOfferException e) {
       reject();
       end(new Outcome.Failed(Failure.passing("unusable offer: " + e.getMessage())));
       return;
     }
-    // What is only renewed may go on sending: it was accepted before.
-    boolean renewed = present.equals(Optional.of(parameters));
-    apply(renewed ? parameters : TunnelPlan.quiet(parameters), () -> accept(parameters));
+    if (works) {
+      accept(parameters);
+    } else {
+      apply(TunnelPlan.quiet(parameters), () -> accept(parameters));
+    }
   }
 
   /** Ends it without an outcome; whoever calls this decides what the endpoint shall hold. */
@@ -134,14 +154,15 @@ final class BringUp {
   }
 
   private void up(TunnelParameters parameters) {
-    exchange.close();
     end(new Outcome.Up(parameters));
   }
 
   private void notAccepted(Throwable cause) {
     if (!over) {
       exchange.close();
-      endpoint.apply(present.map(List::of).orElse(List.of()));
+      if (!works) {
+        endpoint.apply(present.map(List::of).orElse(List.of()));
+      }
       end(
           new Outcome.Failed(
               Failure.passing("the broker did not take the accept: " + cause.getMessage())));
@@ -152,7 +173,7 @@ final class BringUp {
     if (!over) {
       endpoint.apply(present.map(List::of).orElse(List.of()));
       withdraw();
-      end(new Outcome.Failed(Failure.passing(why)));
+      end(new Outcome.Failed(Failure.passing(why), accepted));
     }
   }
 
@@ -186,7 +207,7 @@ final class BringUp {
   /** How it ended. */
   sealed interface Outcome {
     /**
-     * The tunnel is up at both ends.
+     * The tunnel is up at both ends, as far as was said. The exchange is open still.
      *
      * @param parameters what it is
      */
@@ -203,7 +224,13 @@ final class BringUp {
      * It did not work.
      *
      * @param failure why
+     * @param replaced whether the broker has put the new tunnel in the place of the present one
      */
-    record Failed(Failure failure) implements Outcome {}
+    record Failed(Failure failure, boolean replaced) implements Outcome {
+      /** Makes the outcome after which a present tunnel is what it was. */
+      Failed(Failure failure) {
+        this(failure, false);
+      }
+    }
   }
 }

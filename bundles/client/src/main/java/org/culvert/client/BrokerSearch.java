@@ -1,12 +1,9 @@
 package org.culvert.client;
 
-import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.culvert.api.signaling.SignalingTarget;
 import org.culvert.api.signaling.TunnelSignaling;
@@ -14,15 +11,12 @@ import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelType;
 
 /**
- * Turns brokers into addresses that can be asked: resolves their names, all at once, and, where
- * several brokers are named, measures the way to each and puts the closest first, those that do not
- * answer last, in the order of the list where no time decides. An address of a family over which
- * the type cannot be asked for is left out. Confined to the {@link EventLoop}.
+ * Turns brokers into addresses that can be asked: finds the {@link BrokerWays ways} to all at once,
+ * and, where several brokers are named, measures the way to each and puts the closest first, those
+ * that do not answer last, in the order of the list where no time decides. Confined to the {@link
+ * EventLoop}.
  */
 final class BrokerSearch {
-  /** A resolver gives up long before; this is for one that does not. */
-  private static final Duration DNS_LIMIT = Duration.ofSeconds(30);
-
   /** A broker that takes longer is not preferred to any. */
   static final Duration MEASURE_LIMIT = Duration.ofSeconds(3);
 
@@ -31,7 +25,7 @@ final class BrokerSearch {
 
   private final TunnelType type;
   private final EventLoop loop;
-  private final Resolver resolver;
+  private final BrokerWays ways;
   private final TunnelSignaling signaling;
   private final List<BrokerAddress> brokers;
   private final Consumer<Failure> note;
@@ -47,14 +41,14 @@ final class BrokerSearch {
   BrokerSearch(
       TunnelType type,
       EventLoop loop,
-      Resolver resolver,
+      BrokerWays ways,
       TunnelSignaling signaling,
       List<BrokerAddress> brokers,
       Consumer<Failure> note,
       Consumer<List<Candidate>> done) {
     this.type = type;
     this.loop = loop;
-    this.resolver = resolver;
+    this.ways = ways;
     this.signaling = signaling;
     this.brokers = brokers;
     this.note = note;
@@ -71,39 +65,13 @@ final class BrokerSearch {
     missing = brokers.size();
     brokers.forEach(broker -> found.add(List.of()));
     for (int i = 0; i < brokers.size(); i++) {
-      resolve(i, brokers.get(i));
+      int place = i;
+      ways.find(brokers.get(i), type, note, those -> found(place, those));
     }
   }
 
-  private void resolve(int place, BrokerAddress broker) {
-    Optional<InetAddress> literal = broker.literal();
-    if (literal.isPresent()) {
-      resolved(place, List.of(literal.get()));
-      return;
-    }
-    loop.await(
-        resolver.resolve(broker.host()),
-        DNS_LIMIT,
-        addresses -> resolved(place, addresses),
-        cause -> {
-          note.accept(Failure.passing(broker + ": its name does not resolve"));
-          resolved(place, List.of());
-        },
-        addresses -> {});
-  }
-
-  private void resolved(int place, List<InetAddress> addresses) {
-    BrokerAddress broker = brokers.get(place);
-    List<Candidate> usable =
-        addresses.stream()
-            .filter(a -> a instanceof Inet4Address == ClientSettings.overIpv4(type))
-            .filter(a -> !a.isAnyLocalAddress() && !a.isMulticastAddress())
-            .map(a -> new Candidate(broker, new InetSocketAddress(a, broker.port())))
-            .toList();
-    if (usable.isEmpty() && !addresses.isEmpty()) {
-      note.accept(Failure.passing(broker + ": has no address over which " + type + " is asked"));
-    }
-    found.set(place, usable);
+  private void found(int place, List<Candidate> ways) {
+    found.set(place, ways);
     if (--missing == 0) {
       measure(found.stream().flatMap(List::stream).distinct().limit(MAX_ADDRESSES).toList());
     }
@@ -140,14 +108,6 @@ final class BrokerSearch {
       done.accept(measured.stream().sorted().map(Measured::candidate).toList());
     }
   }
-
-  /**
-   * A broker's address.
-   *
-   * @param broker the broker as it was written
-   * @param address one of its addresses
-   */
-  record Candidate(BrokerAddress broker, InetSocketAddress address) {}
 
   private record Measured(Candidate candidate, Duration time, int place)
       implements Comparable<Measured> {

@@ -1,7 +1,6 @@
 package org.culvert.client;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
@@ -12,7 +11,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.culvert.api.client.ClientStatus;
@@ -37,7 +35,7 @@ final class ClientServices implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(35);
 
   private final Provided memory;
-  private final Supplier<Instant> now;
+  private final Timepiece time;
   private final Function<String, ScheduledExecutorService> threads;
   private final RandomGenerator random;
 
@@ -58,11 +56,11 @@ final class ClientServices implements AutoCloseable {
    */
   ClientServices(
       Provided memory,
-      Supplier<Instant> now,
+      Timepiece time,
       Function<String, ScheduledExecutorService> threads,
       RandomGenerator random) {
     this.memory = memory;
-    this.now = now;
+    this.time = time;
     this.threads = threads;
     this.random = random;
   }
@@ -108,7 +106,7 @@ final class ClientServices implements AutoCloseable {
     String key = kind + service.name();
     ScheduledExecutorService thread = threads.apply("culvert-client-" + service.name());
     bound.put(
-        service, new Bound(new ServiceWorker(key, service, thread, now, memory, random), ranking));
+        service, new Bound(new ServiceWorker(key, service, thread, time, memory, random), ranking));
     tell();
   }
 
@@ -180,14 +178,12 @@ final class ClientServices implements AutoCloseable {
     finish(all);
   }
 
-  private static void finish(List<Bound> all) {
+  private void finish(List<Bound> all) {
     List<Future<?>> last = new ArrayList<>();
     all.forEach(b -> last.add(b.worker().finish()));
-    Instant begin = Instant.now();
+    long begin = time.nanos();
     for (int i = 0; i < all.size(); i++) {
-      all.get(i)
-          .worker()
-          .end(last.get(i), CLOSE_LIMIT.minus(Duration.between(begin, Instant.now())));
+      all.get(i).worker().end(last.get(i), CLOSE_LIMIT.minus(time.since(begin)));
     }
   }
 

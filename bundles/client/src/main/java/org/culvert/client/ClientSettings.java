@@ -22,6 +22,7 @@ import org.culvert.api.tunnel.TunnelType;
  * @param routes what to send into the tunnel
  * @param transports what may carry the session, in order of preference
  * @param referrals which referrals to follow
+ * @param nat64 what is said about NAT64
  * @param mtu the tunnel's inner MTU in octets
  * @param retryMin the shortest wait after a failure
  * @param retryMax the longest wait after a failure
@@ -36,6 +37,7 @@ record ClientSettings(
     List<IpPrefix> routes,
     List<Transport> transports,
     ReferralTrust referrals,
+    Nat64Wish nat64,
     int mtu,
     Duration retryMin,
     Duration retryMax,
@@ -50,6 +52,24 @@ record ClientSettings(
     servers = List.copyOf(servers);
     routes = List.copyOf(routes);
     transports = List.copyOf(transports);
+  }
+
+  /** Returns the same with another keepalive to ask for. */
+  ClientSettings asking(Optional<Duration> interval) {
+    return new ClientSettings(
+        servers,
+        credentials,
+        tunnelType,
+        wishes,
+        interval,
+        routes,
+        transports,
+        referrals,
+        nat64,
+        mtu,
+        retryMin,
+        retryMax,
+        state);
   }
 
   /** Tells whether the session of a type runs over IPv4 (RFC 5572 section 4.4.1). */

@@ -1,11 +1,12 @@
 package org.culvert.client;
 
-import java.time.Instant;
 import java.util.Hashtable;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
 import java.util.random.RandomGenerator;
 import org.culvert.api.client.TunnelClient;
 import org.culvert.api.endpoint.TunnelEndpoint;
+import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.service.PrefixService;
 import org.culvert.api.service.RoutingService;
 import org.culvert.api.signaling.TunnelSignaling;
@@ -122,14 +123,9 @@ public final class ConfiguredClient {
     @AttributeDefinition(
         name = "Routing",
         description =
-            "How the prefix shall be routed: static, or by a protocol spoken through the tunnel,"
-                + " for which a routing bundle (FRR or BIRD) must be installed here too.",
-        options = {
-          @Option(label = "static", value = "static"),
-          @Option(label = "BGP-4+", value = "bgp"),
-          @Option(label = "OSPFv3", value = "ospf"),
-          @Option(label = "RIPng", value = "rip")
-        })
+            "How the prefix shall be routed: static, or by a protocol spoken through the tunnel (bgp,"
+                + " ospf or rip), for which a routing bundle (FRR or BIRD) must be installed here"
+                + " too.")
     String routing() default "static";
 
     @AttributeDefinition(
@@ -141,9 +137,10 @@ public final class ConfiguredClient {
     @AttributeDefinition(
         name = "Keepalive",
         description =
-            "Seconds between keepalives to ask for; the broker decides. 0 asks for none, and a"
+            "Seconds between keepalives to ask for; the broker decides. Less is asked for where"
+                + " something on the way seems to forget the tunnel sooner. 0 asks for none, and a"
                 + " broken tunnel is then not noticed.")
-    int keepAlive() default 30;
+    int keepAlive() default 25;
 
     @AttributeDefinition(
         name = "Default route",
@@ -183,6 +180,14 @@ public final class ConfiguredClient {
     String referrals() default "authenticated";
 
     @AttributeDefinition(
+        name = "NAT64 prefix",
+        description =
+            "The way to brokers that have only IPv4, for a host without IPv4: auto looks for the"
+                + " network's NAT64, none uses none; or the prefix of the NAT64, for example"
+                + " 64:ff9b::/96.")
+    String nat64Prefix() default "auto";
+
+    @AttributeDefinition(
         name = "MTU",
         description = "The tunnel's inner MTU in octets; 1280 passes everywhere.")
     int mtu() default 1280;
@@ -206,6 +211,7 @@ public final class ConfiguredClient {
   }
 
   private final ClientServices services;
+  private final ExecutorService disk;
   private final ReconnectingTunnelClient client;
   private final ServiceRegistration<TunnelClient> registration;
 
@@ -215,24 +221,29 @@ public final class ConfiguredClient {
       @Reference TunnelSignaling signaling,
       @Reference(target = "(" + TunnelEndpoint.ROLE + "=" + TunnelEndpoint.CLIENT + ")")
           TunnelEndpoint endpoint,
+      @Reference OuterSockets sockets,
       Config config,
       BundleContext context) {
     ClientSettings settings = SettingsReader.from(config);
     services =
         new ClientServices(
             new Provided(settings.provided()),
-            Instant::now,
+            Timepiece.system(),
             ClientServices::thread,
             RandomGenerator.getDefault());
+    disk = ClientServices.thread("culvert-client-disk");
+    EventLoop loop = EventLoop.start();
     client =
         new ReconnectingTunnelClient(
             settings,
             signaling,
             endpoint,
-            EventLoop.start(),
+            loop,
             SystemResolver.start(),
+            new AdvertisingRouters(sockets, loop::after),
             new LocalAddresses.OfInterfaces(),
             services,
+            disk,
             RandomGenerator.getDefault());
     registration = context.registerService(TunnelClient.class, client, new Hashtable<>());
   }
@@ -264,5 +275,6 @@ public final class ConfiguredClient {
   void stop() {
     registration.unregister();
     client.close();
+    disk.shutdown();
   }
 }

@@ -1,8 +1,6 @@
 package org.culvert.client;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -16,20 +14,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that everything of a client is confined to, with its clock.
+ * The one thread that everything of a client is confined to, with its {@link Timepiece}.
  *
- * <p>Once it is closed nothing more runs, and what is handed to it is dropped.
+ * <p>A task that throws ends nothing: whoever owns the client's attempts is told, see {@link
+ * #whenBroken}. Once it is closed nothing more runs, and what is handed to it is dropped.
  */
 final class EventLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
 
   private final ScheduledExecutorService executor;
-  private final Clock clock;
+  private final Timepiece time;
+  private volatile Consumer<Throwable> rescue = failure -> {};
 
   /** Runs on an executor of one thread, which it shuts down when it is closed. */
-  EventLoop(ScheduledExecutorService executor, Clock clock) {
+  EventLoop(ScheduledExecutorService executor, Timepiece time) {
     this.executor = executor;
-    this.clock = clock;
+    this.time = time;
   }
 
   /** Starts a daemon thread. */
@@ -41,11 +41,22 @@ final class EventLoop implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             }),
-        Clock.systemUTC());
+        Timepiece.system());
   }
 
-  Instant now() {
-    return clock.instant();
+  /** Returns what it measures time by. */
+  Timepiece time() {
+    return time;
+  }
+
+  /** Returns the present moment on a scale that never jumps, see {@link Timepiece}. */
+  long nanos() {
+    return time.nanos();
+  }
+
+  /** Sets who is told, on the thread, when a task has thrown. */
+  void whenBroken(Consumer<Throwable> owner) {
+    rescue = owner;
   }
 
   /** Runs a task on the thread, or drops it if closed; may be called from any thread. */
@@ -116,12 +127,20 @@ final class EventLoop implements AutoCloseable {
     executor.shutdownNow();
   }
 
-  /** An executor swallows what a task throws, and a client that stops silently helps nobody. */
-  private static void guarded(Runnable task) {
+  /**
+   * An executor swallows what a task throws, and a client that stops silently helps nobody. Errors
+   * count too: a bundle that is being updated throws them.
+   */
+  private void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
-      LOG.error("The tunnel client failed and goes on with its next event", e);
+    } catch (RuntimeException | Error e) {
+      LOG.error("The tunnel client met what it does not expect, and begins anew", e);
+      try {
+        rescue.accept(e);
+      } catch (RuntimeException | Error again) {
+        LOG.error("The tunnel client could not begin anew, and tries that again", again);
+      }
     }
   }
 

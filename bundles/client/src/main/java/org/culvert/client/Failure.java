@@ -28,6 +28,11 @@ record Failure(String text, boolean lasting) {
     return new Failure(text, false);
   }
 
+  /** Says that the client met what it does not expect; the log has the rest. */
+  static Failure unexpected(Throwable cause) {
+    return passing("an error within the client, see the log: " + cause.getClass().getSimpleName());
+  }
+
   /** Says that nobody here speaks the routing protocol that shall be asked for. */
   static Failure notSpoken(RoutingProtocol routing) {
     return passing(
@@ -50,9 +55,35 @@ record Failure(String text, boolean lasting) {
                   + refusal.getMessage()
                   + "; check user, password and mechanisms in etc/org.culvert.client.cfg",
               true);
+      case ADDRESS_IN_USE, ACCOUNT_IN_USE -> passing(inUse(broker, refusal));
       case SERVER_BUSY, NO_MORE_TUNNELS -> passing(prefix + "; it is asked again later");
       default -> passing(prefix + remedy(code, wishes));
     };
+  }
+
+  /** Two refusals have one number; only the broker's own text tells them apart. */
+  private static String inUse(BrokerAddress broker, TspException refusal) {
+    String said = String.valueOf(refusal.getMessage());
+    StatusCode code =
+        said.contains(StatusCode.ACCOUNT_IN_USE.text())
+            ? StatusCode.ACCOUNT_IN_USE
+            : refusal.code();
+    String prefix = broker + ": " + code.number() + " " + code.text();
+    return code == StatusCode.ACCOUNT_IN_USE
+        ? prefix + "; give each host an account of its own, or stop the other host"
+        : prefix;
+  }
+
+  /** Says that a broker refuses what it had offered and what was accepted. */
+  static Failure refusedAfterAll(String broker, TspException refusal) {
+    StatusCode code = refusal.code();
+    return passing(
+        broker
+            + ": "
+            + code.number()
+            + " "
+            + code.text()
+            + ", after the accept; the broker's log says why");
   }
 
   /** Names the key that a refusal is about, where it is about one. */

@@ -3,7 +3,6 @@ package org.culvert.client;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.culvert.api.broker.RouterGrant;
@@ -13,8 +12,10 @@ import org.culvert.api.service.Arrangements;
 import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.service.ServedTunnel;
 import org.culvert.api.signaling.Credentials;
+import org.culvert.api.tunnel.KeepAlive;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.api.tunnel.TunnelStatus;
 
 /**
  * The tunnel that the client's endpoint holds.
@@ -22,19 +23,36 @@ import org.culvert.api.tunnel.TunnelParameters;
  * @param parameters what the endpoint was told
  * @param offer what the broker said
  * @param path the session that got it
- * @param since since when
+ * @param since since when, a moment of {@link Timepiece#nanos()}
  */
-record Held(TunnelParameters parameters, TunnelOffer offer, SignalingPath path, Instant since) {
+record Held(TunnelParameters parameters, TunnelOffer offer, SignalingPath path, long since) {
 
-  /** Tells whether the endpoint can by now have found this tunnel silent, and not one before it. */
-  boolean canBeSilent(Instant now) {
-    Duration interval = parameters.keepAlive().map(k -> k.interval()).orElse(Duration.ZERO);
-    return !now.isBefore(since.plus(interval));
+  /** Tells whether what an endpoint says is about this tunnel, and not about one before it. */
+  boolean isMeant(TunnelStatus status) {
+    TunnelParameters told = status.parameters();
+    return told.type().equals(parameters.type())
+        && told.outer().equals(parameters.outer())
+        && told.localAddress().equals(parameters.localAddress())
+        && told.keepAlive().equals(parameters.keepAlive());
+  }
+
+  /** Returns the interval of the keepalive; empty: there is none. */
+  Optional<Duration> interval() {
+    return parameters.keepAlive().map(KeepAlive::interval);
   }
 
   /** Returns the local address that it stands on. */
   InetAddress localAddress() {
     return path.local().getAddress();
+  }
+
+  /** Describes what to ask for so that this very tunnel goes on. */
+  Pursuit.Renewed renewed(Credentials credentials) {
+    InetSocketAddress end = parameters.outer().local();
+    return new Pursuit.Renewed(
+        path.remote(),
+        Optional.of(end).filter(at -> at.getPort() != 0),
+        Optional.of(parameters.localAddress()).filter(a -> credentials.isAnonymous()));
   }
 
   /** Tells whether a routing protocol was agreed on. */

@@ -56,6 +56,9 @@ final class PasswordFile {
   }
 
   private static byte[] content(String name, Path file) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw refused(KEY, name, "it is no regular file");
+    }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] content = in.readNBytes(LARGEST + 1);
       if (content.length > LARGEST) {

@@ -1,34 +1,28 @@
 package org.culvert.client;
 
-import java.io.IOException;
-import java.io.Reader;
-import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import org.culvert.api.service.ServedTunnel;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Remembers, over restarts, what services provide, so that it is adopted or taken back by whoever
  * comes after a crash. It is written before the deed. Any thread may use it.
  */
 final class Provided {
-  private static final Logger LOG = LoggerFactory.getLogger(Provided.class);
   private static final long LARGEST_FILE = 65_536;
 
-  private final Path file;
+  private final StateFile file;
+
+  /** Guarded by {@code this}, which is not held while something is written. */
   private final Map<String, ServedTunnel> entries;
 
   /** Reads the file if there is one. */
-  Provided(Path file) {
-    this.file = file;
+  Provided(Path path) {
+    this.file =
+        new StateFile(path, "what is provided with the tunnel", LARGEST_FILE, Runnable::run);
     this.entries = load();
   }
 
@@ -38,67 +32,62 @@ final class Provided {
   }
 
   /** Writes down what a service is about to provide. Blocks. */
-  synchronized void remember(String service, ServedTunnel tunnel) {
-    if (!tunnel.equals(entries.put(service, tunnel))) {
-      store();
+  void remember(String service, ServedTunnel tunnel) {
+    synchronized (this) {
+      if (!tunnel.equals(entries.put(service, tunnel))) {
+        file.keep(content());
+      }
     }
+    file.flush();
   }
 
   /** Forgets what was taken back. Blocks. */
-  synchronized void forget(String service) {
-    if (entries.remove(service) != null) {
-      store();
+  void forget(String service) {
+    synchronized (this) {
+      if (entries.remove(service) != null) {
+        file.keep(content());
+      }
     }
+    file.flush();
   }
 
-  private void store() {
-    Properties properties = new Properties();
+  /** Tries again to write what could not be written. Blocks. */
+  void flush() {
+    file.flush();
+  }
+
+  private Map<String, String> content() {
+    Map<String, String> content = new LinkedHashMap<>();
     int number = 0;
     for (Map.Entry<String, ServedTunnel> entry : entries.entrySet()) {
       String prefix = number++ + ".";
-      properties.setProperty(prefix + "service", entry.getKey());
-      ServedText.write(entry.getValue()).forEach((k, v) -> properties.setProperty(prefix + k, v));
+      content.put(prefix + "service", entry.getKey());
+      ServedText.write(entry.getValue()).forEach((k, v) -> content.put(prefix + k, v));
     }
-    try {
-      Path directory = file.toAbsolutePath().getParent();
-      if (directory != null) {
-        Files.createDirectories(directory);
-      }
-      Path fresh = file.resolveSibling(file.getFileName() + ".new");
-      try (Writer writer = Files.newBufferedWriter(fresh)) {
-        properties.store(writer, "What is provided with the tunnel, and is taken back with it");
-      }
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      LOG.warn("Cannot remember in {} what is provided with the tunnel: {}", file, e.toString());
-    }
+    return content;
   }
 
   private Map<String, ServedTunnel> load() {
     Map<String, ServedTunnel> loaded = new LinkedHashMap<>();
-    try {
-      if (!Files.isRegularFile(file) || Files.size(file) > LARGEST_FILE) {
-        return loaded;
-      }
-      Properties properties = new Properties();
-      try (Reader reader = Files.newBufferedReader(file)) {
-        properties.load(reader);
-      }
-      for (int number = 0; properties.containsKey(number + ".service"); number++) {
-        String prefix = number + ".";
-        Map<String, String> texts = new HashMap<>();
-        for (String key : properties.stringPropertyNames()) {
-          if (key.startsWith(prefix)) {
-            texts.put(key.substring(prefix.length()), properties.getProperty(key));
-          }
-        }
+    Map<String, String> content = file.read();
+    for (int number = 0; content.containsKey(number + ".service"); number++) {
+      String prefix = number + ".";
+      Map<String, String> texts = new HashMap<>();
+      content.forEach(
+          (key, value) -> {
+            if (key.startsWith(prefix)) {
+              texts.put(key.substring(prefix.length()), value);
+            }
+          });
+      try {
         loaded.put(String.valueOf(texts.get("service")), ServedText.read(texts));
+      } catch (IllegalArgumentException e) {
+        file.distrust(
+            "what "
+                + texts.get("service")
+                + " provided may have to be taken back by hand: "
+                + e.getMessage());
       }
-    } catch (IOException | IllegalArgumentException e) {
-      LOG.warn(
-          "{} is not readable, what was provided may have to be taken back by hand: {}",
-          file,
-          e.toString());
     }
     return loaded;
   }

@@ -1,7 +1,10 @@
 package org.culvert.client;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,30 +42,37 @@ final class Pursuit {
   private final ClientSettings settings;
   private final TunnelType type;
   private final EventLoop loop;
-  private final Resolver resolver;
+  private final BrokerWays ways;
   private final TunnelSignaling signaling;
   private final Optional<Memory.Remembered> remembered;
+  private Optional<Renewed> renewed;
   private final Consumer<Outcome> done;
   private final Deque<BrokerAddress> origins;
-  private final Deque<BrokerSearch.Candidate> candidates = new ArrayDeque<>();
+  private final Deque<Candidate> candidates = new ArrayDeque<>();
   private ReferralChain chain;
   private @Nullable Failure failure;
   private boolean over;
 
+  /**
+   * @param remembered whom to ask first, and how
+   * @param renewed the tunnel that is to be had again
+   */
   Pursuit(
       ClientSettings settings,
       TunnelType type,
       EventLoop loop,
-      Resolver resolver,
+      BrokerWays ways,
       TunnelSignaling signaling,
       Optional<Memory.Remembered> remembered,
+      Optional<Renewed> renewed,
       Consumer<Outcome> done) {
     this.settings = settings;
     this.type = type;
     this.loop = loop;
-    this.resolver = resolver;
+    this.ways = ways;
     this.signaling = signaling;
     this.remembered = remembered;
+    this.renewed = renewed;
     this.done = done;
     Set<BrokerAddress> order = new LinkedHashSet<>();
     remembered.ifPresent(last -> order.add(last.broker()));
@@ -98,7 +108,7 @@ final class Pursuit {
     new BrokerSearch(
             type,
             loop,
-            resolver,
+            ways,
             signaling,
             brokers,
             this::note,
@@ -112,20 +122,26 @@ final class Pursuit {
   }
 
   private void nextCandidate() {
-    BrokerSearch.Candidate candidate = candidates.poll();
+    Candidate candidate = candidates.poll();
     if (candidate == null) {
       nextOrigin();
     } else if (!chain.visit(candidate.address())) {
       note(Failure.passing(candidate.broker() + ": referred to although it was asked already"));
       nextCandidate();
     } else {
-      Optional<Ladder.Rung> known =
-          remembered.filter(r -> r.broker().equals(candidate.broker())).map(r -> r.rung());
-      ask(candidate, new Ladder(type, settings.transportsFor(type), known));
+      Optional<Memory.Remembered> known =
+          remembered.filter(r -> r.broker().equals(candidate.broker()));
+      ask(
+          candidate,
+          new Ladder(
+              candidate.asking(type),
+              settings.transportsFor(candidate.asking(type)),
+              known.map(Memory.Remembered::rung),
+              known.flatMap(Memory.Remembered::spoken)));
     }
   }
 
-  private void ask(BrokerSearch.Candidate candidate, Ladder ladder) {
+  private void ask(Candidate candidate, Ladder ladder) {
     if (over) {
       return;
     }
@@ -134,26 +150,41 @@ final class Pursuit {
       nextCandidate();
       return;
     }
+    Optional<Renewed> again = renewed.filter(r -> r.isAt(candidate.address()));
     SignalingTarget target =
         new SignalingTarget(
             candidate.address(),
             candidate.broker().host(),
             rung.get().transport(),
-            rung.get().version());
-    LOG.debug("asking {}", target);
+            rung.get().version(),
+            again.flatMap(Renewed::port).filter(at -> !rung.get().transport().isStream()));
+    Optional<InetAddress> address =
+        again.flatMap(Renewed::address).filter(a -> rung.get().version().equals(Ladder.NEWEST));
+    LOG.debug("asking {} over {}", Held.text(target.broker()), target.transport());
     loop.await(
-        signaling.request(target, settings.credentials(), this::request),
+        signaling.request(
+            target, settings.credentials(), path -> request(candidate, path, address)),
         SESSION_LIMIT,
         exchange -> answered(candidate, rung.get(), target, exchange),
-        cause -> notAnswered(candidate, ladder, cause),
+        cause -> {
+          boolean special = target.from().isPresent() || address.isPresent();
+          notAnswered(candidate, ladder, special, cause);
+        },
         SignalingExchange::close);
   }
 
-  /** Claims the address that the session really comes from. Runs on a thread of signaling's. */
-  private TunnelRequest request(SignalingPath path) {
+  /**
+   * Claims the address that the session really comes from, or a stand-in. Runs on a thread of
+   * signaling's.
+   */
+  private TunnelRequest request(
+      Candidate candidate, SignalingPath path, Optional<InetAddress> inner) {
+    List<InetAddress> addresses = new ArrayList<>();
+    addresses.add(candidate.claim(path.local().getAddress()));
+    inner.ifPresent(addresses::add);
     return new TunnelRequest(
-        type,
-        List.of(path.local().getAddress()),
+        candidate.asking(type),
+        addresses,
         false,
         settings.keepAlive(),
         settings.wishes().router(),
@@ -161,24 +192,26 @@ final class Pursuit {
   }
 
   private void answered(
-      BrokerSearch.Candidate candidate,
-      Ladder.Rung rung,
-      SignalingTarget target,
-      SignalingExchange exchange) {
+      Candidate candidate, Ladder.Rung rung, SignalingTarget target, SignalingExchange exchange) {
     if (over) {
       exchange.close();
     } else {
-      end(new Outcome.Found(exchange, target, new Memory.Remembered(candidate.broker(), rung)));
+      Memory.Remembered worked = new Memory.Remembered(candidate.broker(), rung);
+      end(new Outcome.Found(exchange, target, candidate.nat64(), worked));
     }
   }
 
-  private void notAnswered(BrokerSearch.Candidate candidate, Ladder ladder, Throwable cause) {
+  private void notAnswered(Candidate candidate, Ladder ladder, boolean special, Throwable cause) {
     if (over) {
       return;
     }
     LOG.debug("{} gave no offer", candidate, cause);
     Optional<TspException> refusal = Failure.refusal(cause);
-    if (refusal.isPresent()) {
+    if (special && refusal.map(Pursuit::mayMeanTheRequest).orElse(true)) {
+      // Not every broker understands a session from a tunnel's port, or a wish for its address.
+      renewed = Optional.empty();
+      ask(candidate, ladder);
+    } else if (refusal.isPresent()) {
       refused(candidate, ladder, refusal.get());
     } else {
       boolean last = !ladder.hasOtherTransport();
@@ -190,7 +223,7 @@ final class Pursuit {
     }
   }
 
-  private void refused(BrokerSearch.Candidate candidate, Ladder ladder, TspException refusal) {
+  private void refused(Candidate candidate, Ladder ladder, TspException refusal) {
     boolean refers = refusal.referral().isPresent();
     if (refers && settings.referrals().follows(refusal)) {
       candidates.clear();
@@ -208,7 +241,7 @@ final class Pursuit {
       note(Failure.notFollowed(candidate.broker(), settings.referrals()));
     }
     if (refusal.code() == StatusCode.UNSUPPORTED_VERSION) {
-      ladder.versionRefused();
+      ladder.versionRefused(refusal.isOfProvedPeer());
       if (ladder.rung().isEmpty()) {
         note(Failure.of(candidate.broker(), refusal, settings.wishes()));
       }
@@ -227,6 +260,15 @@ final class Pursuit {
     }
   }
 
+  /** Tells whether a refusal may be about how was asked, and not about who. */
+  private static boolean mayMeanTheRequest(TspException refusal) {
+    return refusal.referral().isEmpty()
+        && switch (refusal.code()) {
+          case AUTHENTICATION_FAILED, UNSUPPORTED_VERSION, SERVER_BUSY, NO_MORE_TUNNELS -> false;
+          default -> true;
+        };
+  }
+
   private static boolean isTcp(Ladder ladder) {
     return ladder.rung().map(rung -> rung.transport() == Transport.TCP).orElse(false);
   }
@@ -240,6 +282,20 @@ final class Pursuit {
     done.accept(outcome);
   }
 
+  /**
+   * A tunnel that works and shall be had again.
+   *
+   * @param broker who gave it
+   * @param port the local end that it shares with its session, if it runs over UDP
+   * @param address its inner address, if nothing else tells the broker whose it is
+   */
+  record Renewed(
+      InetSocketAddress broker, Optional<InetSocketAddress> port, Optional<InetAddress> address) {
+    boolean isAt(InetSocketAddress other) {
+      return broker.equals(other);
+    }
+  }
+
   /** How it ended. */
   sealed interface Outcome {
     /**
@@ -247,9 +303,14 @@ final class Pursuit {
      *
      * @param exchange the session, which the receiver closes
      * @param target whom and how
+     * @param nat64 the NAT64 that the session goes through
      * @param worked what to remember
      */
-    record Found(SignalingExchange exchange, SignalingTarget target, Memory.Remembered worked)
+    record Found(
+        SignalingExchange exchange,
+        SignalingTarget target,
+        Optional<Nat64Prefix> nat64,
+        Memory.Remembered worked)
         implements Outcome {}
 
     /**

@@ -2,10 +2,11 @@ package org.culvert.client;
 
 import java.net.InetAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.culvert.api.client.ClientStatus;
@@ -14,7 +15,8 @@ import org.culvert.api.client.TunnelClient;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.signaling.TunnelSignaling;
-import org.culvert.api.tunnel.TunnelStatus;
+import org.culvert.api.status.TspException;
+import org.culvert.api.tunnel.TunnelStatus.Quiet;
 import org.culvert.api.tunnel.TunnelType;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,10 +25,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps one tunnel up, for ever.
  *
- * <p>In order: ask ({@link Pursuit}), bring up ({@link BringUp}), hold; on silence, on the loss of
- * the local address and in time before the lifetime ends, ask again at once; on failure, wait and
- * ask again. What the endpoint holds stays there until something replaces it, so that connections
- * inside survive. Confined to its {@link EventLoop}, which it closes together with its resolver.
+ * <p>In order: ask and bring up ({@link Attempt}), hold; on silence, on the loss of the local
+ * address and in time before the lifetime ends, ask again at once; on failure, wait and ask again.
+ * What the endpoint holds stays there until something replaces it, so that connections inside
+ * survive. Confined to its {@link EventLoop}, which it closes together with whom it asks.
  */
 final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReconnectingTunnelClient.class);
@@ -34,13 +36,6 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
   /** How often the local addresses are looked at. */
   static final Duration POLL = Duration.ofSeconds(5);
 
-  /**
-   * What a broker means that tells none (RFC 5572 appendix A), and brokers that write seconds
-   * instead of minutes mean a day or a week.
-   */
-  private static final Duration LONGEST_LIFETIME = Duration.ofDays(1);
-
-  private static final Duration SHORTEST_RENEWAL = Duration.ofSeconds(30);
   private static final long CLOSE_LIMIT_SECONDS = 5;
 
   /** Services come a moment after the client. */
@@ -51,51 +46,75 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
   private final TunnelEndpoint endpoint;
   private final EventLoop loop;
   private final Resolver resolver;
+  private final Routers routers;
+  private final BrokerWays ways;
   private final AddressWatch addressWatch;
-  private final Backoff backoff;
+  private final NextAttempt next;
   private final Memory memory;
   private final TypeChoice types;
+  private final KeepAliveWish keepAlive;
+  private final Hearing hearing;
   private final ClientServices services;
   private final Serving serving;
   private final AutoCloseable silenceWatch;
+  private final AcceptWatch acceptWatch;
   private final StatusBoard board;
-  private @Nullable Pursuit pursuit;
-  private @Nullable BringUp bringUp;
+  private @Nullable Attempt attempt;
+  private EventLoop.Timer expiry = () -> {};
   private @Nullable Held held;
 
   /** Whether what is held is known not to work any more. */
   private boolean lost;
 
-  private EventLoop.Timer retry = () -> {};
-  private Instant retryAt = Instant.MAX;
-  private EventLoop.Timer renewal = () -> {};
+  /** Whether it is lost only because nothing comes out of it. */
+  private boolean silent;
+
+  /** Since when tunnels with one interval have stood without a loss, renewals included. */
+  private long standing;
 
   /** Whether nothing is asked because nobody here speaks what shall be asked for. */
   private boolean speechless;
 
-  /** Starts asking at once. */
+  /**
+   * Starts asking at once.
+   *
+   * @param disk writes down what is remembered, and may block
+   */
   ReconnectingTunnelClient(
       ClientSettings settings,
       TunnelSignaling signaling,
       TunnelEndpoint endpoint,
       EventLoop loop,
       Resolver resolver,
+      Routers routers,
       LocalAddresses addresses,
       ClientServices services,
+      Executor disk,
       RandomGenerator random) {
     this.settings = settings;
     this.signaling = signaling;
     this.endpoint = endpoint;
     this.loop = loop;
     this.resolver = resolver;
+    this.routers = routers;
+    this.ways = new BrokerWays(settings, loop, resolver, routers, addresses);
     this.addressWatch = new AddressWatch(addresses, ClientSettings.overIpv4(settings.tunnelType()));
-    this.backoff = new Backoff(settings.retryMin(), settings.retryMax(), random);
-    this.memory = new Memory(settings.state(), settings.servers());
+    this.next =
+        new NextAttempt(
+            loop, new Backoff(settings.retryMin(), settings.retryMax(), random), this::ask);
+    this.memory = new Memory(settings, loop.time(), disk);
     this.types = new TypeChoice(settings);
-    this.board = new StatusBoard(loop::now);
+    this.keepAlive =
+        new KeepAliveWish(
+            settings.keepAlive(), new Backoff(settings.retryMin(), settings.retryMax(), random));
+    this.hearing =
+        new Hearing(endpoint, new Backoff(settings.retryMin(), settings.retryMax(), random));
+    this.board = new StatusBoard(loop.time());
     this.silenceWatch = endpoint.watchSilence(id -> loop.execute(() -> silent(id)));
+    this.acceptWatch = new AcceptWatch(loop, this::refusedAfterAll);
     this.services = services;
     this.serving = new Serving(settings.credentials(), loop, endpoint, services);
+    loop.whenBroken(this::broken);
     services.whenRoutingComes(() -> loop.execute(this::routingCame));
     loop.execute(serving::gone);
     if (settings.wishes().speaks()) {
@@ -113,10 +132,10 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
   }
 
   private void ask() {
-    if (pursuit != null || bringUp != null) {
+    if (attempt != null) {
       return;
     }
-    stopWaiting();
+    next.cancel();
     // What was agreed on is asked for again whoever is there: a service may just be exchanged.
     speechless =
         held == null && settings.wishes().speaks() && !services.speaks(settings.wishes().routing());
@@ -133,51 +152,53 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
       return;
     }
     publish(Phase.CONNECTING);
-    pursuit =
-        new Pursuit(
-            settings, type.get(), loop, resolver, signaling, memory.recall(), this::pursued);
-    pursuit.start();
-  }
-
-  private void pursued(Pursuit.Outcome outcome) {
-    pursuit = null;
-    if (outcome instanceof Pursuit.Outcome.Found found) {
-      board.offered(found.target());
-      bringUp =
-          new BringUp(
-              settings,
-              loop,
-              endpoint,
-              found.exchange(),
-              Optional.ofNullable(held).map(Held::parameters),
-              end -> broughtUp(found, end));
-      bringUp.start();
-    } else if (outcome instanceof Pursuit.Outcome.Failed failed) {
-      failed(failed.failure());
+    if (held != null && !lost) {
+      keepAlive.asking(held.interval(), age());
     }
+    Attempt begun =
+        new Attempt(
+            settings.asking(keepAlive.interval()),
+            loop,
+            ways,
+            signaling,
+            endpoint,
+            Optional.ofNullable(held),
+            works(),
+            board::offered,
+            this::ended);
+    attempt = begun;
+    begun.start(type.get(), memory.recall(works()));
   }
 
-  private void broughtUp(Pursuit.Outcome.Found found, BringUp.Outcome outcome) {
-    bringUp = null;
-    if (outcome instanceof BringUp.Outcome.Up up) {
-      up(new Held(up.parameters(), found.exchange().offer(), found.exchange().path(), loop.now()));
-      memory.remember(found.worked());
-    } else if (outcome instanceof BringUp.Outcome.NotCarried not) {
+  private void ended(Attempt.Outcome outcome) {
+    attempt = null;
+    if (outcome instanceof Attempt.Outcome.Up up) {
+      acceptWatch.begin(up.exchange());
+      up(up.held());
+      memory.remember(up.worked());
+    } else if (outcome instanceof Attempt.Outcome.NotCarried not) {
       types.notCarried(not.type());
       ask();
-    } else if (outcome instanceof BringUp.Outcome.Failed failed) {
+    } else if (outcome instanceof Attempt.Outcome.Failed failed) {
+      if (failed.replaced() && works()) {
+        lose(Objects.requireNonNull(held), "the broker replaced it");
+      }
       failed(failed.failure());
     }
   }
 
   private void up(Held now) {
     boolean renewed = held != null && !lost && held.parameters().equals(now.parameters());
+    if (held == null || lost || !held.interval().equals(now.interval())) {
+      standing = now.since();
+    }
     held = now;
     lost = false;
+    silent = false;
+    keepAlive.up(now.interval());
     types.roundEnded();
-    backoff.reset();
-    renewal.cancel();
-    renewWithin(now.offer().lifetime().orElse(LONGEST_LIFETIME));
+    next.renewWithin(lifetime(now));
+    expire(now);
     LOG.info(
         "tunnel {}: {}, {}, broker {}",
         renewed ? "renewed" : "up",
@@ -192,23 +213,34 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
     }
   }
 
-  /** Renews at about three quarters of the lifetime; clients that came together part ways. */
-  private void renewWithin(Duration said) {
-    Duration lifetime = said.compareTo(LONGEST_LIFETIME) < 0 ? said : LONGEST_LIFETIME;
-    Duration wait =
-        backoff.between(
-            lifetime.multipliedBy(7).dividedBy(10), lifetime.multipliedBy(8).dividedBy(10));
-    renewal = loop.after(wait.compareTo(SHORTEST_RENEWAL) < 0 ? SHORTEST_RENEWAL : wait, this::ask);
+  private static Duration lifetime(Held held) {
+    return held.offer().lifetime().orElse(NextAttempt.LONGEST_LIFETIME);
+  }
+
+  /** Where keepalives tell nothing, the end of the lifetime does. */
+  private void expire(Held now) {
+    expiry.cancel();
+    if (now.interval().isEmpty()) {
+      expiry =
+          loop.after(
+              lifetime(now),
+              () -> {
+                lose(now, "its lifetime ended and it could not be renewed");
+                publish(Phase.CONNECTING);
+                ask();
+              });
+    }
+  }
+
+  private Duration age() {
+    return loop.time().since(standing);
   }
 
   private void failed(Failure failure) {
+    keepAlive.pathBroken();
     types.roundEnded();
     types.failed();
-    Duration wait = failure.lasting() ? backoff.patient() : backoff.next();
-    retry.cancel();
-    retry = loop.after(wait, this::ask);
-    // A lasting failure does not pass because the machine got another address.
-    retryAt = failure.lasting() ? Instant.MIN : loop.now().plus(wait);
+    Duration wait = next.afterFailure(failure);
     if (board.failed(failure.text())) {
       LOG.warn("No tunnel: {}. Asking again in {} s", failure.text(), wait.toSeconds());
     } else {
@@ -217,26 +249,110 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
     publish(Phase.WAITING);
   }
 
-  private void silent(String id) {
+  /** Over TCP the refusal of an accept comes when the tunnel is up at this end. */
+  private void refusedAfterAll(TspException refusal) {
     Held now = held;
-    if (now == null || lost || !id.equals(TunnelPlan.ID) || !now.canBeSilent(loop.now())) {
+    if (now == null || lost || attempt != null) {
       return;
     }
-    boolean heard = endpoint.tunnel(id).flatMap(TunnelStatus::silence).isPresent();
-    String next = "";
-    if (!heard && types.neverHeard(now.parameters().type())) {
-      next = ", which may be the carrier's doing; UDP is tried next";
+    Failure failure =
+        Failure.refusedAfterAll(board.status().broker().orElse("the broker"), refusal);
+    lose(now, failure.text());
+    failed(failure);
+  }
+
+  /** Begins anew, after a while, whatever a task that threw has left behind. */
+  private void broken(Throwable cause) {
+    abandon();
+    if (!next.isSet()) {
+      failed(Failure.unexpected(cause));
     }
-    lose(now, (heard ? "no answer to keepalives" : "no packet ever came out of it") + next);
-    ask();
+  }
+
+  /** Is told again and again; what the endpoint says now decides. */
+  private void silent(String id) {
+    Held now = held;
+    if (now == null || lost || !id.equals(TunnelPlan.ID)) {
+      return;
+    }
+    hearing
+        .silence(now)
+        .ifPresent(
+            status ->
+                status
+                    .silence()
+                    .ifPresentOrElse(s -> wentSilent(now, s, status.quiet()), () -> isDeaf(now)));
+  }
+
+  private void wentSilent(Held now, Duration silence, Optional<Quiet> quiet) {
+    Duration wait =
+        now.interval().map(i -> keepAlive.silent(i, age(), quiet)).orElse(Duration.ZERO);
+    loseInSilence(
+        now, "no answer to keepalives, and nothing else for " + silence.toSeconds() + " s");
+    if (!wait.isZero()) {
+      keepAlive.note().ifPresent(board::failed);
+    }
+    askIn(wait);
+  }
+
+  private void isDeaf(Held now) {
+    boolean other = types.neverHeard(now.parameters().type());
+    Duration wait = hearing.nothingCame(other);
+    String remedy = other ? ", which may be the carrier's doing; UDP is tried next" : "";
+    String why = "no packet ever came out of it" + remedy;
+    loseInSilence(now, why);
+    board.failed("tunnel " + now + ": " + why);
+    askIn(wait);
+  }
+
+  private void askIn(Duration wait) {
+    if (wait.isZero()) {
+      ask();
+    } else {
+      LOG.warn("One tunnel after the other falls silent. Asking again in {} s", wait.toSeconds());
+      next.afterUnheard(wait);
+      publish(Phase.WAITING);
+    }
+  }
+
+  private void loseInSilence(Held now, String why) {
+    lose(now, why);
+    silent = true;
+  }
+
+  /** A tunnel that was given up for its silence may be heard again before another one comes. */
+  private void pollHearing() {
+    Held now = held;
+    if (now == null || !hearing.hears(now) || !silent) {
+      return;
+    }
+    silent = false;
+    lost = false;
+    keepAlive.pathBroken();
+    LOG.info("tunnel heard again: {}", now);
+    if (attempt == null) {
+      next.renewWithin(lifetime(now).minus(loop.time().since(now.since())));
+    }
+    board.phase(Phase.CONNECTED);
+    serving.up(now);
   }
 
   private void poll() {
+    // First of all, for what follows may throw.
+    loop.after(POLL, this::poll);
+    if (attempt == null && !next.isSet()) {
+      LOG.error("The tunnel client had nothing to do, which must not be; it asks anew");
+      ask();
+    }
+    memory.flush();
     pollAddresses();
+    pollHearing();
     if (held != null && !lost) {
       serving.look(held);
+      if (attempt == null && keepAlive.stands(held.interval(), age())) {
+        ask();
+      }
     }
-    loop.after(POLL, this::poll);
   }
 
   private void pollAddresses() {
@@ -247,35 +363,27 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
     if (now != null && change == AddressWatch.Change.LOST) {
       lose(now, "the local address is gone");
       types.networkChanged();
+      keepAlive.networkChanged();
       abandon();
       ask();
     } else if (change == AddressWatch.Change.APPEARED) {
       types.networkChanged();
-      hurry();
-    }
-  }
-
-  /** Cuts a long wait to a short one: another network may be better. */
-  private void hurry() {
-    backoff.reset();
-    Instant at = loop.now().plus(backoff.next());
-    if (pursuit == null && bringUp == null && at.isBefore(retryAt) && retryAt != Instant.MAX) {
-      retry.cancel();
-      retryAt = at;
-      retry = loop.after(Duration.between(loop.now(), at), this::ask);
+      next.hurry();
     }
   }
 
   private void lose(Held now, String why) {
     lost = true;
-    renewal.cancel();
+    silent = false;
+    next.cancel();
+    expiry.cancel();
     serving.gone();
     LOG.info("tunnel lost: {}: {}", now, why);
   }
 
   @Override
   public ClientStatus status() {
-    return board.status().with(services.states());
+    return board.status().with(services.states()).noting(keepAlive.note());
   }
 
   @Override
@@ -284,8 +392,9 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
         () -> {
           LOG.info("the operator asks for a new tunnel");
           drop();
-          backoff.reset();
+          next.forgive();
           types.networkChanged();
+          keepAlive.networkChanged();
           ask();
         });
   }
@@ -293,37 +402,36 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
   /** Ends what is under way and takes the tunnel down. */
   private void drop() {
     abandon();
-    stopWaiting();
-    renewal.cancel();
+    acceptWatch.end();
+    next.cancel();
+    expiry.cancel();
     Optional.ofNullable(held).ifPresent(gone -> LOG.info("tunnel down: {}", gone));
     if (held != null && !lost) {
       serving.gone();
     }
     held = null;
     lost = false;
+    silent = false;
     endpoint.apply(List.of());
     board.down();
   }
 
   private void abandon() {
-    if (pursuit != null) {
-      pursuit.abandon();
-      pursuit = null;
-    }
-    if (bringUp != null) {
-      bringUp.abandon();
-      bringUp = null;
+    Attempt ending = attempt;
+    attempt = null;
+    if (ending != null) {
+      ending.abandon();
     }
   }
 
-  private void stopWaiting() {
-    retry.cancel();
-    retryAt = Instant.MAX;
+  /** Tells whether there is a tunnel that works, as far as is known. */
+  private boolean works() {
+    return held != null && !lost;
   }
 
   /** A client that renews what works is connected, whatever else it does. */
   private void publish(Phase activity) {
-    board.phase(held != null && !lost ? Phase.CONNECTED : activity);
+    board.phase(works() ? Phase.CONNECTED : activity);
   }
 
   /**
@@ -353,5 +461,6 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
     }
     loop.close();
     resolver.close();
+    routers.close();
   }
 }

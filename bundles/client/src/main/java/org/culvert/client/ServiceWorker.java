@@ -1,7 +1,6 @@
 package org.culvert.client;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -11,7 +10,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.culvert.api.client.ClientStatus;
 import org.culvert.api.net.IpAddresses;
@@ -47,7 +45,7 @@ final class ServiceWorker {
   private final String key;
   private final TunnelService service;
   private final ScheduledExecutorService executor;
-  private final Supplier<Instant> now;
+  private final Timepiece time;
   private final Provided memory;
   private final Backoff backoff;
   private Optional<ServedTunnel> wanted = Optional.empty();
@@ -59,7 +57,12 @@ final class ServiceWorker {
   private @Nullable Future<?> retry;
   private @Nullable Future<?> look;
   private List<String> wrong = List.of();
+
+  /** Says since when by the time of day at that time; {@link #status} corrects it. */
   private volatile Optional<ClientStatus.Service> status = Optional.empty();
+
+  /** Since when it stands so. */
+  private volatile long began;
 
   /**
    * @param key what its deeds are remembered by
@@ -69,13 +72,13 @@ final class ServiceWorker {
       String key,
       TunnelService service,
       ScheduledExecutorService executor,
-      Supplier<Instant> now,
+      Timepiece time,
       Provided memory,
       RandomGenerator random) {
     this.key = key;
     this.service = service;
     this.executor = executor;
-    this.now = now;
+    this.time = time;
     this.memory = memory;
     this.backoff = new Backoff(SHORTEST_WAIT, LONGEST_WAIT, random);
     this.provided = memory.recall(key);
@@ -94,7 +97,10 @@ final class ServiceWorker {
 
   /** Tells how it stands; empty if there is nothing to be done. */
   Optional<ClientStatus.Service> status() {
-    return status;
+    return status.map(
+        s ->
+            new ClientStatus.Service(
+                s.name(), s.goal(), s.state(), time.timeOf(began), s.problem(), s.detail()));
   }
 
   /** Begins to withdraw what is provided, as its last deed. */
@@ -173,6 +179,7 @@ final class ServiceWorker {
 
   /** Provides anew what somebody took away. */
   private void look() {
+    memory.flush();
     if (!done || !wanted.equals(provided) || wanted.isEmpty()) {
       return;
     }
@@ -197,16 +204,16 @@ final class ServiceWorker {
     lookIn(LOOK);
   }
 
-  private void lookIn(Duration time) {
+  private void lookIn(Duration wait) {
     if (look != null) {
       look.cancel(false);
     }
-    look = later(time, this::look);
+    look = later(wait, this::look);
   }
 
-  private @Nullable Future<?> later(Duration time, Runnable task) {
+  private @Nullable Future<?> later(Duration wait, Runnable task) {
     try {
-      return executor.schedule(task, time.toMillis(), TimeUnit.MILLISECONDS);
+      return executor.schedule(() -> guarded(task), wait.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("closed, nothing is tried again", e);
       return null;
@@ -243,15 +250,35 @@ final class ServiceWorker {
     Optional<ClientStatus.Service> before = status;
     Duty.Goal goal = wanted.isPresent() ? Duty.Goal.PROVIDED : Duty.Goal.WITHDRAWN;
     boolean same = before.filter(s -> s.state() == state && s.goal() == goal).isPresent();
-    Instant since = same ? before.get().since() : now.get();
+    if (!same) {
+      began = time.nanos();
+    }
     status =
         Optional.of(
-            new ClientStatus.Service(service.name(), goal, state, since, text, Optional.empty()));
+            new ClientStatus.Service(
+                service.name(), goal, state, time.timeOf(began), text, Optional.empty()));
     return !before.flatMap(ClientStatus.Service::problem).equals(text);
   }
 
   private Future<?> submit(Runnable task) {
-    return executor.submit(task);
+    return executor.submit(() -> guarded(task));
+  }
+
+  /**
+   * An executor swallows what a task throws; here it is a failure like any other, and what was to
+   * be done is tried again. A service's bundle that is being updated throws errors.
+   */
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("{} met what it does not expect, and is tried again", key, e);
+      done = false;
+      if (retry != null) {
+        retry.cancel(false);
+      }
+      retry = later(backoff.next(), this::reconcile);
+    }
   }
 
   /** What cannot change without being withdrawn first. */

@@ -42,6 +42,7 @@ final class SettingsReader {
         routes(config, type),
         transports,
         referrals(config.referrals()),
+        nat64(config.nat64Prefix()),
         within("mtu", config.mtu(), TunnelParameters.MINIMUM_MTU, LARGEST_MTU),
         retryMin(config),
         Duration.ofSeconds(within("retryMax", config.retryMax(), 1, LONGEST_RETRY)),
@@ -86,6 +87,17 @@ final class SettingsReader {
             trust -> trust.name().toLowerCase(Locale.ROOT).equals(value.toLowerCase(Locale.ROOT)))
         .findFirst()
         .orElseThrow(() -> refused("referrals", value, "write authenticated, any or none"));
+  }
+
+  private static Nat64Wish nat64(String value) {
+    try {
+      return Nat64Wish.parse(value);
+    } catch (IllegalArgumentException e) {
+      throw refused(
+          "nat64Prefix",
+          value,
+          e.getMessage() + "; write auto, none or, for example, 64:ff9b::/96");
+    }
   }
 
   private static Optional<Duration> keepAlive(int value) {

@@ -1,23 +1,29 @@
 package org.culvert.client;
 
-import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.culvert.api.client.ClientStatus;
 import org.culvert.api.client.ClientStatus.Phase;
 import org.culvert.api.signaling.SignalingTarget;
 
 /** Keeps the status that operators see; written by one thread, read by any. */
 final class StatusBoard {
-  private final Supplier<Instant> now;
+  private final Timepiece time;
+
+  /** Says since when by the time of day at that time; {@link #status} corrects it. */
   private volatile ClientStatus status;
 
-  StatusBoard(Supplier<Instant> now) {
-    this.now = now;
+  private volatile long began;
+
+  /** The moment of the last error; nothing, where there was none. */
+  private volatile long failed;
+
+  StatusBoard(Timepiece time) {
+    this.time = time;
+    this.began = time.nanos();
     this.status =
         new ClientStatus(
             Phase.CONNECTING,
-            now.get(),
+            time.timeOf(began),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -26,16 +32,32 @@ final class StatusBoard {
   }
 
   ClientStatus status() {
-    return status;
+    ClientStatus s = status;
+    return new ClientStatus(
+            s.phase(),
+            time.timeOf(began),
+            s.broker(),
+            s.path(),
+            s.offer(),
+            s.lastError(),
+            s.connects())
+        .failedAt(s.lastError().map(error -> time.timeOf(failed)));
   }
 
   /** Notes what the client is doing. */
   void phase(Phase phase) {
     if (phase != status.phase()) {
       ClientStatus s = status;
+      began = time.nanos();
       status =
           new ClientStatus(
-              phase, now.get(), s.broker(), s.path(), s.offer(), s.lastError(), s.connects());
+              phase,
+              time.timeOf(began),
+              s.broker(),
+              s.path(),
+              s.offer(),
+              s.lastError(),
+              s.connects());
     }
   }
 
@@ -65,6 +87,7 @@ final class StatusBoard {
   boolean failed(String text) {
     ClientStatus s = status;
     boolean news = !s.lastError().equals(Optional.of(text));
+    failed = time.nanos();
     status =
         new ClientStatus(
             s.phase(), s.since(), s.broker(), s.path(), s.offer(), Optional.of(text), s.connects());

@@ -54,7 +54,7 @@ final class SystemResolver implements Resolver {
   private static void ask(String host, CompletableFuture<List<InetAddress>> answer) {
     try {
       answer.complete(List.of(InetAddress.getAllByName(host)));
-    } catch (UnknownHostException e) {
+    } catch (UnknownHostException | RuntimeException | Error e) {
       answer.completeExceptionally(e);
     }
   }

@@ -32,7 +32,14 @@ final class TunnelPlan {
 
   private TunnelPlan() {}
 
-  static TunnelParameters of(ClientSettings settings, TunnelOffer offer, SignalingPath path)
+  /**
+   * Makes it.
+   *
+   * @param path the session's path
+   * @param nat64 the NAT64 that it goes through: then the tunnel's outer addresses are of IPv6 here
+   */
+  static TunnelParameters of(
+      ClientSettings settings, TunnelOffer offer, SignalingPath path, Optional<Nat64Prefix> nat64)
       throws UnusableOfferException {
     TunnelType type = offer.type();
     boolean inner4 = type.equals(TunnelType.V4V6);
@@ -66,7 +73,7 @@ final class TunnelPlan {
         ID,
         TunnelParameters.Side.CLIENT,
         type,
-        outer(offer, path),
+        outer(offer, path, nat64),
         local,
         remote,
         remotes,
@@ -141,11 +148,16 @@ final class TunnelPlan {
     return Optional.of(IpPrefix.containing(local, length.getAsInt()));
   }
 
-  private static OuterEndpoints outer(TunnelOffer offer, SignalingPath path)
+  private static OuterEndpoints outer(
+      TunnelOffer offer, SignalingPath path, Optional<Nat64Prefix> nat64)
       throws UnusableOfferException {
     TunnelType type = offer.type();
     boolean outer4 = !type.equals(TunnelType.V4V6);
-    if (path.isIpv4() != outer4) {
+    if (nat64.isPresent() && !type.equals(TunnelType.V6UDPV4)) {
+      throw new UnusableOfferException(
+          type + " was offered through a NAT64, which passes nothing of it but UDP");
+    }
+    if (nat64.isEmpty() && path.isIpv4() != outer4) {
       throw new UnusableOfferException(
           type + " was offered in a session over IPv" + (path.isIpv4() ? 4 : 6));
     }

@@ -56,7 +56,7 @@ class AskingTest {
     assertThat(request.type()).isEqualTo(TunnelType.V6ANYV4);
     assertThat(request.clientAddresses()).containsExactly(ClientFixture.LOCAL.getAddress());
     assertThat(request.proxy()).isFalse();
-    assertThat(request.keepAlive()).contains(Duration.ofSeconds(30));
+    assertThat(request.keepAlive()).contains(Duration.ofSeconds(25));
     assertThat(request.router().map(RouterRequest::prefixLength)).contains(OptionalInt.of(56));
   }
 
@@ -137,7 +137,7 @@ class AskingTest {
   @Test
   void returnsToUdpIfTheTypeIsRefusedOverTcp() {
     ClientFixture f = new ClientFixture(directory, "192.0.2.1");
-    new Memory(f.configs.settings().state(), f.configs.settings().servers())
+    new Memory(f.configs.settings(), f.time, Runnable::run)
         .remember(
             new Memory.Remembered(
                 new BrokerAddress("192.0.2.1", 3653), new Ladder.Rung(Transport.TCP, "2.0.2")));
@@ -306,6 +306,24 @@ class AskingTest {
     ClientFixture next = new ClientFixture(directory, "192.0.2.1", "192.0.2.2");
     next.startConnected();
 
-    assertThat(next.asked()).containsExactly("TCP 2.0.0 192.0.2.2");
+    assertThat(next.asked())
+        .as("an older version is not believed at once")
+        .containsExactly("TCP 2.0.2 192.0.2.2");
+  }
+
+  @Test
+  void oneForgedRefusalMovesItToNoOlderVersionThanTheBrokerHasSpoken() {
+    ClientFixture f = new ClientFixture(directory, "192.0.2.1").startConnected();
+    f.pass(Duration.ofSeconds(60));
+    f.signaling.answer(
+        (target, asked) -> {
+          f.grant();
+          return ScriptedSignaling.refused(StatusCode.UNSUPPORTED_VERSION);
+        });
+    f.endpoint.fallSilent(TunnelPlan.ID);
+
+    assertThat(f.asked())
+        .containsExactly("UDP 2.0.2 192.0.2.1", "UDP 2.0.2 192.0.2.1", "UDP 2.0.2 192.0.2.1");
+    assertThat(f.phase()).isEqualTo(Phase.CONNECTED);
   }
 }

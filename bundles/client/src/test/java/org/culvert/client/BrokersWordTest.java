@@ -38,7 +38,7 @@ class BrokersWordTest {
                         new KeepAlive(Duration.ofSeconds(seconds), SampleOffers.SERVER6)))));
     f.start();
 
-    assertThat(f.signaling.asked().get(0).request().keepAlive()).contains(Duration.ofSeconds(30));
+    assertThat(f.signaling.asked().get(0).request().keepAlive()).contains(Duration.ofSeconds(25));
     assertThat(f.endpoint.desired().get(0).keepAlive().orElseThrow().interval())
         .isEqualTo(Duration.ofSeconds(seconds));
   }

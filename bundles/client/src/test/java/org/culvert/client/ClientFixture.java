@@ -17,8 +17,10 @@ import java.util.concurrent.CompletionStage;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.client.ClientStatus.Phase;
 import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
 import org.culvert.api.signaling.SignalingExchange;
 import org.culvert.api.signaling.SignalingTarget;
+import org.culvert.api.tunnel.KeepAlive;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.client.RecordedExchange;
 import org.culvert.testkit.client.RecordingEndpoint;
@@ -34,15 +36,25 @@ final class ClientFixture {
   final List<String> journal = new ArrayList<>();
   final ScriptedSignaling signaling = new ScriptedSignaling();
   final RecordingEndpoint endpoint = new RecordingEndpoint(journal);
+
   final ManualClock clock = new ManualClock();
+  final Timepiece time = new Timepiece(clock::nanoTime, clock);
   final ManualExecutor executor = new ManualExecutor(clock);
   final List<ManualExecutor> threads = new ArrayList<>();
   final Map<String, List<String>> names = new HashMap<>();
+  final List<String> advertised = new ArrayList<>();
   final Configs configs;
   Set<InetAddress> localAddresses = Set.of(LOCAL.getAddress());
+
+  /** Whether IPv4 addresses can be reached. */
+  boolean ipv4 = true;
+
+  Optional<IOException> routersFail = Optional.empty();
+  Optional<Error> addressesFail = Optional.empty();
   ReconnectingTunnelClient client;
   ClientServices services;
   boolean resolverClosed;
+  boolean routersClosed;
 
   ClientFixture(Path directory, String... servers) {
     configs = Configs.forServers(servers).in(directory);
@@ -55,10 +67,12 @@ final class ClientFixture {
             configs.settings(),
             signaling,
             endpoint,
-            new EventLoop(executor, clock),
+            new EventLoop(executor, time),
             new Names(),
-            () -> Optional.of(localAddresses),
+            new Advertisers(),
+            new Host(),
             services(),
+            Runnable::run,
             new SplittableRandom(7));
     return this;
   }
@@ -68,10 +82,18 @@ final class ClientFixture {
     services =
         new ClientServices(
             new Provided(configs.settings().provided()),
-            clock::instant,
+            time,
             this::thread,
             new SplittableRandom(7));
     return services;
+  }
+
+  private Set<InetAddress> localAddresses() {
+    addressesFail.ifPresent(
+        failure -> {
+          throw failure;
+        });
+    return localAddresses;
   }
 
   private ManualExecutor thread(String name) {
@@ -95,6 +117,29 @@ final class ClientFixture {
                     asked.request().type().equals(TunnelType.V6ANYV4)
                         ? TunnelType.V6V4
                         : asked.request().type())));
+  }
+
+  /** Grants the interval that is asked for, too. */
+  void grantTheInterval() {
+    signaling.answer(
+        (target, asked) -> {
+          TunnelType type = asked.request().type();
+          TunnelOffer o =
+              SampleOffers.ipv6(type.equals(TunnelType.V6ANYV4) ? TunnelType.V6V4 : type);
+          Optional<KeepAlive> keepAlive =
+              asked.request().keepAlive().map(t -> new KeepAlive(t, SampleOffers.SERVER6));
+          return offering(
+              asked,
+              new TunnelOffer(
+                  o.id(),
+                  o.type(),
+                  o.lifetime(),
+                  o.server(),
+                  o.client(),
+                  keepAlive,
+                  o.router(),
+                  o.resolvers()));
+        });
   }
 
   void refuseToAnswer() {
@@ -139,6 +184,18 @@ final class ClientFixture {
         + IpAddresses.text(target.broker().getAddress());
   }
 
+  private final class Host implements LocalAddresses {
+    @Override
+    public Optional<Set<InetAddress>> now() {
+      return Optional.of(localAddresses());
+    }
+
+    @Override
+    public boolean leadsTo(InetAddress remote) {
+      return ipv4;
+    }
+  }
+
   private final class Names implements Resolver {
     @Override
     public CompletionStage<List<InetAddress>> resolve(String host) {
@@ -151,6 +208,22 @@ final class ClientFixture {
     @Override
     public void close() {
       resolverClosed = true;
+    }
+  }
+
+  private final class Advertisers implements Routers {
+    @Override
+    public CompletionStage<List<Nat64Prefix>> nat64() {
+      List<Nat64Prefix> prefixes =
+          advertised.stream().map(text -> new Nat64Prefix(IpPrefix.parse(text))).toList();
+      return routersFail.isPresent()
+          ? CompletableFuture.failedFuture(routersFail.get())
+          : CompletableFuture.completedFuture(prefixes);
+    }
+
+    @Override
+    public void close() {
+      routersClosed = true;
     }
   }
 }

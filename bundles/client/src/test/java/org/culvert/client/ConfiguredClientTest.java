@@ -9,6 +9,7 @@ import java.util.Dictionary;
 import java.util.List;
 import org.culvert.testkit.client.RecordingEndpoint;
 import org.culvert.testkit.client.ScriptedSignaling;
+import org.culvert.testkit.net.InMemoryNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.BundleContext;
@@ -45,6 +46,7 @@ class ConfiguredClientTest {
     return new ConfiguredClient(
         new ScriptedSignaling(),
         endpoint,
+        new InMemoryNetwork().host("192.0.2.2"),
         Configs.forServers("192.0.2.1")
             .in(directory)
             .with("user", "alice")

@@ -191,6 +191,11 @@ final class FieldBroker {
     }
 
     @Override
+    public CompletionStage<Void> ended() {
+      return session.ended();
+    }
+
+    @Override
     public CompletionStage<Void> reject() {
       journal.add("reject");
       return CompletableFuture.completedFuture(null);

@@ -7,16 +7,23 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.client.ClientStatus;
 import org.culvert.api.client.ClientStatus.Phase;
 import org.culvert.api.signaling.SignalingExchange;
+import org.culvert.api.status.StatusCode;
+import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.client.RecordedExchange;
 import org.culvert.testkit.client.SampleOffers;
+import org.culvert.testkit.client.ScriptedSignaling;
 import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,8 +143,8 @@ class HoldingTest {
   void ignoresTheSilenceOfATunnelThatWasReplacedMeanwhile() {
     ClientFixture f = fixture().startConnected();
 
-    f.pass(Duration.ofSeconds(29));
-    f.endpoint.fallSilent(TunnelPlan.ID);
+    f.pass(Duration.ofSeconds(300));
+    f.endpoint.tellSilence(TunnelPlan.ID);
 
     assertThat(f.asked()).hasSize(1);
   }
@@ -165,6 +172,9 @@ class HoldingTest {
     f.endpoint.fallSilent(TunnelPlan.ID);
     f.pass(Duration.ofSeconds(95));
     f.endpoint.fallSilent(TunnelPlan.ID);
+
+    assertThat(f.phase()).isEqualTo(Phase.WAITING);
+    f.pass(Duration.ofSeconds(10));
 
     assertThat(f.askedTypes())
         .containsExactly(TunnelType.V6ANYV4, TunnelType.V6UDPV4, TunnelType.V6ANYV4);
@@ -248,8 +258,209 @@ class HoldingTest {
 
     assertThat(f.asked()).hasSize(2);
     assertThat(f.journal.subList(4, f.journal.size()))
-        .as("it is never quiet again")
-        .containsExactly("apply [v6v4]", "accept", "apply [v6v4]", "close");
+        .as("nothing is touched before the broker knows")
+        .containsExactly("accept", "apply [v6v4]", "close");
+    assertThat(f.phase()).isEqualTo(Phase.CONNECTED);
+  }
+
+  @Test
+  void renewsATunnelOverUdpFromItsVeryPort() {
+    ClientFixture f = fixture();
+    f.configs.with("tunnelType", "v6udpv4");
+    f.startConnected();
+    assertThat(f.signaling.asked().get(0).target().from()).isEmpty();
+
+    f.pass(Duration.ofHours(20));
+
+    assertThat(f.asked()).hasSize(2);
+    assertThat(f.signaling.asked().get(1).target().from()).contains(ClientFixture.LOCAL);
+    assertThat(f.endpoint.applied()).as("equal from then on").hasSize(3);
+    assertThat(f.endpoint.applied().get(2)).isEqualTo(f.endpoint.applied().get(1));
+  }
+
+  @Test
+  void renewsFromAnotherPortWhereTheTunnelsIsNotUnderstood() {
+    ClientFixture f = fixture();
+    f.configs.with("tunnelType", "v6udpv4");
+    f.startConnected();
+    InetSocketAddress other = address("198.51.100.2", 40001);
+    f.signaling.answer(
+        (target, asked) -> {
+          if (target.from().isPresent()) {
+            f.signaling.comeFrom(other);
+            return CompletableFuture.failedFuture(new IOException("an echo"));
+          }
+          return f.offering(asked, SampleOffers.ipv6(TunnelType.V6UDPV4));
+        });
+    f.journal.clear();
+
+    f.pass(Duration.ofHours(20));
+
+    assertThat(f.asked()).hasSize(3);
+    assertThat(f.journal)
+        .as("the old tunnel stands until the new one is accepted")
+        .containsExactly("accept", "apply [v6udpv4]", "close");
+    assertThat(f.endpoint.desired().get(0).outer().local()).isEqualTo(other);
+  }
+
+  @Test
+  void asksFromAnotherPortAfterSilenceForTheOldOneMayBeTheFault() {
+    ClientFixture f = fixture();
+    f.configs.with("tunnelType", "v6udpv4");
+    f.startConnected();
+    f.pass(Duration.ofSeconds(120));
+
+    f.endpoint.fallSilent(TunnelPlan.ID);
+
+    assertThat(f.asked()).hasSize(2);
+    assertThat(f.signaling.asked().get(1).target().from()).isEmpty();
+  }
+
+  @Test
+  void theOldTunnelStandsWhileTheAcceptIsUnderWayAndIfItIsRefused() {
+    ClientFixture f = fixture().startConnected();
+    CompletableFuture<Void> accepted = new CompletableFuture<>();
+    f.signaling.comeFrom(address("198.51.100.2", 40001));
+    f.signaling.answer(
+        (target, asked) ->
+            CompletableFuture.completedFuture(
+                new RecordedExchange(
+                    SampleOffers.ipv6(TunnelType.V6UDPV4), asked.path(), f.journal, accepted)));
+    f.journal.clear();
+    while (f.asked().size() < 2) {
+      f.pass(Duration.ofSeconds(10));
+    }
+    assertThat(f.journal).containsExactly("accept");
+
+    accepted.completeExceptionally(new TspException(StatusCode.ADDRESS_IN_USE, "scripted"));
+
+    assertThat(f.journal).containsExactly("accept", "close");
+    assertThat(f.endpoint.desired().get(0).type()).isEqualTo(TunnelType.V6V4);
+    assertThat(f.phase()).isEqualTo(Phase.CONNECTED);
+  }
+
+  @Test
+  void anAnonymousRenewalNamesTheAddressThatItHas() {
+    ClientFixture f = fixture().startConnected();
+    assertThat(f.signaling.asked().get(0).request().clientAddresses())
+        .containsExactly(ClientFixture.LOCAL.getAddress());
+
+    f.pass(Duration.ofHours(20));
+
+    assertThat(f.signaling.asked().get(1).request().clientAddresses())
+        .containsExactly(ClientFixture.LOCAL.getAddress(), SampleOffers.CLIENT6);
+  }
+
+  @Test
+  void asksWithoutTheAddressWhereABrokerRefusesIt() {
+    ClientFixture f = fixture().startConnected();
+    f.signaling.answer(
+        (target, asked) ->
+            asked.request().clientAddresses().size() > 1
+                ? ScriptedSignaling.refused(StatusCode.INVALID_IPV6_ADDRESS)
+                : f.offering(asked, SampleOffers.ipv6(TunnelType.V6V4)));
+
+    f.pass(Duration.ofHours(20));
+
+    assertThat(f.asked()).hasSize(3);
+    assertThat(f.client.status().connects()).isEqualTo(2);
+    assertThat(f.client.status().lastError()).isEmpty();
+  }
+
+  @Test
+  void aUserWithANameNeedsNoAddressToBeKnown() {
+    ClientFixture f = fixture();
+    f.configs.with("user", "alice").with("password", "s3");
+    f.startConnected();
+
+    f.pass(Duration.ofHours(20));
+
+    assertThat(f.signaling.asked().get(1).request().clientAddresses())
+        .containsExactly(ClientFixture.LOCAL.getAddress());
+  }
+
+  @Test
+  void aTunnelWithoutKeepalivesIsLostWhenItsLifetimeEndsUnrenewed() {
+    ClientFixture f = fixture();
+    f.signaling.answer(
+        (target, asked) -> f.offering(asked, withoutKeepAlive(SampleOffers.ipv6(TunnelType.V6V4))));
+    f.start();
+    f.refuseToAnswer();
+    f.pass(Duration.ofHours(23));
+    assertThat(f.phase()).isEqualTo(Phase.CONNECTED);
+
+    f.pass(Duration.ofHours(1).plusMinutes(1));
+
+    assertThat(f.phase()).isNotEqualTo(Phase.CONNECTED);
+    f.grant();
+    f.pass(Duration.ofMinutes(5));
+    assertThat(f.phase()).isEqualTo(Phase.CONNECTED);
+  }
+
+  private static TunnelOffer withoutKeepAlive(TunnelOffer offer) {
+    return new TunnelOffer(
+        offer.id(),
+        offer.type(),
+        offer.lifetime(),
+        offer.server(),
+        offer.client(),
+        Optional.empty(),
+        offer.router(),
+        offer.resolvers());
+  }
+
+  @Test
+  void theOldTunnelIsLostIfTheNewOneFailsAfterTheAccept() {
+    ClientFixture f = fixture().startConnected();
+    f.signaling.answer((target, asked) -> f.offering(asked, SampleOffers.ipv6(TunnelType.V6UDPV4)));
+    f.endpoint.stand(
+        tunnel ->
+            tunnel.type().equals(TunnelType.V6UDPV4)
+                ? new TunnelState.Failed("no socket")
+                : new TunnelState.Up("recorded", "culvert1"));
+    while (f.asked().size() < 2) {
+      f.pass(Duration.ofSeconds(10));
+    }
+
+    assertThat(f.phase()).isEqualTo(Phase.WAITING);
+    assertThat(f.lastError()).contains("no socket");
+  }
+
+  @Test
+  void noticesOverTcpThatTheAcceptIsRefusedAfterAll() {
+    ClientFixture f = fixture();
+    f.configs.with("transports", "tcp");
+    List<RecordedExchange> exchanges = new ArrayList<>();
+    f.signaling.answer(
+        (target, asked) -> {
+          RecordedExchange exchange =
+              new RecordedExchange(SampleOffers.ipv6(TunnelType.V6V4), asked.path(), f.journal);
+          exchanges.add(exchange);
+          return CompletableFuture.completedFuture(exchange);
+        });
+    f.start();
+    assertThat(f.phase()).isEqualTo(Phase.CONNECTED);
+    assertThat(f.journal).as("it listens still").doesNotContain("close");
+
+    exchanges.get(0).refuse(new TspException(StatusCode.ENDPOINT_CONFIGURATION_ERROR, "scripted"));
+
+    assertThat(f.journal).last().isEqualTo("close");
+    assertThat(f.phase()).isEqualTo(Phase.WAITING);
+    assertThat(f.lastError()).contains("307").contains("after the accept");
+    f.pass(Duration.ofSeconds(10));
+    assertThat(f.asked()).hasSize(2);
+    assertThat(f.phase()).isEqualTo(Phase.CONNECTED);
+  }
+
+  @Test
+  void listensOverTcpForAWhileOnly() {
+    ClientFixture f = fixture();
+    f.configs.with("transports", "tcp");
+    f.startConnected();
+
+    f.pass(AcceptWatch.HOLD);
+
+    assertThat(f.journal).last().isEqualTo("close");
     assertThat(f.phase()).isEqualTo(Phase.CONNECTED);
   }
 
@@ -329,6 +540,7 @@ class HoldingTest {
     assertThat(f.endpoint.watches()).isZero();
     assertThat(f.executor.isShutdown()).isTrue();
     assertThat(f.resolverClosed).isTrue();
+    assertThat(f.routersClosed).isTrue();
   }
 
   @Test

@@ -68,12 +68,31 @@ class ProvidedTest {
   }
 
   @Test
-  void goesOnWhereTheFileMakesNoSenseOrIsTooLarge() throws IOException {
-    Path file = Files.writeString(directory.resolve("services"), "0.service=x\n0.id=y\n");
-    assertThat(new Provided(file).recall("x")).isEmpty();
-
+  void whatMakesNoSenseCostsNoOtherEntry() throws IOException {
+    Path file = directory.resolve("services");
     new Provided(file).remember("x", TUNNEL);
-    Files.writeString(file, Files.readString(file) + "#" + "x".repeat(70_000));
+    String text = Files.readString(file);
+    Files.writeString(
+        file, text.replaceAll("(?m)^0\\.", "1.") + "0.service=y\n0.id=client\n0.server=nonsense\n");
+
+    assertThat(new Provided(file).recall("y")).isEmpty();
+    assertThat(new Provided(file).recall("x")).contains(TUNNEL);
+
+    Files.writeString(file, text + "#" + "x".repeat(70_000));
     assertThat(new Provided(file).recall("x")).isEmpty();
+  }
+
+  @Test
+  void isWrittenAsSoonAsItCanBe() throws IOException {
+    Path inTheWay = Files.writeString(directory.resolve("deep"), "");
+    Path file = inTheWay.resolve("services");
+    Provided provided = new Provided(file);
+    provided.remember("x", TUNNEL);
+    assertThat(provided.recall("x")).contains(TUNNEL);
+
+    Files.delete(inTheWay);
+    provided.flush();
+
+    assertThat(new Provided(file).recall("x")).contains(TUNNEL);
   }
 }

@@ -26,7 +26,7 @@ class SettingsReaderTest {
     assertThat(settings.servers()).containsExactly(new BrokerAddress("tb.example", 3653));
     assertThat(settings.credentials().user()).contains("alice");
     assertThat(settings.tunnelType()).isEqualTo(TunnelType.V6ANYV4);
-    assertThat(settings.keepAlive()).contains(Duration.ofSeconds(30));
+    assertThat(settings.keepAlive()).contains(Duration.ofSeconds(25));
     assertThat(settings.routes()).containsExactly(IpPrefix.parse("::/0"));
     assertThat(settings.transports()).containsExactly(Transport.UDP, Transport.TCP);
     assertThat(settings.wishes()).isEqualTo(Wishes.NONE);

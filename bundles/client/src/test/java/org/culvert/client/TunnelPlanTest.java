@@ -33,7 +33,7 @@ class TunnelPlanTest {
   @Test
   @Demands({"R-2.1-5", "R-4.5.2-1", "R-4.6-3"})
   void udpTunnelUsesExactlyTheSessionsAddressesAndPorts() throws Exception {
-    TunnelParameters plan = TunnelPlan.of(settings, SampleOffers.ipv6(TunnelType.V6UDPV4), UDP);
+    TunnelParameters plan = plan(settings, SampleOffers.ipv6(TunnelType.V6UDPV4), UDP);
 
     assertThat(plan.outer()).isEqualTo(new OuterEndpoints(UDP.local(), UDP.remote()));
     assertThat(plan.side()).isEqualTo(TunnelParameters.Side.CLIENT);
@@ -48,7 +48,7 @@ class TunnelPlanTest {
   @Test
   @Demands("R-4.7.2-3")
   void protocol41RunsFromTheRealAddressToTheOfferedTunnelServer() throws Exception {
-    TunnelParameters plan = TunnelPlan.of(settings, SampleOffers.ipv6(TunnelType.V6V4), TCP);
+    TunnelParameters plan = plan(settings, SampleOffers.ipv6(TunnelType.V6V4), TCP);
 
     assertThat(plan.outer())
         .isEqualTo(
@@ -60,7 +60,7 @@ class TunnelPlanTest {
   void ipv4TunnelTurnsTheFamiliesRound() throws Exception {
     ClientSettings dstm = Configs.forServers("a").with("tunnelType", "v4v6").settings();
 
-    TunnelParameters plan = TunnelPlan.of(dstm, SampleOffers.ipv4(), IPV6);
+    TunnelParameters plan = plan(dstm, SampleOffers.ipv4(), IPV6);
 
     assertThat(plan.localAddress()).isEqualTo(IpAddresses.parse("192.0.0.2"));
     assertThat(plan.remotePrefixes()).containsExactly(IpPrefix.parse("0.0.0.0/0"));
@@ -73,8 +73,7 @@ class TunnelPlanTest {
   @ParameterizedTest
   @ValueSource(ints = {30, 29})
   void ipv4TunnelReachesTheSubnetThatBothEndsAreSaidToBeIn(int length) throws Exception {
-    TunnelParameters plan =
-        TunnelPlan.of(split("v4v6"), SampleOffers.ipv4(length, "192.0.0.1"), IPV6);
+    TunnelParameters plan = plan(split("v4v6"), SampleOffers.ipv4(length, "192.0.0.1"), IPV6);
 
     assertThat(plan.remotePrefixes()).containsExactly(IpPrefix.parse("192.0.0.0/" + length));
     assertThat(plan.localPrefixes()).containsExactly(IpPrefix.host(IpAddresses.parse("192.0.0.2")));
@@ -82,7 +81,7 @@ class TunnelPlanTest {
 
   @Test
   void ipv4TunnelReachesNoMoreThanTheOtherEndIfNothingIsShared() throws Exception {
-    TunnelParameters plan = TunnelPlan.of(split("v4v6"), SampleOffers.ipv4(32, "192.0.0.1"), IPV6);
+    TunnelParameters plan = plan(split("v4v6"), SampleOffers.ipv4(32, "192.0.0.1"), IPV6);
 
     assertThat(plan.remotePrefixes())
         .containsExactly(IpPrefix.host(IpAddresses.parse("192.0.0.1")));
@@ -91,15 +90,14 @@ class TunnelPlanTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 7, 33})
   void refusesASubnetThatIsNone(int length) {
-    assertThatThrownBy(
-            () -> TunnelPlan.of(split("v4v6"), SampleOffers.ipv4(length, "192.0.0.1"), IPV6))
+    assertThatThrownBy(() -> plan(split("v4v6"), SampleOffers.ipv4(length, "192.0.0.1"), IPV6))
         .isInstanceOf(UnusableOfferException.class)
         .hasMessageContaining(length + " is no length");
   }
 
   @Test
   void pingsTheOtherEndIfTheBrokerEchoesTheStandInOfTheRequest() throws Exception {
-    TunnelParameters plan = TunnelPlan.of(split("v4v6"), SampleOffers.ipv4(30, "127.0.0.1"), IPV6);
+    TunnelParameters plan = plan(split("v4v6"), SampleOffers.ipv4(30, "127.0.0.1"), IPV6);
 
     assertThat(plan.keepAlive().orElseThrow().address()).isEqualTo(IpAddresses.parse("192.0.0.1"));
   }
@@ -110,7 +108,7 @@ class TunnelPlanTest {
       throws Exception {
     ClientSettings large = Configs.forServers("a").with("mtu", own).settings();
     TunnelOffer silent = SampleOffers.ipv6(TunnelType.V6V4);
-    assertThat(TunnelPlan.of(large, silent, TCP).mtu()).isEqualTo(own);
+    assertThat(plan(large, silent, TCP).mtu()).isEqualTo(own);
 
     TunnelOffer offer =
         new TunnelOffer(
@@ -124,7 +122,7 @@ class TunnelPlanTest {
             silent.resolvers(),
             OptionalInt.of(offered));
 
-    assertThat(TunnelPlan.of(large, offer, TCP).mtu()).isEqualTo(expected);
+    assertThat(plan(large, offer, TCP).mtu()).isEqualTo(expected);
   }
 
   @Test
@@ -133,9 +131,9 @@ class TunnelPlanTest {
 
     for (TunnelParameters plan :
         List.of(
-            TunnelPlan.of(settings, SampleOffers.ipv6(TunnelType.V6V4), TCP),
-            TunnelPlan.of(settings, SampleOffers.ipv6(TunnelType.V6UDPV4), UDP),
-            TunnelPlan.of(dstm, SampleOffers.ipv4(30, "192.0.0.1"), IPV6))) {
+            plan(settings, SampleOffers.ipv6(TunnelType.V6V4), TCP),
+            plan(settings, SampleOffers.ipv6(TunnelType.V6UDPV4), UDP),
+            plan(dstm, SampleOffers.ipv4(30, "192.0.0.1"), IPV6))) {
       assertThat(plan.remotePrefixes())
           .noneMatch(prefix -> prefix.contains(plan.outer().remote().getAddress()));
     }
@@ -145,8 +143,7 @@ class TunnelPlanTest {
   @Demands({"R-4.1-2", "R-2-9", "D-2-5", "D-4.1-2", "D-4.7.2-1"})
   void sendsFromTheDelegatedPrefixToo() throws Exception {
     TunnelParameters plan =
-        TunnelPlan.of(
-            settings, SampleOffers.withPrefix(TunnelType.V6V4, "2001:db8:1234::/48"), TCP);
+        plan(settings, SampleOffers.withPrefix(TunnelType.V6V4, "2001:db8:1234::/48"), TCP);
 
     assertThat(plan.localPrefixes())
         .containsExactly(IpPrefix.host(SampleOffers.CLIENT6), IpPrefix.parse("2001:db8:1234::/48"));
@@ -160,7 +157,7 @@ class TunnelPlanTest {
             .with("routes", new String[] {"2001:db8:ffff::/48"})
             .settings();
 
-    assertThat(TunnelPlan.of(split, SampleOffers.ipv6(TunnelType.V6V4), TCP).remotePrefixes())
+    assertThat(plan(split, SampleOffers.ipv6(TunnelType.V6V4), TCP).remotePrefixes())
         .containsExactly(IpPrefix.parse("2001:db8:ffff::/48"), IpPrefix.host(SampleOffers.SERVER6));
   }
 
@@ -169,7 +166,7 @@ class TunnelPlanTest {
     TunnelOffer offer =
         offer("192.0.2.1", "2001:db8:100::1", "2001:db8:100::2", "::", TunnelType.V6V4);
 
-    assertThat(TunnelPlan.of(settings, offer, TCP).keepAlive().orElseThrow().address())
+    assertThat(plan(settings, offer, TCP).keepAlive().orElseThrow().address())
         .isEqualTo(SampleOffers.SERVER6);
   }
 
@@ -209,12 +206,18 @@ class TunnelPlanTest {
     assertUnusable(SampleOffers.ipv6(new TunnelType("v6gre")), UDP);
   }
 
+  private static TunnelParameters plan(
+      ClientSettings settings, TunnelOffer offer, SignalingPath path)
+      throws UnusableOfferException {
+    return TunnelPlan.of(settings, offer, path, Optional.empty());
+  }
+
   private static ClientSettings split(String type) {
     return Configs.forServers("a").with("tunnelType", type).with("defaultRoute", false).settings();
   }
 
   private void assertUnusable(TunnelOffer offer, SignalingPath path) {
-    assertThatThrownBy(() -> TunnelPlan.of(settings, offer, path))
+    assertThatThrownBy(() -> plan(settings, offer, path))
         .isInstanceOf(UnusableOfferException.class);
   }
 
