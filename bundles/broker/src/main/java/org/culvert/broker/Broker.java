@@ -1,7 +1,7 @@
 package org.culvert.broker;
 
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +67,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
   private final Ledger ledger;
   private final LeaseLife life;
   private final Negotiation negotiation;
+  private final ClockWatch clockWatch;
   private final GroupLookup groups;
   private final Verification verification;
   private final AtomicInteger waiting = new AtomicInteger();
@@ -106,7 +107,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
         Confinement.newThread(),
         GroupLookup.newThreads(),
         GroupLookup.PATIENCE,
-        Clock.systemUTC());
+        new LeaseClock(InstantSource.system(), System::nanoTime));
   }
 
   /**
@@ -128,7 +129,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
       ScheduledExecutorService thread,
       ExecutorService asking,
       Duration patience,
-      Clock clock) {
+      LeaseClock clock) {
     this.server = server;
     this.thread = thread;
     this.confined = new Confinement(thread);
@@ -141,6 +142,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
       DesiredTunnels desired = new DesiredTunnels(server, thread);
       ledger = new Ledger(settings, store, secret, desired, turns, thread, clock);
       life = new LeaseLife(ledger, turns, server);
+      clockWatch = new ClockWatch(ledger, turns, life, server, new LastSeen(store));
       Services services = new Services(() -> registrars, () -> routings, () -> registries);
       negotiation = new Negotiation(ledger, turns, life, services, secret);
       verification = new Verification(settings, store, server, this::copyOfBook, asking);
@@ -149,7 +151,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
       groups.close();
       throw e;
     }
-    thread.execute(ledger::reconcile);
+    thread.execute(ledger::begin);
     silenceWatch = server.watchSilence(id -> confined.quietly(() -> life.silent(id)));
     sweep =
         thread.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
@@ -170,6 +172,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
   @Deactivate
   public void close() {
     sweep.cancel(false);
+    confined.quietly(clockWatch::note);
     try {
       silenceWatch.close();
     } catch (Exception e) {
@@ -242,7 +245,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
 
   @Override
   public CompletionStage<Void> delete(Identity identity, SignalingPath path) {
-    return confined.decide(() -> life.delete(identity, path));
+    return confined.decide(() -> negotiation.delete(identity, path));
   }
 
   @Override
@@ -252,7 +255,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
             .collect(
                 Collectors.toMap(
                     status -> status.parameters().id(), Function.identity(), (one, two) -> one));
-    return ledger.book().all().stream()
+    return ledger.shown().stream()
         .map(lease -> new BrokeredTunnel(lease, Optional.ofNullable(standing.get(lease.id()))))
         .toList();
   }
@@ -285,6 +288,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
   /** An exception would end the schedule, and with it all expiry. */
   private void sweep() {
     try {
+      clockWatch.look();
       life.sweep();
     } catch (RuntimeException e) {
       LOG.error("Leases could not be looked through", e);

@@ -72,7 +72,11 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
       description = "Minutes that an address rests before another user may get it.")
   int quarantine() default 10;
 
-  @AttributeDefinition(description = "Most tunnels at a time.")
+  @AttributeDefinition(
+      description =
+          "Most tunnels at a time. The start script sizes Java's heap for them, within the memory of"
+              + " the machine; where the heap has room for fewer, that is the limit, and the log says"
+              + " so.")
   int maxTunnels() default 100_000;
 
   @AttributeDefinition(
@@ -93,10 +97,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
   @AttributeDefinition(
       description = "Seconds between keepalives where they are needed and the client named none.")
-  int keepAlive() default 30;
+  int keepAlive() default 25;
 
   @AttributeDefinition(description = "Least seconds between keepalives.")
-  int minKeepAlive() default 5;
+  int minKeepAlive() default 2;
 
   @AttributeDefinition(description = "Most seconds between keepalives.")
   int maxKeepAlive() default 300;
@@ -118,6 +122,14 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
           "Size of the largest packet that passes between clients and the tunnel server outside"
               + " tunnels, at least 1328.")
   int pathMtu() default 1500;
+
+  @AttributeDefinition(
+      description =
+          "Addresses by which clients reach this machine, where a NAT that translates one to one"
+              + " stands before it: outside, or, if there are several, inside outside, for example"
+              + " 10.0.0.5 198.51.100.5, 10.0.0.6 198.51.100.6. Replies name the outside address;"
+              + " tunnels here stand on the inside one.")
+  String[] outsideAddresses() default {};
 
   @AttributeDefinition(
       description =

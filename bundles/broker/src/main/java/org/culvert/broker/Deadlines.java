@@ -1,5 +1,6 @@
 package org.culvert.broker;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,6 +27,12 @@ final class Deadlines<K extends Comparable<K>> {
     Entry<K> entry = new Entry<>(at, key);
     byKey.put(key, entry);
     byTime.add(entry);
+  }
+
+  /** Moves all of them. */
+  void move(Duration by) {
+    List<Entry<K>> all = List.copyOf(byKey.values());
+    all.forEach(entry -> set(entry.key(), entry.at().plus(by)));
   }
 
   void clear(K key) {

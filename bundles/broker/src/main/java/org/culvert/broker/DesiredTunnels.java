@@ -5,12 +5,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.culvert.api.endpoint.TunnelServer;
+import org.culvert.api.net.IpPrefix;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tunnels that shall stand, told to the tunnel server whole.
@@ -19,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * broker's thread.
  */
 final class DesiredTunnels {
+  private static final Logger LOG = LoggerFactory.getLogger(DesiredTunnels.class);
+
   private final TunnelServer server;
   private final Executor thread;
   private final Map<String, TunnelParameters> tunnels = new LinkedHashMap<>();
@@ -28,6 +34,25 @@ final class DesiredTunnels {
   DesiredTunnels(TunnelServer server, Executor thread) {
     this.server = server;
     this.thread = thread;
+  }
+
+  /** Tells the server what all tunnels' addresses and prefixes come from. */
+  void serve(Set<IpPrefix> pools) {
+    CompletionStage<Void> served;
+    try {
+      served = server.serve(pools);
+    } catch (RuntimeException e) {
+      served = CompletableFuture.failedFuture(e);
+    }
+    served.whenComplete(
+        (nothing, failure) -> {
+          if (failure != null) {
+            LOG.warn(
+                "The tunnel server does not know the pools, and packets to unused parts of them may"
+                    + " go in circles: {}",
+                Ledger.causeOf(failure).getMessage());
+          }
+        });
   }
 
   void put(TunnelParameters tunnel) {

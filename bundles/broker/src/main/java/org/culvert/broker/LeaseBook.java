@@ -1,10 +1,12 @@
 package org.culvert.broker;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -202,6 +204,13 @@ final class LeaseBook {
     watch(proposal.slot());
   }
 
+  /** Goes on under a clock that was moved, and the leases with it; see {@link ClockWatch}. */
+  void move(Duration by, Instant since) {
+    proposals.replaceAll((slot, proposal) -> proposal.moved(by, since));
+    Stream.concat(List.copyOf(idBySlot.keySet()).stream(), proposals.keySet().stream())
+        .forEach(this::watch);
+  }
+
   private static boolean holdsSame(Lease lease, Inner inner) {
     return Inner.of(lease).exclusive().equals(inner.exclusive());
   }
@@ -263,7 +272,8 @@ final class LeaseBook {
     record Two(Lease one, Lease other) {}
 
     static String key(IpPrefix prefix) {
-      return IpAddresses.uncompressed(prefix.network()) + "/%03d ".formatted(prefix.length());
+      return IpAddresses.uncompressed(prefix.network())
+          + String.format(Locale.ROOT, "/%03d ", prefix.length());
     }
 
     static Optional<Two> first(Collection<Lease> sorted) {

@@ -32,15 +32,24 @@ final class LeaseLife {
   private final Turns turns;
   private final TunnelServer server;
   private final Silence silence;
+  private final Handovers handovers;
 
   LeaseLife(Ledger ledger, Turns turns, TunnelServer server) {
     this.ledger = ledger;
     this.turns = turns;
     this.server = server;
     this.silence = new Silence(ledger.settings().keepAlive(), server);
+    this.handovers = new Handovers(ledger.settings().keepAlive(), server);
+  }
+
+  Handovers handovers() {
+    return handovers;
   }
 
   void started(Lease lease, Lease before) {
+    if (before.state() == State.ACTIVE) {
+      handovers.accepted(before, lease, ledger.now());
+    }
     silence.begin(lease.id(), ledger.now());
     ledger.desired().put(Leases.tunnel(lease, ledger.settings()));
     LifeLog.event(lease, before.state() == State.ACTIVE ? "accepted again" : "accepted");
@@ -52,13 +61,20 @@ final class LeaseLife {
     LifeLog.event(lease, why);
   }
 
+  /** Goes on under a clock that was moved. */
+  void move(Duration by) {
+    silence.move(by);
+    handovers.move(by);
+  }
+
   /** Completes when an accepted tunnel is up; if it cannot be, ends it and fails with 307. */
   CompletionStage<Void> bringUp(Lease lease) {
+    Duration end = ledger.end(lease);
     return ledger
         .desired()
         .apply()
         .handle((nothing, failure) -> failureOf(lease, Optional.ofNullable(failure)))
-        .thenCompose(failure -> failure.isEmpty() ? done() : giveUp(lease, failure.get()));
+        .thenCompose(failure -> failure.isEmpty() ? done() : giveUp(lease, end, failure.get()));
   }
 
   private Optional<String> failureOf(Lease lease, Optional<Throwable> failure) {
@@ -73,14 +89,15 @@ final class LeaseLife {
                     .map(state -> ((TunnelState.Failed) state).reason()));
   }
 
-  private CompletionStage<Void> giveUp(Lease lease, String reason) {
+  private CompletionStage<Void> giveUp(Lease lease, Duration end, String reason) {
     return turns
         .take(
             Set.of(Slot.of(lease)),
             () ->
-                ledger.book().byId(lease.id()).filter(lease::equals).isPresent()
-                    ? end(lease, "tunnel server failed: " + reason)
-                    : done())
+                active(Slot.of(lease))
+                    .filter(now -> ledger.end(now).equals(end))
+                    .map(now -> end(now, "tunnel server failed: " + reason))
+                    .orElse(done()))
         .handle(
             (nothing, failure) -> {
               throw new TspException(StatusCode.ENDPOINT_CONFIGURATION_ERROR, reason);

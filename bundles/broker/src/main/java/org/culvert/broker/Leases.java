@@ -85,6 +85,40 @@ final class Leases {
   }
 
   /**
+   * The lease after the clock was moved.
+   *
+   * @param since what was made since then was made under that clock, so its date moves too
+   */
+  static Lease moved(Lease lease, Duration by, Instant since) {
+    Instant created = lease.created().isBefore(since) ? lease.created() : lease.created().plus(by);
+    return dated(lease, created, lease.expires().plus(by), lease.revision() + 1);
+  }
+
+  /** The same lease, with what is left of it told by a clock that is ahead by so much. */
+  static Lease shown(Lease lease, Duration ahead) {
+    return dated(lease, lease.created(), lease.expires().plus(ahead), lease.revision());
+  }
+
+  private static Lease dated(Lease lease, Instant created, Instant expires, long revision) {
+    return new Lease(
+        lease.id(),
+        lease.owner(),
+        lease.anonymous(),
+        lease.state(),
+        lease.type(),
+        lease.outer(),
+        lease.claimedAddress(),
+        lease.serverAddress(),
+        lease.clientAddress(),
+        lease.prefix(),
+        lease.keepAlive(),
+        lease.arrangements(),
+        created,
+        expires,
+        revision);
+  }
+
+  /**
    * The lease after its tunnel ended: an account's addresses stay reserved, an anonymous user's
    * rest.
    */

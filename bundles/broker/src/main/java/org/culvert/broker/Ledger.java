@@ -1,7 +1,8 @@
 package org.culvert.broker;
 
-import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -32,7 +33,7 @@ final class Ledger {
   private final DesiredTunnels desired;
   private final Turns turns;
   private final Executor thread;
-  private final Clock clock;
+  private final LeaseClock clock;
   private final Watchers watchers = new Watchers();
   private volatile LeaseBook book;
   private boolean storeFails;
@@ -51,7 +52,7 @@ final class Ledger {
       DesiredTunnels desired,
       Turns turns,
       Executor thread,
-      Clock clock) {
+      LeaseClock clock) {
     this.settings = settings;
     this.store = store;
     this.secret = secret.clone();
@@ -71,7 +72,24 @@ final class Ledger {
   }
 
   Instant now() {
-    return clock.instant();
+    return clock.now();
+  }
+
+  LeaseClock clock() {
+    return clock;
+  }
+
+  /** Returns all leases, with dates by the machine's clock: who reads them has no other. */
+  Collection<Lease> shown() {
+    Duration ahead = clock.ahead();
+    return ahead.abs().compareTo(ClockWatch.TOLERANCE) <= 0
+        ? book.all()
+        : book.all().stream().map(lease -> Leases.shown(lease, ahead)).toList();
+  }
+
+  /** Returns when a lease ends, by a scale that no clock moves. */
+  Duration end(Lease lease) {
+    return Duration.between(clock.start(), lease.expires());
   }
 
   Watchers watchers() {
@@ -80,6 +98,14 @@ final class Ledger {
 
   DesiredTunnels desired() {
     return desired;
+  }
+
+  /**
+   * Tells the tunnel server all, the pools first: before packets come, it ends what leads nowhere.
+   */
+  void begin() {
+    desired.serve(settings.allPools());
+    reconcile();
   }
 
   /** Makes the tunnels those of the active leases, whatever stood before. */
@@ -141,7 +167,11 @@ final class Ledger {
       reread();
     } else if (!storeFails) {
       storeFails = true;
-      LOG.error("The lease store fails; nothing can be promised to clients: {}", cause.toString());
+      LOG.warn(
+          "The lease store fails; clients are refused with 310 until it works again, tunnels stand:"
+              + " {}",
+          cause.getMessage());
+      LOG.debug("The lease store fails", cause);
     }
     return new TspException(StatusCode.SERVER_ERROR, "lease store: " + cause.getMessage(), cause);
   }

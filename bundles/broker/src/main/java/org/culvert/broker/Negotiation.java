@@ -57,6 +57,7 @@ final class Negotiation {
   private final Admission admission;
   private final Proposer proposer;
   private final Services services;
+  private final Regulars regulars;
   private final RouteNegotiation routes;
   private final NameNegotiation names;
   private final Settings settings;
@@ -70,22 +71,26 @@ final class Negotiation {
     this.admission = new Admission(settings);
     this.proposer = new Proposer(ledger);
     this.services = services;
+    this.regulars = new Regulars();
     this.routes = new RouteNegotiation(settings.routing(), services, secret);
     this.names = new NameNegotiation(services);
   }
 
   CompletionStage<TunnelOffer> offer(
-      Identity identity,
+      Identity session,
       Set<String> groups,
       TunnelRequest request,
       SignalingPath path,
       Set<TunnelType> carried) {
+    boolean mayProxy = !session.anonymous() && settings.proxyUsers().contains(session.user());
+    TypeDecision decision = TypeDecision.decide(request, path, carried, mayProxy);
+    Identity identity = regulars.recognize(ledger.book(), session, request, decision);
     Slot slot = new Slot(identity.user(), Family.over(path));
     if (!asking.add(slot)) {
       throw new TspException(StatusCode.REQUEST_PENDING, "an earlier request is being processed");
     }
     CompletionStage<TunnelOffer> offer =
-        turns.take(Set.of(slot), () -> offerNow(identity, groups, slot, request, path, carried));
+        turns.take(Set.of(slot), () -> offerNow(identity, groups, slot, request, path, decision));
     offer.whenComplete((granted, failure) -> asking.remove(slot));
     return offer;
   }
@@ -96,12 +101,15 @@ final class Negotiation {
       Slot slot,
       TunnelRequest request,
       SignalingPath path,
-      Set<TunnelType> carried) {
-    boolean mayProxy = !identity.anonymous() && settings.proxyUsers().contains(identity.user());
-    TypeDecision decision = TypeDecision.decide(request, path, carried, mayProxy);
+      TypeDecision decision) {
     Optional<PrefixWish> wish =
         PrefixRules.wish(
             settings.pools().delegation(), identity, groups, decision.type(), request.router());
+    ledger
+        .book()
+        .lease(slot)
+        .filter(lease -> lease.state() == State.ACTIVE)
+        .ifPresent(holder -> life.handovers().check(holder, decision, ledger.now()));
     wish.ifPresent(w -> checkPrefix(w, slot));
     Optional<RoutingProtocol> protocol = routes.protocol(identity, request.router());
     if (protocol.isPresent() && !identity.anonymous()) {
@@ -180,7 +188,8 @@ final class Negotiation {
   }
 
   /** Makes the tunnel; completes when it is up, fails with 307 if it cannot be. */
-  CompletionStage<Void> accept(Identity identity, String offerId) {
+  CompletionStage<Void> accept(Identity session, String offerId) {
+    Identity identity = regulars.owner(session);
     Proposal proposal = waiting(identity, offerId);
     Set<Slot> losers = losers(proposal);
     Set<Slot> slots = new HashSet<>(losers);
@@ -231,13 +240,20 @@ final class Negotiation {
   }
 
   /** Takes an offer back; an earlier tunnel stays as it was. */
-  CompletionStage<Void> reject(Identity identity, String offerId) {
+  CompletionStage<Void> reject(Identity session, String offerId) {
+    Identity identity = regulars.owner(session);
     return turns.take(
         Set.of(waiting(identity, offerId).slot()),
         () -> life.takeBack(waiting(identity, offerId), "rejected by the client"));
   }
 
-  CompletionStage<TunnelOffer> info(Identity identity, SignalingPath path) {
+  /** Ends the user's tunnel; fails with 310 if there is none. */
+  CompletionStage<Void> delete(Identity session, SignalingPath path) {
+    return life.delete(regulars.owner(session), path);
+  }
+
+  CompletionStage<TunnelOffer> info(Identity session, SignalingPath path) {
+    Identity identity = regulars.owner(session);
     Lease lease =
         ledger
             .book()

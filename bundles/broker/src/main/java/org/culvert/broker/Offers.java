@@ -26,7 +26,11 @@ final class Offers {
         id,
         lease.type(),
         Optional.of(lifetime),
-        party(lease, lease.outer().local().getAddress(), lease.serverAddress(), Optional.empty()),
+        party(
+            lease,
+            settings.outside().of(lease.outer().local().getAddress()),
+            lease.serverAddress(),
+            Optional.empty()),
         party(lease, lease.claimedAddress(), lease.clientAddress(), lease.arrangements().name()),
         lease.keepAlive().map(interval -> Leases.keepAlive(interval, lease.serverAddress())),
         router ? lease.prefix().map(prefix -> grant(lease, prefix)) : Optional.empty(),

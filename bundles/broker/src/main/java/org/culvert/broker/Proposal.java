@@ -52,6 +52,22 @@ record Proposal(
         deadline);
   }
 
+  /** Returns the same offer under a clock that was moved. */
+  Proposal moved(Duration by, Instant since) {
+    return new Proposal(
+        offerId,
+        leaseId,
+        identity,
+        decision,
+        inner,
+        prefix,
+        routerAsked,
+        keepAlive,
+        arrangements,
+        before.map(lease -> Leases.moved(lease, by, since)),
+        deadline.plus(by));
+  }
+
   Slot slot() {
     return new Slot(identity.user(), Family.of(decision.type()));
   }

@@ -4,6 +4,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -26,6 +27,7 @@ import org.culvert.api.net.IpPrefix;
  * @param resolvers DNS resolvers to tell clients
  * @param referrals brokers to name when this one is full or busy
  * @param proxyUsers accounts that may claim another machine's address
+ * @param outside by which addresses clients reach this machine
  */
 record Settings(
     Pools pools,
@@ -37,7 +39,22 @@ record Settings(
     RoutingSettings routing,
     List<InetAddress> resolvers,
     Referrals referrals,
-    Set<String> proxyUsers) {
+    Set<String> proxyUsers,
+    OutsideAddresses outside) {
+
+  /** Returns all that addresses and prefixes of tunnels come from. */
+  Set<IpPrefix> allPools() {
+    Set<IpPrefix> all = new HashSet<>();
+    all.add(pools.endpoint());
+    pools.anonymous().ifPresent(all::add);
+    pools.delegation().forEach(policy -> all.add(policy.prefix()));
+    ipv4.ifPresent(
+        inner -> {
+          all.add(inner.endpoint());
+          inner.anonymous().ifPresent(all::add);
+        });
+    return all;
+  }
 
   /** The persistent identity of the broker's configuration. */
   static final String PID = "org.culvert.broker";
@@ -88,6 +105,12 @@ record Settings(
 
   /** Checks a configuration; {@code madeUp} supplies a site if no pools are configured. */
   static Settings from(Config config, List<AllocationPolicy> policies, Supplier<IpPrefix> madeUp) {
+    return from(config, policies, madeUp, HeapRoom.ofThisProcess());
+  }
+
+  /** The same for a process with so much memory. */
+  static Settings from(
+      Config config, List<AllocationPolicy> policies, Supplier<IpPrefix> madeUp, HeapRoom heap) {
     PrefixPolicy.Lengths lengths = lengths(config);
     return new Settings(
         Pools.from(config, lengths, policies).orElseGet(() -> Pools.within(madeUp.get(), lengths)),
@@ -99,7 +122,7 @@ record Settings(
             Duration.ofDays(within("reservation", config.reservation(), 0, 36_500)),
             Duration.ofMinutes(within("quarantine", config.quarantine(), 0, 525_600))),
         new Limits(
-            within("maxTunnels", config.maxTunnels(), 0, Integer.MAX_VALUE),
+            heap.limit(within("maxTunnels", config.maxTunnels(), 0, Integer.MAX_VALUE)),
             within("maxTunnelsPerIpv4", config.maxTunnelsPerIpv4(), 1, Integer.MAX_VALUE),
             within("maxAnonymous", config.maxAnonymous(), 0, Integer.MAX_VALUE),
             within("maxAnonymousPerIpv4", config.maxAnonymousPerIpv4(), 1, Integer.MAX_VALUE),
@@ -109,7 +132,8 @@ record Settings(
         RoutingSettings.from(config),
         resolvers(config),
         Referrals.from(config),
-        Set.copyOf(list(config.proxyUsers())));
+        Set.copyOf(list(config.proxyUsers())),
+        OutsideAddresses.from(config));
   }
 
   /** Splits at commas: a configuration file gives a list as one text. */

@@ -67,6 +67,12 @@ final class Silence {
     return false;
   }
 
+  /** Goes on under a clock that was moved. */
+  void move(Duration by) {
+    begun.replaceAll((id, since) -> since.plus(by));
+    suspects.move(by);
+  }
+
   /** Returns the tunnels that must be looked at again now. */
   List<String> due(Instant now) {
     return suspects.due(now);

@@ -22,6 +22,7 @@ final class Violations {
 
   private final Settings settings;
   private final List<String> lines = new ArrayList<>();
+  private final Set<InetAddress> told = new HashSet<>();
 
   Violations(Settings settings) {
     this.settings = settings;
@@ -40,6 +41,7 @@ final class Violations {
       if (!Resting.is(lease) && !pools.gives(Inner.of(lease), lease.anonymous())) {
         add(lease, "its address " + text(lease.clientAddress()) + " is in no pool for it");
       }
+      own(lease);
       for (InetAddress address : Inner.of(lease).exclusive()) {
         Lease other = byAddress.put(address, lease);
         if (other != null) {
@@ -47,6 +49,22 @@ final class Violations {
         }
       }
       lease.prefix().ifPresent(prefix -> prefix(lease, prefix, index));
+    }
+  }
+
+  /** Says once of each address of this machine that replies name what clients do not reach. */
+  private void own(Lease lease) {
+    InetAddress local = lease.outer().local().getAddress();
+    if (lease.state() != State.QUARANTINED && settings.outside().misses(local) && told.add(local)) {
+      lines.add(
+          "this machine's address "
+              + text(local)
+              + ", which replies to clients name, is private: if a NAT stands before it, write"
+              + " outsideAddresses = ADDRESS in etc/"
+              + Settings.PID
+              + ".cfg, with the address that clients send to; if not, write "
+              + text(local)
+              + " there");
     }
   }
 
@@ -161,7 +179,7 @@ final class Violations {
     } else if (stored.get().revision() != known.revision()) {
       add(
           known,
-          "the store has revision %d and the broker %d"
+          "the store has revision %s and the broker %s"
               .formatted(stored.get().revision(), known.revision()));
     }
   }

@@ -12,11 +12,17 @@ import static org.culvert.broker.Rig.tcp;
 import static org.culvert.broker.Rig.udp;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.TunnelOffer;
+import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.Lease.State;
+import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.status.StatusCode;
+import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelType;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +104,98 @@ class AnonymousTest {
 
     assertThat(rig.lease(TWO).state()).isEqualTo(State.QUARANTINED);
     assertThat(rig.server.desired()).hasSize(1);
+  }
+
+  @Test
+  void keepsItsTunnelIfItsNextSessionComesFromThereAndNamesItsAddress() {
+    TunnelOffer first = rig.accepted(ONE, rig.offerUdp(ONE, HOME, 1));
+    List<TunnelParameters> standing = rig.server.desired();
+    Identity latest = ONE;
+    for (int renewal = 2; renewal < 12; renewal++) {
+      rig.advance(Duration.ofMinutes(8));
+      latest = Identity.anonymous("session " + renewal);
+      TunnelOffer again = rig.accepted(latest, again(latest, HOME, 1, first));
+      assertThat(again.client()).isEqualTo(first.client());
+    }
+
+    assertThat(rig.server.desired()).isEqualTo(standing);
+    assertThat(rig.store.load()).singleElement().extracting(Lease::owner).isEqualTo(ONE.user());
+    assertThat(get(rig.broker.info(latest, tcp(HOME))).client()).isEqualTo(first.client());
+    get(rig.broker.delete(latest, tcp(HOME)));
+    assertThat(rig.lease(ONE).state()).isEqualTo(State.QUARANTINED);
+  }
+
+  @Test
+  void keepsItsTunnelOverARestartOfTheBroker() {
+    TunnelOffer first = rig.accepted(ONE, rig.offerUdp(ONE, HOME, 1));
+    rig.powerCut();
+
+    assertThat(rig.accepted(TWO, again(TWO, HOME, 1, first)).client()).isEqualTo(first.client());
+    assertThat(rig.server.desired()).hasSize(1);
+  }
+
+  @Test
+  void keepsItsTunnelIfTheRenewalIsRejectedOrNeverAccepted() {
+    TunnelOffer first = rig.accepted(ONE, rig.offerUdp(ONE, HOME, 1));
+
+    get(rig.broker.reject(TWO, again(TWO, HOME, 1, first).id()));
+    again(THREE, HOME, 1, first);
+    rig.advance(Duration.ofSeconds(91));
+
+    assertThat(rig.lease(ONE).state()).isEqualTo(State.ACTIVE);
+  }
+
+  @Test
+  void isSomebodyNewFromElsewhereOrWithoutItsAddress() {
+    TunnelOffer first = rig.accepted(ONE, rig.offerUdp(ONE, HOME, 1));
+
+    assertThat(rig.accepted(TWO, again(TWO, HOME, 2, first)).client().ipv6())
+        .as("from another port")
+        .isNotEqualTo(first.client().ipv6());
+    assertThat(again(THREE, ELSEWHERE, 1, first).client().ipv6())
+        .as("from another address")
+        .isNotEqualTo(first.client().ipv6());
+    assertThat(rig.lease(ONE).state()).isEqualTo(State.ACTIVE);
+    assertThat(rig.lease(ONE).outer().remote().getPort()).isEqualTo(1);
+
+    get(rig.broker.delete(TWO, tcp(HOME)));
+    rig.advance(Duration.ofMinutes(10).plusSeconds(1));
+    Identity four = Identity.anonymous("4");
+    assertThat(rig.offerUdp(four, HOME, 1).client().ipv6())
+        .as("without the address")
+        .isNotEqualTo(first.client().ipv6());
+  }
+
+  @Test
+  void cannotAcceptOrEndWhatAnotherSessionWasRecognizedFor() {
+    TunnelOffer first = rig.accepted(ONE, rig.offerUdp(ONE, HOME, 1));
+    TunnelOffer again = again(TWO, HOME, 1, first);
+
+    assertThat(refusal(rig.broker.accept(THREE, again.id()))).isEqualTo(StatusCode.PROTOCOL_ERROR);
+    assertThat(refusal(rig.broker.delete(THREE, tcp(HOME)))).isEqualTo(StatusCode.SERVER_ERROR);
+    rig.accepted(TWO, again);
+  }
+
+  @Test
+  void neverGetsAnAccountsTunnelByNamingItsAddress() {
+    TunnelOffer alices = rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+
+    assertThat(refusal(rig.broker.offer(ONE, naming(alices), udp(HOME, 1))))
+        .isEqualTo(StatusCode.ADDRESS_IN_USE);
+  }
+
+  /** Asks as a client of ours does that renews what it has. */
+  private TunnelOffer again(Identity session, String address, int port, TunnelOffer had) {
+    return get(rig.broker.offer(session, naming(had), udp(address, port)));
+  }
+
+  private static TunnelRequest naming(TunnelOffer had) {
+    return new TunnelRequest(
+        TunnelType.V6UDPV4,
+        List.of(IpAddresses.parse(BEHIND_NAT), had.client().ipv6()),
+        false,
+        Optional.empty(),
+        Optional.empty());
   }
 
   @Test

@@ -70,7 +70,7 @@ class MobilityTest {
   @Test
   void mappingThatTheNatGaveToSomebodyElseIsFreeWhenTheOldTunnelEndedForItsSilence() {
     rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 4000));
-    rig.advance(Duration.ofSeconds(94));
+    rig.advance(Duration.ofSeconds(79));
     rig.server.fallSilent(rig.lease(ALICE).id());
     assertThat(refusal(rig.askUdp(BOB, HOME, 4000))).isEqualTo(StatusCode.ADDRESS_IN_USE);
 

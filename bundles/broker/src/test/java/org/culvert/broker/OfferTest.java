@@ -50,7 +50,7 @@ class OfferTest {
     assertThat(offer.client().ipv4()).isEqualTo(IpAddresses.parse(BEHIND_NAT));
     assertThat(IpPrefix.parse("2001:db8:0:1::/64").contains(offer.client().ipv6())).isTrue();
     assertThat(offer.keepAlive())
-        .contains(new KeepAlive(Duration.ofSeconds(30), IpAddresses.parse("2001:db8:0:1::1")));
+        .contains(new KeepAlive(Duration.ofSeconds(25), IpAddresses.parse("2001:db8:0:1::1")));
     assertThat(offer.router()).isEmpty();
   }
 
@@ -111,7 +111,7 @@ class OfferTest {
   @Test
   @Demands("R-4.6-8")
   void clampsTheKeepaliveAskedFor() {
-    assertThat(keepAlive(ALICE, 1)).contains(Duration.ofSeconds(5));
+    assertThat(keepAlive(ALICE, 1)).contains(Duration.ofSeconds(2));
     assertThat(keepAlive(BOB, 100_000)).contains(Duration.ofSeconds(300));
     assertThat(keepAlive(Identity.of("carol"), 60)).contains(Duration.ofSeconds(60));
     assertThat(keepAlive(Identity.of("dave"), 0)).isEmpty();

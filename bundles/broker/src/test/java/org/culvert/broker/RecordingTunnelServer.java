@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.culvert.api.endpoint.TunnelServer;
 import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelCounters;
@@ -27,6 +28,11 @@ final class RecordingTunnelServer implements TunnelServer {
   Optional<String> failure = Optional.empty();
   Optional<Duration> silence = Optional.empty();
   CompletionStage<List<String>> verified = CompletableFuture.completedFuture(List.of());
+  Optional<Set<IpPrefix>> pools = Optional.empty();
+
+  /** How often tunnels had been told when the pools were. */
+  int served;
+
   boolean slow;
   int applied;
   private final Map<String, TunnelParameters> desired = new HashMap<>();
@@ -36,6 +42,13 @@ final class RecordingTunnelServer implements TunnelServer {
   @Override
   public Set<TunnelType> tunnelTypes(SignalingPath path) {
     return types;
+  }
+
+  @Override
+  public CompletionStage<Void> serve(Set<IpPrefix> all) {
+    pools = Optional.of(all);
+    served = applied;
+    return CompletableFuture.completedFuture(null);
   }
 
   @Override

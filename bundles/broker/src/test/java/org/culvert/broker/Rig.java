@@ -75,7 +75,15 @@ final class Rig {
 
   void start(Config with) {
     broker =
-        new Broker(with, pools, store, server, executor, lookups, Duration.ofMillis(200), clock);
+        new Broker(
+            with,
+            pools,
+            store,
+            server,
+            executor,
+            lookups,
+            Duration.ofMillis(200),
+            new LeaseClock(clock, clock::nanoTime));
     plug();
   }
 
