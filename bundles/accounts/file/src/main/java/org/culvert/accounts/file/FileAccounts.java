@@ -96,12 +96,12 @@ final class FileAccounts implements AccountAdministration {
     return existing(users.table(), user).summary(settings);
   }
 
-  /** What is dropped here comes back only with the password, so something has to be left. */
-  private static UserEntry narrowed(UserEntry entry, AccountSettings account) {
+  /** What is not kept comes only with the password, so something has to serve. */
+  private UserEntry narrowed(UserEntry entry, AccountSettings account) {
     UserEntry changed = entry.with(account);
     boolean strands =
         Verifiers.wantsPassword(account.policy())
-            && changed.verifiers().isEmpty()
+            && changed.verifiers().mechanisms(account.policy(), settings).isEmpty()
             && changed.unknown().isEmpty();
     if (strands) {
       throw new AccountException(
@@ -147,6 +147,14 @@ final class FileAccounts implements AccountAdministration {
       throw new AccountException(
           "These are no mechanisms.",
           "Write up to " + UserLineParser.MAX_MECHANISMS + " names, as in SCRAM-SHA-256,PLAIN.");
+    }
+    for (String name : mechanisms) {
+      Verifiers.meant(name)
+          .ifPresent(
+              meant -> {
+                throw new AccountException(
+                    "There is no mechanism " + name + ".", "Write " + meant + ".");
+              });
     }
     if (!UserLineParser.areGroups(account.groups())) {
       throw new AccountException(

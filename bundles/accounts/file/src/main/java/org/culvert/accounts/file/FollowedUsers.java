@@ -1,8 +1,8 @@
 package org.culvert.accounts.file;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +16,6 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.culvert.api.account.Account;
 import org.culvert.api.account.AccountException;
-import org.culvert.api.account.AccountPolicy;
 import org.culvert.api.account.PasswordCheck;
 
 /**
@@ -25,6 +24,11 @@ import org.culvert.api.account.PasswordCheck;
  * <p>A look-up reads a map. At most once a second it first asks the file system whether the file
  * changed; the one thread that finds a change reads the file, hashes passwords written in clear and
  * puts the hashes in their place, while others go on with the users known so far.
+ *
+ * <p>A file that lost everything at once was hardly written so: a power cut leaves an empty one, a
+ * program that saves it may remove it first. Then the last good users stay, those from before a
+ * restart included, and the operator is told. So do those who are lost from a file that was cut or
+ * damaged, see {@link Loss}. A whole file that has fewer lines is obeyed.
  */
 final class FollowedUsers {
   private static final long CHECK_INTERVAL = TimeUnit.SECONDS.toNanos(1);
@@ -90,8 +94,8 @@ final class FollowedUsers {
     try {
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         UserFile.Content content = file.read();
-        UserTable now = tableOf(content.lines());
-        List<String> lines = change.apply(now);
+        UserTable now = lastGoodOr(content);
+        List<String> lines = neverBlank(change.apply(now));
         Optional<UserFile.Stamp> replaced =
             file.replace(new UserFile.Content(content.stamp(), lines));
         if (replaced.isPresent()) {
@@ -116,23 +120,52 @@ final class FollowedUsers {
     }
     try {
       checked = now;
-      if (!file.stamp().equals(stamp)) {
+      if (!known || !file.stamp().equals(stamp)) {
         read();
       }
       known = true;
     } catch (IOException e) {
       Set<String> found = new LinkedHashSet<>(warned);
-      found.add(file + " cannot be read, its users stay as they were: " + e);
+      found.add(file + " cannot be read, its users stay as they were: " + reason(e));
       warn(found);
+      showKept();
     } finally {
       working.unlock();
     }
+  }
+
+  /** At a start nobody is known yet. */
+  private void showKept() {
+    if (table.users().isEmpty()) {
+      try {
+        UserTable kept = good();
+        show(kept);
+        known |= !kept.users().isEmpty();
+      } catch (IOException e) {
+        warn(Set.of(file + " cannot be read, nor " + file.lastGood() + ": " + reason(e)));
+      }
+    }
+  }
+
+  /** The kind of an exception of a file system is half of what it says. */
+  private static String reason(IOException e) {
+    return e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());
   }
 
   private void read() throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       UserFile.Content content = file.read();
       UserTable read = tableOf(content.lines());
+      Optional<String> loss = Loss.ofAll(content, read);
+      if (loss.isPresent()) {
+        keepLastGood(content, read, loss.get());
+        return;
+      }
+      Optional<Loss> part = partOf(content, read);
+      if (part.isPresent()) {
+        keepLost(content, read, part.get());
+        return;
+      }
       adopt(read, content.stamp());
       if (!read.rewritten()) {
         return;
@@ -154,19 +187,84 @@ final class FollowedUsers {
     }
   }
 
+  /** What was known when the file was whole; at a start, what was before it. */
+  private UserTable good() throws IOException {
+    return table.users().isEmpty() ? tableOf(file.kept()) : table;
+  }
+
+  private void keepLastGood(UserFile.Content content, UserTable read, String loss)
+      throws IOException {
+    UserTable good = good();
+    if (good.users().isEmpty()) {
+      adopt(read, content.stamp());
+      if (content.stamp().isPresent() && content.isBlank()) {
+        warn(
+            Set.of(
+                file
+                    + " "
+                    + loss
+                    + ", and nobody can log in by it; write its users, or a comment"));
+      }
+      return;
+    }
+    show(good);
+    stamp = content.stamp();
+    warn(
+        Set.of(
+            "%s %s: its %s users stay as they were known last; put it back (cp -p %s %s), or write a comment into it if there shall be none"
+                .formatted(file, loss, good.users().size(), file.lastGood(), file)));
+  }
+
+  /** Finds out whether a file that has something lacks something that nobody took away. */
+  private Optional<Loss> partOf(UserFile.Content content, UserTable read) {
+    try {
+      return Loss.isPossible(content, read)
+          ? Loss.ofSome(content, read, good(), this::tableOf)
+          : Optional.empty();
+    } catch (IOException e) {
+      // Nothing is known that could be missed.
+      return Optional.empty();
+    }
+  }
+
+  /** The copy stays as it is too, until the file is whole again. */
+  private void keepLost(UserFile.Content content, UserTable read, Loss loss) {
+    show(tableOf(loss.lines()));
+    stamp = content.stamp();
+    Set<String> found = new LinkedHashSet<>();
+    found.add(loss.told(file));
+    read.remarks().stream().filter(loss::leaves).forEach(remark -> found.add(file + " " + remark));
+    if (read.rewritten()) {
+      found.add(file + " keeps passwords in clear or old hashes until it is whole");
+    }
+    warn(found);
+  }
+
+  /** What is changed in a file that lost something is changed in what it said before. */
+  private UserTable lastGoodOr(UserFile.Content content) {
+    UserTable read = tableOf(content.lines());
+    return Loss.ofAll(content, read).isPresent() && !table.users().isEmpty()
+        ? table
+        : partOf(content, read).map(loss -> tableOf(loss.lines())).orElse(read);
+  }
+
+  /** A file without users says so, and is not taken for one that was lost. */
+  private static List<String> neverBlank(List<String> lines) {
+    return lines.stream().allMatch(String::isBlank) ? List.of("# There are no users.", "") : lines;
+  }
+
   private UserTable tableOf(List<String> lines) {
     return UserTable.of(lines, table, settings, clock.instant());
   }
 
   private void adopt(UserTable read, Optional<UserFile.Stamp> state) {
-    Map<String, Account> made = new HashMap<>();
-    read.users().forEach((name, entry) -> made.put(name, account(entry)));
-    read.unread().forEach(name -> made.put(name, lockedOut(name)));
-    table = read;
-    accounts = Map.copyOf(made);
+    show(read);
     stamp = state;
     Set<String> found = new LinkedHashSet<>();
     read.remarks().forEach(remark -> found.add(file + " " + remark));
+    if (state.isPresent() && !read.lines().stream().allMatch(String::isBlank)) {
+      keep(read).ifPresent(found::add);
+    }
     if (settings.copied() && state.isPresent()) {
       found.add(
           file
@@ -178,32 +276,25 @@ final class FollowedUsers {
     warn(found);
   }
 
+  private void show(UserTable read) {
+    table = read;
+    accounts = AccountsOf.table(read, settings, this::completing);
+  }
+
+  /** No password in clear gets there: these are the lines as they should stand in the file. */
+  private Optional<String> keep(UserTable read) {
+    try {
+      file.keep(read.lines());
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(
+          file + " is not kept a second time, for its directory cannot be written: " + e);
+    }
+  }
+
   private void warn(Set<String> found) {
     found.stream().filter(warning -> !warned.contains(warning)).forEach(warnings);
     warned = found;
-  }
-
-  private Account account(UserEntry entry) {
-    Verifiers verifiers = entry.verifiers();
-    return new Account(
-        entry.name(),
-        entry.settings().enabled(),
-        passwordCheck(entry).orElse(null),
-        verifiers.digest(settings).orElse(null),
-        verifiers.scram().stream().flatMap(keys -> keys.secret().stream()).toList(),
-        entry.settings().policy(),
-        entry.settings().groups());
-  }
-
-  private static Account lockedOut(String user) {
-    return new Account(user, false, null, null, List.of(), AccountPolicy.ANY);
-  }
-
-  /** A user who may not use PLAIN has none, and is refused like one who does not exist. */
-  private Optional<PasswordCheck> passwordCheck(UserEntry entry) {
-    return Verifiers.wants(entry.settings().policy(), Verifiers.PLAIN)
-        ? entry.verifiers().passwordCheck().map(check -> completing(check, entry))
-        : Optional.empty();
   }
 
   /** Lets a password that passed bring the verifiers that only it can bring, once. */

@@ -22,18 +22,36 @@ record Settings(
   static final int MIN_BCRYPT_COST = 8;
   static final int MAX_ITERATIONS = 10_000_000;
 
-  /** Reads the configuration; relative files start at Karaf's base, or at the working directory. */
+  /**
+   * Reads the configuration; relative files start at Karaf's base, or at the working directory, and
+   * those in {@code etc} in the folder that Karaf has its configuration in.
+   */
   static Settings from(FileCredentialStore.Config config) {
-    return from(config, System.getProperty("karaf.base", ""));
+    String base = System.getProperty("karaf.base", "");
+    return from(config, base, System.getProperty("karaf.etc", etc(base)));
   }
 
   static Settings from(FileCredentialStore.Config config, String base) {
+    return from(config, base, etc(base));
+  }
+
+  private static String etc(String base) {
+    return Path.of(base).resolve("etc").toString();
+  }
+
+  static Settings from(FileCredentialStore.Config config, String base, String etc) {
     if (config.file().isBlank()) {
       throw refused("file", config.file(), "name a file, for example etc/culvert-users.properties");
     }
     Path file;
     try {
-      file = Path.of(base).resolve(config.file().strip()).toAbsolutePath().normalize();
+      Path named = Path.of(config.file().strip());
+      file =
+          (named.startsWith("etc")
+                  ? Path.of(etc).resolve(Path.of("etc").relativize(named))
+                  : Path.of(base).resolve(named))
+              .toAbsolutePath()
+              .normalize();
     } catch (InvalidPathException e) {
       throw refused("file", config.file(), "this is no file name here");
     }
@@ -58,13 +76,13 @@ record Settings(
         config.digestMd5(),
         config.iterations(),
         config.bcryptCost(),
-        isCopied(file, base));
+        isCopied(file, base, etc));
   }
 
   /** Karaf loads these files of its etc into its configuration store, which is no secret place. */
-  private static boolean isCopied(Path file, String base) {
+  private static boolean isCopied(Path file, String base, String etc) {
     return !base.isEmpty()
-        && Path.of(base).resolve("etc").toAbsolutePath().normalize().equals(file.getParent())
+        && Path.of(etc).toAbsolutePath().normalize().equals(file.getParent())
         && file.toString().matches(".*\\.(cfg|config|json)");
   }
 

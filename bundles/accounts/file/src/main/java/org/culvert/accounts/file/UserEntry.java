@@ -48,7 +48,7 @@ record UserEntry(
     return new UserEntry(name, other, since, made, List.of());
   }
 
-  /** Returns the same user with other settings, without the verifiers that they rule out. */
+  /** Returns the same user with other settings, with the verifiers that it may keep. */
   UserEntry with(AccountSettings other) {
     return new UserEntry(name, other, since, verifiers.only(other), unknown);
   }

@@ -1,21 +1,19 @@
 package org.culvert.accounts.file;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
+import org.culvert.api.file.DurableFile;
+import org.culvert.api.file.SmallFile;
 
 /**
  * The file of users as a list of lines, which can be replaced as a whole.
@@ -24,7 +22,11 @@ import java.util.Optional;
  * ends are kept too: a line may end with a carriage return.
  */
 final class UserFile {
+  /** A hundred thousand users with three verifiers each. */
+  static final int LARGEST = 64 << 20;
+
   private final Path path;
+  private final Path lastGood;
 
   /**
    * What tells one state of the file from another without reading it.
@@ -46,6 +48,11 @@ final class UserFile {
       lines = List.copyOf(lines);
     }
 
+    /** Tells whether nothing at all is written in it. */
+    boolean isBlank() {
+      return lines.stream().allMatch(String::isBlank);
+    }
+
     /** Names no line, for lines may hold passwords. */
     @Override
     public String toString() {
@@ -55,6 +62,12 @@ final class UserFile {
 
   UserFile(Path path) {
     this.path = path;
+    lastGood = Path.of(path + ".last-good");
+  }
+
+  /** Where {@link #keep} keeps what the file said last. */
+  Path lastGood() {
+    return lastGood;
   }
 
   /** Returns the present state; empty if there is no file. */
@@ -67,8 +80,7 @@ final class UserFile {
     Optional<Stamp> before = stamp();
     if (before.isPresent()) {
       try {
-        String text = new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1);
-        return new Content(before, List.of(text.split("\n", -1)));
+        return new Content(before, lines(path));
       } catch (NoSuchFileException e) {
         // It went away between the two looks.
       }
@@ -84,32 +96,52 @@ final class UserFile {
    * @return the new state; empty if the file changed meanwhile and was left alone
    */
   Optional<Stamp> replace(Content content) throws IOException {
-    Path target = content.stamp().isPresent() ? path.toRealPath() : path;
-    Path directory = Objects.requireNonNull(target.getParent(), "a file lies in a directory");
-    // Made with mode 0600 where the file system has modes.
-    Path draft = Files.createTempFile(directory, ".culvert-users-", ".tmp");
+    Path directory = path.toAbsolutePath().getParent();
+    if (directory == null || !Files.isDirectory(directory)) {
+      // Rather a name with a mistake in it than a wish for a new directory.
+      throw new NoSuchFileException(path + " lies in no directory");
+    }
+    Path draft = DurableFile.draft(path, DurableFile.PRIVATE);
     try {
       if (content.stamp().isPresent()) {
-        keepOwner(target, draft);
+        keepOwner(path.toRealPath(), draft);
       }
-      String text = String.join("\n", content.lines());
-      ByteBuffer octets = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
-      try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-        while (octets.hasRemaining()) {
-          channel.write(octets);
-        }
-        channel.force(true);
-      }
+      Files.write(draft, octets(content.lines()));
       Optional<Stamp> written = stamp(draft);
       if (!stamp().equals(content.stamp())) {
         return Optional.empty();
       }
-      Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
-      synchronize(directory);
+      DurableFile.publish(draft, path);
       return written;
     } finally {
       Files.deleteIfExists(draft);
     }
+  }
+
+  /** Keeps lines beside the file, durably, for the day that it is lost. */
+  void keep(List<String> lines) throws IOException {
+    byte[] octets = octets(lines);
+    if (!Files.exists(lastGood) || !Arrays.equals(SmallFile.read(lastGood, LARGEST), octets)) {
+      DurableFile.write(lastGood, octets, DurableFile.PRIVATE);
+    }
+  }
+
+  /** Returns the lines kept last; none if none were. */
+  List<String> kept() throws IOException {
+    try {
+      return lines(lastGood);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+
+  private static List<String> lines(Path file) throws IOException {
+    String text = new String(SmallFile.read(file, LARGEST), StandardCharsets.ISO_8859_1);
+    return List.of(text.split("\n", -1));
+  }
+
+  private static byte[] octets(List<String> lines) {
+    return String.join("\n", lines).getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /** Only a privileged process can give a file away; for others it fails, and the old one stays. */
@@ -142,16 +174,6 @@ final class UserFile {
               String.valueOf(attributes.fileKey())));
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    }
-  }
-
-  /** Makes the new name durable; some systems cannot open a directory, and need not. */
-  private static void synchronize(Path directory) {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException e) {
-      // The file itself is on the disk; after a power cut the old one may be back, and is read
-      // anew.
     }
   }
 

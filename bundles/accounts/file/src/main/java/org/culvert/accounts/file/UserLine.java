@@ -14,8 +14,10 @@ sealed interface UserLine {
    * @param user the name, where there is a proper one
    * @param reason what the line does wrong, as a verb and what follows; nothing of its content
    * @param remedy what to write, as half a sentence
+   * @param damaged whether hardly a hand wrote it so, but a crash did
    */
-  record Broken(Optional<String> user, String reason, String remedy) implements UserLine {}
+  record Broken(Optional<String> user, String reason, String remedy, boolean damaged)
+      implements UserLine {}
 
   /**
    * A user without a password in clear.

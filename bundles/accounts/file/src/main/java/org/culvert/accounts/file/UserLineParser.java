@@ -72,7 +72,7 @@ final class UserLineParser {
               .toString()
               .strip();
     } catch (CharacterCodingException e) {
-      return nameless("is not UTF-8", "save the file as UTF-8");
+      return new UserLine.Broken(Optional.empty(), "is not UTF-8", "save the file as UTF-8", true);
     }
     if (line.isEmpty() || line.startsWith("#")) {
       return new UserLine.Other();
@@ -86,6 +86,9 @@ final class UserLineParser {
       return nameless(
           "has no user name in front of the equals sign",
           "write 1 to " + MAX_NAME + " characters without spaces, controls and #");
+    }
+    if (line.indexOf('\0') >= 0) {
+      return new UserLine.Broken(Optional.of(name), "has zeros in it", ANEW, true);
     }
     return new UserLineParser(name, line.substring(equals + 1).strip()).parseWords();
   }
@@ -184,6 +187,9 @@ final class UserLineParser {
   /** Takes a verifier; returns something only if it has to be refused. */
   private Optional<UserLine> verifier(String word) {
     String scheme = word.substring(0, word.indexOf('}') + 1);
+    if (scheme.isEmpty()) {
+      return malformed("{");
+    }
     if (scheme.equals(BcryptVerifier.SCHEME)) {
       if (bcrypt.isPresent()) {
         return twice();
@@ -252,7 +258,9 @@ final class UserLineParser {
   }
 
   private Optional<UserLine> malformed(String scheme) {
-    return Optional.of(broken("has a malformed " + scheme + " verifier", ANEW));
+    return Optional.of(
+        new UserLine.Broken(
+            Optional.of(name), "has a malformed " + scheme + " verifier", ANEW, true));
   }
 
   private Optional<UserLine> twice() {
@@ -260,10 +268,10 @@ final class UserLineParser {
   }
 
   private UserLine broken(String reason, String remedy) {
-    return new UserLine.Broken(Optional.of(name), reason, remedy);
+    return new UserLine.Broken(Optional.of(name), reason, remedy, false);
   }
 
   private static UserLine nameless(String reason, String remedy) {
-    return new UserLine.Broken(Optional.empty(), reason, remedy);
+    return new UserLine.Broken(Optional.empty(), reason, remedy, false);
   }
 }

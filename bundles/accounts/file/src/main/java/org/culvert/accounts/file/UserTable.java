@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What the lines of the file mean. */
 final class UserTable {
@@ -18,6 +19,7 @@ final class UserTable {
   private final Set<String> unread = new HashSet<>();
   private final List<String> remarks = new ArrayList<>();
   private final List<String> lines = new ArrayList<>();
+  private final SortedMap<Integer, UserLine.Broken> broken = new TreeMap<>();
 
   /** What each line says, for the next table to take over. */
   private final Map<String, UserEntry> kept = new HashMap<>();
@@ -54,6 +56,17 @@ final class UserTable {
     Set<String> names = new HashSet<>(unread);
     names.removeAll(users.keySet());
     return names;
+  }
+
+  /** Returns the lines that cannot be read by their place, counted from 0. */
+  SortedMap<Integer, UserLine.Broken> broken() {
+    return broken;
+  }
+
+  /** Returns the line that counts for a user. */
+  Optional<String> line(String user) {
+    int at = lineOf(user);
+    return at < 0 ? Optional.empty() : Optional.of(lines.get(at));
   }
 
   /** Returns what an operator should mend, with line numbers; nothing that could be a secret. */
@@ -97,15 +110,16 @@ final class UserTable {
     String written = line;
     if (entry == null) {
       UserLine parsed = UserLineParser.parse(line);
-      if (parsed instanceof UserLine.Broken broken) {
-        broken.user().ifPresent(unread::add);
+      if (parsed instanceof UserLine.Broken fault) {
+        broken.put(lines.size(), fault);
+        fault.user().ifPresent(unread::add);
         remarks.add(
             where
-                + broken.user().map(user -> " (" + user + ") lets nobody in").orElse(" is ignored")
+                + fault.user().map(user -> " (" + user + ") lets nobody in").orElse(" is ignored")
                 + ": it "
-                + broken.reason()
+                + fault.reason()
                 + "; "
-                + broken.remedy());
+                + fault.remedy());
       }
       Optional<UserEntry> found = entry(parsed, settings, now);
       boolean changed =
@@ -166,6 +180,19 @@ final class UserTable {
               + ") is of no use to DIGEST-MD5: it was hashed for another realm than "
               + settings.realm()
               + "; write the password anew");
+    }
+    for (String name : new TreeSet<>(user.settings().policy().mechanisms())) {
+      Verifiers.meant(name)
+          .ifPresent(
+              meant ->
+                  remarks.add(
+                      where
+                          + " ("
+                          + user.name()
+                          + ") names a mechanism that does not exist, "
+                          + name
+                          + "; write "
+                          + meant));
     }
     if (Verifiers.wantsPassword(user.settings().policy())
         && verifiers.mechanisms(user.settings().policy(), settings).isEmpty()

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.culvert.api.account.AccountPolicy;
 import org.culvert.api.account.AccountSettings;
 import org.culvert.api.account.DigestSecret;
@@ -14,8 +16,8 @@ import org.culvert.api.account.PasswordCheck;
 /**
  * What is kept of one user's password.
  *
- * <p>A verifier is kept only where the user may use the mechanism that needs it, for whoever steals
- * the file attacks the weakest.
+ * <p>A verifier is made only where the user may use the mechanism that needs it, for whoever steals
+ * the file attacks the weakest. Once made, it stays as long as the password.
  *
  * @param bcrypt verifies a password in clear
  * @param scram verify a proof, one for each hash function
@@ -25,6 +27,7 @@ record Verifiers(
     Optional<BcryptVerifier> bcrypt, List<ScramVerifier> scram, List<DigestSecret> digests) {
   static final String PLAIN = "PLAIN";
   static final String DIGEST_MD5 = "DIGEST-MD5";
+  private static final String EXTERNAL = "EXTERNAL";
 
   static final Verifiers NONE = new Verifiers(Optional.empty(), List.of(), List.of());
 
@@ -38,7 +41,11 @@ record Verifiers(
     char[] prepared =
         Password.stored(password)
             .orElseThrow(() -> new IllegalArgumentException("the password was not examined"));
-    AccountPolicy policy = account.policy();
+    // Nothing would be left of the password if the only mechanisms named are misspelt.
+    AccountPolicy policy =
+        wantsPassword(account.policy())
+            ? account.policy()
+            : new AccountPolicy(Set.of(), account.policy().tlsOnly());
     Optional<BcryptVerifier> bcrypt =
         wants(policy, PLAIN)
             ? BcryptVerifier.of(prepared, settings.bcryptCost())
@@ -58,6 +65,22 @@ record Verifiers(
     return new Verifiers(bcrypt, scram, digests);
   }
 
+  /** Finds the mechanism of which a password is kept something and that a misspelt name means. */
+  static Optional<String> meant(String name) {
+    String plain = plain(name);
+    return Stream.concat(
+            Stream.of(PLAIN, DIGEST_MD5, EXTERNAL),
+            Arrays.stream(ScramHash.values())
+                .map(ScramHash::mechanism)
+                .flatMap(one -> Stream.of(one, one + "-PLUS")))
+        .filter(one -> !one.equals(name) && plain(one).equals(plain))
+        .findFirst();
+  }
+
+  private static String plain(String name) {
+    return name.toUpperCase(Locale.ROOT).replaceAll("[-_]", "");
+  }
+
   /** Tells whether a policy allows a mechanism, with or without channel binding. */
   static boolean wants(AccountPolicy policy, String mechanism) {
     return policy.allows(mechanism, true) || policy.allows(mechanism + "-PLUS", true);
@@ -70,19 +93,13 @@ record Verifiers(
         || Arrays.stream(ScramHash.values()).anyMatch(hash -> wants(policy, hash.mechanism()));
   }
 
-  /** Returns those that an account may still use. */
+  /**
+   * Returns those that an account keeps. A policy rules out their use and not what they are:
+   * without the password they cannot be made again. What is as good as the password goes as soon as
+   * it is not asked for.
+   */
   Verifiers only(AccountSettings account) {
-    AccountPolicy policy = account.policy();
-    Optional<BcryptVerifier> kept = wants(policy, PLAIN) ? bcrypt : Optional.empty();
-    return new Verifiers(
-        kept,
-        scram.stream()
-            .filter(
-                one ->
-                    wants(policy, one.hash().mechanism())
-                        || (wants(policy, PLAIN) && kept.isEmpty()))
-            .toList(),
-        account.digestMd5() && wants(policy, DIGEST_MD5) ? digests : List.of());
+    return account.digestMd5() ? this : new Verifiers(bcrypt, scram, List.of());
   }
 
   /** Returns what verifies a password in clear: bcrypt, or the best of the rest. */

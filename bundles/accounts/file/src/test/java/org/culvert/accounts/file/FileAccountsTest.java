@@ -113,16 +113,42 @@ class FileAccountsTest {
   }
 
   @Test
-  void policyLeavesOnlyTheVerifiersThatItNeeds() throws Exception {
+  void policyRulesOutTheUseOfVerifiersAndKeepsThem() throws Exception {
     FileCredentialStore store = store();
-    store.create("alice", USUAL.digestMd5(true), CANARY.toCharArray());
+    AccountSummary before = store.create("alice", USUAL.digestMd5(true), CANARY.toCharArray());
 
     AccountPolicy scram = new AccountPolicy(Set.of("SCRAM-SHA-256-PLUS"), true);
     AccountSummary alice = store.change("alice", USUAL.digestMd5(true).policy(scram));
 
     assertThat(alice.mechanisms()).containsExactly("SCRAM-SHA-256");
-    assertThat(read()).contains("{SCRAM-SHA-256}").doesNotContain("{BLF", "SHA-1}", "{HA1}");
     assertThat(store.find("alice").orElseThrow().policy()).isEqualTo(scram);
+    assertThat(store.change("alice", USUAL.digestMd5(true)).mechanisms())
+        .isEqualTo(before.mechanisms());
+  }
+
+  @Test
+  void mechanismThatNeedsNoPasswordLosesNone() throws Exception {
+    FileCredentialStore store = store();
+    AccountSummary before = store.create("alice", USUAL, CANARY.toCharArray());
+
+    AccountPolicy kerberos = new AccountPolicy(Set.of("KERBEROS"), false);
+    assertThat(store.change("alice", USUAL.policy(kerberos)).mechanisms()).isEmpty();
+
+    assertThat(store.change("alice", USUAL).mechanisms()).isEqualTo(before.mechanisms());
+    assertThat(passes(store, "alice", CANARY)).isTrue();
+  }
+
+  @Test
+  void misspeltMechanismIsRefusedWithTheRightOne() throws Exception {
+    FileCredentialStore store = store();
+    store.create("alice", USUAL, CANARY.toCharArray());
+    String before = read();
+
+    AccountPolicy misspelt = new AccountPolicy(Set.of("SCRAM-SHA256"), false);
+    assertThatThrownBy(() -> store.change("alice", USUAL.policy(misspelt)))
+        .isInstanceOfSatisfying(
+            AccountException.class, e -> assertThat(e.remedy()).isEqualTo("Write SCRAM-SHA-256."));
+    assertThat(read()).isEqualTo(before);
   }
 
   @Test

@@ -190,7 +190,7 @@ class FileCredentialStoreTest {
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
         .isEqualTo("rw-------");
-    assertThat(names()).containsExactly("users.properties");
+    assertThat(names()).containsExactlyInAnyOrder("users.properties", "users.properties.last-good");
   }
 
   @Test
@@ -292,6 +292,20 @@ class FileCredentialStoreTest {
   }
 
   @Test
+  void misspeltMechanismIsReportedAndThePasswordIsKept() throws Exception {
+    write("heidi = mechanisms:SCRAM-SHA256 pw4\n");
+    store();
+
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .contains(" line 1 (heidi) ", "SCRAM-SHA256; write SCRAM-SHA-256");
+
+    write(read().replace("mechanisms:SCRAM-SHA256 ", ""));
+    assertThat(passes(store().find("heidi").orElseThrow(), "pw4")).isTrue();
+  }
+
+  @Test
   void passwordThatPassedStaysRememberedWhenAnotherLineChanges() throws Exception {
     Settings costly = new Settings(file(), "culvert", false, 4096, 13, false);
     write("alice = mechanisms:PLAIN secret1\n");
@@ -384,8 +398,7 @@ class FileCredentialStoreTest {
     assertThat(passes(store.find("alice").orElseThrow(), "secret1")).isFalse();
     assertThat(passes(store.find("alice").orElseThrow(), "secret2")).isTrue();
 
-    Files.delete(file());
-    tick();
+    change("# nobody\n");
     assertThat(store.find("alice")).isEmpty();
   }
 

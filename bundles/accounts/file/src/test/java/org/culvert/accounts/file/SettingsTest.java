@@ -36,6 +36,16 @@ class SettingsTest {
   }
 
   @Test
+  void fileInEtcIsWhereKarafHasItsConfiguration() {
+    Settings settings =
+        Settings.from(
+            TestSettings.config("etc/users.cfg", "culvert", 5000), "/opt/k", "/etc/culvert");
+
+    assertThat(settings.file()).isEqualTo(Path.of("/etc/culvert/users.cfg"));
+    assertThat(settings.copied()).isTrue();
+  }
+
+  @Test
   void relativeFileWithoutKarafStartsAtTheWorkingDirectory() {
     Settings settings = Settings.from(TestSettings.config("etc/users.cfg", "culvert", 5000), "");
 

@@ -1,0 +1,59 @@
+package org.culvert.accounts.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.culvert.api.account.AccountException;
+import org.culvert.api.account.AccountPolicy;
+import org.culvert.api.account.AccountSettings;
+
+/** Adds users where the directory is a full disk; a program, for no other process sees it. */
+final class OnFullDisk {
+  private OnFullDisk() {}
+
+  public static void main(String[] arguments) throws IOException {
+    Path disk = Path.of(arguments[0]);
+    Path file = disk.resolve("users.properties");
+    List<String> warnings = new ArrayList<>();
+    Files.writeString(file, ("# " + "x".repeat(80) + "\n").repeat(100) + "alice = secret1\n");
+    FileCredentialStore store =
+        new FileCredentialStore(
+            TestSettings.of(file), warnings::add, System::nanoTime, () -> Instant.EPOCH);
+    byte[] before = Files.readAllBytes(file);
+    Path ballast = disk.resolve("ballast");
+    try (OutputStream out = Files.newOutputStream(ballast)) {
+      while (true) {
+        out.write(new byte[512]);
+      }
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("No space left");
+    }
+    AccountSettings usual = new AccountSettings(true, false, AccountPolicy.ANY, Set.of());
+
+    assertThatThrownBy(() -> store.create("bob", usual, "secret2".toCharArray()))
+        .isInstanceOf(AccountException.class)
+        .hasMessageContainingAll(file + " cannot be changed", "No space left");
+    assertThatThrownBy(() -> store.remove("alice")).isInstanceOf(AccountException.class);
+
+    assertThat(Files.readAllBytes(file)).isEqualTo(before);
+    assertThat(store.accounts()).hasSize(1);
+    try (Stream<Path> names = Files.list(disk)) {
+      assertThat(names.map(name -> name.getFileName().toString()))
+          .containsExactlyInAnyOrder("ballast", "users.properties", "users.properties.last-good");
+    }
+    Files.delete(ballast);
+    store.create("bob", usual, "secret2".toCharArray());
+    assertThat(store.accounts()).hasSize(2);
+    assertThat(warnings).isEmpty();
+    System.exit(0);
+  }
+}
