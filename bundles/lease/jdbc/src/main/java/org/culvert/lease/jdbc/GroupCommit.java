@@ -9,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.culvert.api.lease.LeaseStoreException;
 
 /*
@@ -16,38 +17,48 @@ import org.culvert.api.lease.LeaseStoreException;
  *   add       into the queue
  *   run       the writer takes all that wait → one transaction
  *   attempt   each change between savepoints: all of it or nothing
- *   finish    one commit, one flush of the disk → every change's stage completes
+ *   write     one commit, one flush of the disk → every change's stage completes
+ *   settle    if the flush failed: first finds out whether it is stored → then they complete
  */
 /**
  * Lets many commits share one write to the disk.
  *
  * <p>While the disk is busy with one transaction, more changes gather for the next: the slower the
- * disk, the larger the groups. A change that comes too late fails alone.
+ * disk, the larger the groups. A change that comes too late fails alone. While the disk fails, each
+ * group is tried, and refused if it fails; without any, the writer tries by itself.
  */
 final class GroupCommit implements AutoCloseable {
   private static final int MOST_PER_TRANSACTION = 4096;
+  private static final long TRY_SECONDS = 1;
 
   /** What is written as one: all of it or nothing. */
   interface Change {
     /** Makes it, on the writer's thread; returns false if another came first. */
-    boolean make() throws SQLException;
+    boolean make(Tables tables) throws SQLException;
   }
 
   private record Work(Change change, CompletableFuture<Void> done) {}
 
-  private static final Work END = new Work(() -> true, new CompletableFuture<>());
+  private static final Work END = new Work(tables -> true, new CompletableFuture<>());
 
-  private final Connection connection;
+  private final Database database;
   private final Dialect dialect;
+  private final Outage outage;
   private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
   private final Thread writer;
   // Guarded by queue's monitor, so that nothing is added behind the end.
   private boolean closed;
   private volatile long transactions;
 
-  GroupCommit(Connection connection, Dialect dialect) {
-    this.connection = connection;
+  /** The writer's: what would complete the group in doubt if it is stored. */
+  private List<Runnable> outcomesInDoubt = List.of();
+
+  private List<Work> inDoubt = List.of();
+
+  GroupCommit(Database database, Dialect dialect, Outage outage) {
+    this.database = database;
     this.dialect = dialect;
+    this.outage = outage;
     writer = new Thread(this::run, "culvert-lease-writer");
     writer.setDaemon(true);
     writer.start();
@@ -98,43 +109,78 @@ final class GroupCommit implements AutoCloseable {
     while (more) {
       batch.clear();
       try {
-        batch.add(queue.take());
+        Work first = outage.lasts() ? queue.poll(TRY_SECONDS, TimeUnit.SECONDS) : queue.take();
+        if (first != null) {
+          batch.add(first);
+        }
       } catch (InterruptedException e) {
         continue; // Nobody else has this thread; only END ends it.
       }
       queue.drainTo(batch, MOST_PER_TRANSACTION);
       more = !batch.remove(END);
-      if (!batch.isEmpty()) {
+      if (more || !batch.isEmpty()) {
         write(batch);
       }
     }
+    refuse(
+        inDoubt, new LeaseStoreException("closed before it was known to be stored", false, null));
   }
 
   private void write(List<Work> batch) {
     List<Runnable> outcomes = new ArrayList<>(batch.size());
-    synchronized (connection) {
-      try {
-        for (Work work : batch) {
-          outcomes.add(attempt(work));
-        }
-        connection.commit();
-        transactions = transactions + 1;
-      } catch (SQLException | RuntimeException e) {
-        outcomes.clear();
-        LeaseStoreException failure = failure(e);
-        rollBack(failure);
-        batch.forEach(work -> outcomes.add(() -> work.done().completeExceptionally(failure)));
-      }
+    try {
+      settle();
+      database.write(tables -> attemptAll(batch, tables, outcomes));
+      transactions = transactions + 1;
+      outage.isOver();
+      // After the commit: this is the promise that the change is durable.
+      outcomes.forEach(Runnable::run);
+    } catch (Database.InDoubt e) {
+      inDoubt = List.copyOf(batch);
+      outcomesInDoubt = outcomes;
+      outage.failed(String.valueOf(e.getMessage()), 0);
+    } catch (LeaseStoreException e) {
+      outage.failed(String.valueOf(e.getMessage()), batch.size());
+      refuse(batch, e);
+    } catch (RuntimeException e) {
+      refuse(batch, new LeaseStoreException(e.toString(), false, e));
     }
-    // Outside the lock, after the commit: this is the promise that the change is durable.
-    outcomes.forEach(Runnable::run);
   }
 
-  private Runnable attempt(Work work) throws SQLException {
+  private void settle() {
+    if (inDoubt.isEmpty()) {
+      return;
+    }
+    boolean stored = database.settle();
+    List<Work> settled = inDoubt;
+    inDoubt = List.of();
+    if (stored) {
+      outcomesInDoubt.forEach(Runnable::run);
+    } else {
+      outage.refused(settled.size());
+      refuse(settled, new LeaseStoreException("the disk failed to store it", false, null));
+    }
+  }
+
+  private static void refuse(List<Work> works, LeaseStoreException failure) {
+    works.forEach(work -> work.done().completeExceptionally(failure));
+  }
+
+  private boolean attemptAll(List<Work> batch, Tables tables, List<Runnable> outcomes)
+      throws SQLException {
+    outcomes.clear();
+    for (Work work : batch) {
+      outcomes.add(attempt(work, tables));
+    }
+    return true;
+  }
+
+  private Runnable attempt(Work work, Tables tables) throws SQLException {
+    Connection connection = tables.connection();
     Savepoint before = connection.setSavepoint();
     try {
-      if (!work.change().make()) {
-        return undo(work, before, "a lease was changed by another first");
+      if (!work.change().make(tables)) {
+        return undo(work, connection, before, "a lease was changed by another first");
       }
       connection.releaseSavepoint(before);
       return () -> work.done().complete(null);
@@ -142,27 +188,15 @@ final class GroupCommit implements AutoCloseable {
       if (!dialect.isConflict(e)) {
         throw e;
       }
-      return undo(work, before, "another lease has it already: " + dialect.explain(e));
+      return undo(work, connection, before, "another lease has it already: " + dialect.explain(e));
     }
   }
 
-  private Runnable undo(Work work, Savepoint before, String why) throws SQLException {
+  private static Runnable undo(Work work, Connection connection, Savepoint before, String why)
+      throws SQLException {
     connection.rollback(before);
     connection.releaseSavepoint(before);
     LeaseStoreException failure = new LeaseStoreException(why, true, null);
     return () -> work.done().completeExceptionally(failure);
-  }
-
-  private LeaseStoreException failure(Exception e) {
-    String message = e instanceof SQLException sql ? dialect.explain(sql) : e.toString();
-    return new LeaseStoreException(message, false, e);
-  }
-
-  private void rollBack(LeaseStoreException failure) {
-    try {
-      connection.rollback();
-    } catch (SQLException e) {
-      failure.addSuppressed(e);
-    }
   }
 }

@@ -1,107 +1,56 @@
 package org.culvert.lease.jdbc;
 
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import org.culvert.api.config.InvalidConfigurationException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.LeaseChange;
 import org.culvert.api.lease.LeaseStore;
 import org.culvert.api.lease.LeaseStoreException;
 import org.culvert.api.service.Duty;
 import org.culvert.api.service.DutyStore;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /**
- * Keeps leases, and what services have to do for their tunnels, in a database: SQLite in one file,
- * embedded.
+ * Keeps leases, and what services have to do for their tunnels, in a database.
  *
- * <p>One connection serves all; whoever uses it holds its lock. Commits go through {@link
- * GroupCommit}.
+ * <p>What is written goes through {@link GroupCommit}. While the disk fails, all is refused and
+ * nothing of it is stored; it works again as soon as the disk does. If the database was replaced by
+ * another, leases are refused as stale until they have been read anew.
  */
-@Component(
-    service = {LeaseStore.class, DutyStore.class},
-    configurationPid = JdbcLeaseStore.PID)
-@Designate(ocd = JdbcLeaseStore.Config.class)
-public final class JdbcLeaseStore implements LeaseStore, DutyStore {
-  static final String PID = "org.culvert.lease.jdbc";
-
+final class JdbcLeaseStore implements LeaseStore, DutyStore, AutoCloseable {
   private final Dialect dialect;
-  private final Connection connection;
-  private final LeaseRows rows;
-  private final DutyRows duties;
+  private final Database database;
   private final GroupCommit group;
 
-  /** The keys of {@code etc/org.culvert.lease.jdbc.cfg}. */
-  @ObjectClassDefinition(name = "Culvert lease store")
-  @interface Config {
-    @AttributeDefinition(
-        description =
-            "Where leases are kept: jdbc:sqlite: and a file on a local disk. Empty:"
-                + " culvert/leases.db in Karaf's data directory.")
-    String url() default "";
-  }
-
-  /** Opens the database that the configuration names. */
-  @Activate
-  public JdbcLeaseStore(Config config) {
-    this(new Sqlite(file(config.url())), Schema.CURRENT);
-  }
-
   /**
-   * Opens a database, makes or migrates its tables, and starts the writer's thread.
+   * Opens a database, makes or migrates its tables, and starts the writer's thread. Blocks.
    *
    * @throws LeaseStoreException if it cannot be opened, is damaged, or is of a newer release
    */
   JdbcLeaseStore(Dialect dialect, Schema schema) {
-    this.dialect = dialect;
-    try {
-      connection = dialect.open();
-    } catch (SQLException e) {
-      throw failure(e);
-    }
-    try {
-      dialect.verify(connection);
-      connection.setAutoCommit(false);
-      schema.migrate(connection);
-      connection.commit();
-      rows = new LeaseRows(connection);
-      duties = new DutyRows(connection);
-    } catch (SQLException e) {
-      LeaseStoreException failure = failure(e);
-      closeAfter(failure);
-      throw failure;
-    } catch (RuntimeException e) {
-      closeAfter(e);
-      throw e;
-    }
-    group = new GroupCommit(connection, dialect);
+    this(dialect, schema, System::nanoTime);
   }
 
-  static Path file(String url) {
-    if (url.isBlank()) {
-      return Path.of(System.getProperty("karaf.data", "data"), "culvert", "leases.db");
-    }
-    if (!url.startsWith(Sqlite.SCHEME) || url.length() == Sqlite.SCHEME.length()) {
-      throw new InvalidConfigurationException(
-          PID, "url", url, "write " + Sqlite.SCHEME + " followed by a file's path");
-    }
-    return Path.of(url.substring(Sqlite.SCHEME.length()));
+  JdbcLeaseStore(Dialect dialect, Schema schema, LongSupplier nanoTime) {
+    this.dialect = dialect;
+    database = new Database(dialect, schema, nanoTime);
+    group = new GroupCommit(database, dialect, new Outage(nanoTime));
   }
 
   @Override
   public List<Lease> load() {
-    return read(rows::all);
+    return database.read(
+        tables -> {
+          List<Lease> leases = tables.leases().all();
+          database.reread();
+          return leases;
+        });
   }
 
   @Override
@@ -109,12 +58,12 @@ public final class JdbcLeaseStore implements LeaseStore, DutyStore {
     List<LeaseChange> copy = List.copyOf(changes);
     return copy.isEmpty()
         ? CompletableFuture.completedFuture(null)
-        : group.add(() -> rows.apply(copy));
+        : group.add(tables -> !database.replaced() && tables.leases().apply(copy));
   }
 
   @Override
   public List<Duty> duties() {
-    return read(duties::all);
+    return database.read(tables -> tables.duties().all());
   }
 
   @Override
@@ -123,76 +72,64 @@ public final class JdbcLeaseStore implements LeaseStore, DutyStore {
     List<Duty> gone = List.copyOf(forgotten);
     return kept.isEmpty() && gone.isEmpty()
         ? CompletableFuture.completedFuture(null)
-        : group.add(() -> duties.apply(kept, gone));
-  }
-
-  private interface Query<T> {
-    List<T> ask() throws SQLException;
-  }
-
-  private <T> List<T> read(Query<T> query) {
-    synchronized (connection) {
-      try {
-        List<T> found = query.ask();
-        connection.commit();
-        return found;
-      } catch (SQLException e) {
-        throw failure(e);
-      }
-    }
+        : group.add(tables -> tables.duties().apply(kept, gone));
   }
 
   @Override
   public String remember(String key, String value) {
-    synchronized (connection) {
-      try {
-        String kept = rememberedOr(key, value);
-        connection.commit();
-        return kept;
-      } catch (SQLException e) {
-        LeaseStoreException failure = failure(e);
-        try {
-          connection.rollback();
-        } catch (SQLException again) {
-          failure.addSuppressed(again);
-        }
-        throw failure;
-      }
+    AtomicReference<String> kept = new AtomicReference<>(value);
+    CompletionStage<Void> done =
+        group.add(
+            tables -> {
+              kept.set(Remembered.firstOf(tables.connection(), key, value));
+              return true;
+            });
+    try {
+      done.toCompletableFuture().join();
+      return Objects.requireNonNull(kept.get());
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof LeaseStoreException failure
+          ? new LeaseStoreException(String.valueOf(failure.getMessage()), false, failure)
+          : e;
     }
   }
 
-  private String rememberedOr(String key, String value) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement("SELECT value FROM remembered WHERE name = ?")) {
-      select.setString(1, key);
-      try (ResultSet row = select.executeQuery()) {
-        if (row.next()) {
-          return row.getString(1);
-        }
-      }
+  @Override
+  public CompletionStage<Void> note(String key, String value) {
+    return group.add(
+        tables -> {
+          Remembered.put(tables.connection(), key, value);
+          return true;
+        });
+  }
+
+  /**
+   * Completes when something could be written, durably; fails with a {@link LeaseStoreException}.
+   */
+  CompletionStage<Void> tryToWrite() {
+    return group.add(tables -> true);
+  }
+
+  /**
+   * Replaces the last good copy. Blocks, but lets others write.
+   *
+   * @throws LeaseStoreException if it cannot be made
+   */
+  void backUp() {
+    try {
+      dialect.backUp();
+    } catch (SQLException e) {
+      throw new LeaseStoreException(dialect.explain(e), false, e);
+    } catch (IOException e) {
+      throw new LeaseStoreException(e.toString(), false, e);
     }
-    try (PreparedStatement insert =
-        connection.prepareStatement("INSERT INTO remembered (name, value) VALUES (?, ?)")) {
-      insert.setString(1, key);
-      insert.setString(2, value);
-      insert.executeUpdate();
-    }
-    return value;
   }
 
   /** Writes what still waits, then closes the database. */
-  @Deactivate
+  @Override
   public void close() {
     group.close();
-    synchronized (connection) {
-      try {
-        rows.close();
-        duties.close();
-        connection.close();
-      } catch (SQLException e) {
-        throw failure(e);
-      }
-    }
+    database.close();
   }
 
   /** Returns how many transactions wrote; many commits may share one. */
@@ -202,20 +139,8 @@ public final class JdbcLeaseStore implements LeaseStore, DutyStore {
 
   /** Holds the writer back while something runs, as a slow disk would. */
   void whileBusy(Runnable step) {
-    synchronized (connection) {
+    synchronized (database) {
       step.run();
     }
-  }
-
-  private void closeAfter(Exception cause) {
-    try {
-      connection.close();
-    } catch (SQLException e) {
-      cause.addSuppressed(e);
-    }
-  }
-
-  private LeaseStoreException failure(SQLException e) {
-    return new LeaseStoreException(dialect.explain(e), false, e);
   }
 }

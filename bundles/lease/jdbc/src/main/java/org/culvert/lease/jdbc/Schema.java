@@ -98,7 +98,7 @@ record Schema(List<List<String>> migrations) {
     int stored = version(connection);
     if (stored > migrations.size()) {
       throw new LeaseStoreException(
-          "the lease store has schema version %d, this release knows up to %d: start the newer release again, or restore a copy from before the upgrade"
+          "the lease store has schema version %s, this release knows up to %s: start the newer release again, or restore a copy from before the upgrade"
               .formatted(stored, migrations.size()),
           false,
           null);

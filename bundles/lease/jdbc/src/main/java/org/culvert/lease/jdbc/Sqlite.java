@@ -1,18 +1,18 @@
 package org.culvert.lease.jdbc;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
+import org.culvert.api.file.DurableFile;
 import org.culvert.api.lease.LeaseStoreException;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
-import org.sqlite.SQLiteErrorCode;
 
 /**
  * SQLite in one file, embedded.
@@ -27,17 +27,19 @@ final class Sqlite implements Dialect {
   /** Identifiers are random, so an index is touched all over: let it stay in memory (KiB). */
   private static final int CACHE = 64 * 1024;
 
-  private static final int PRIMARY_CODE = 0xFF;
-
-  private final Path file;
+  private final SqliteFile file;
 
   Sqlite(Path file) {
-    this.file = file;
+    this.file = new SqliteFile(file);
   }
 
   @Override
-  public Connection open() throws SQLException {
-    create();
+  public Connection open(boolean fresh) throws SQLException {
+    file.prepare(fresh);
+    return connect();
+  }
+
+  private Connection connect() throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
@@ -50,58 +52,112 @@ final class Sqlite implements Dialect {
     return source.getConnection();
   }
 
-  /** The key of the address hash is inside, so only the owner may read it. */
-  private void create() {
-    try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
-      if (Files.getFileStore(file.toAbsolutePath().getParent())
-          .supportsFileAttributeView("posix")) {
-        Files.createFile(
-            file,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      }
-    } catch (FileAlreadyExistsException e) {
-      // It is there since an earlier start.
-    } catch (IOException e) {
-      throw new LeaseStoreException("cannot create " + file + ": " + e, false, e);
+  @Override
+  public void verify(Connection connection) throws SQLException {
+    String verdict = answer(connection, "PRAGMA quick_check(1)");
+    if (!"ok".equals(verdict)) {
+      throw new LeaseStoreException(
+          file + " is damaged; " + file.howToRestore() + " [" + oneLine(verdict) + "]",
+          false,
+          null);
+    }
+    String others =
+        answer(
+            connection,
+            "SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
+                + " AND NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'schema_version')");
+    if (!"0".equals(others)) {
+      throw new LeaseStoreException(
+          file
+              + " is the database of another program; set url in etc/"
+              + ConfiguredLeaseStore.PID
+              + ".cfg to a file of its own",
+          false,
+          null);
     }
   }
 
   @Override
-  public void verify(Connection connection) throws SQLException {
+  public void flush(Connection connection) throws SQLException {
+    if (!"0".equals(answer(connection, "PRAGMA wal_checkpoint(TRUNCATE)"))) {
+      throw new SQLException("another process reads it, and its log cannot be emptied meanwhile");
+    }
+  }
+
+  /** The log grows to some megabytes before SQLite empties it by itself. */
+  @Override
+  public boolean relieve(Connection connection, LeaseStoreException failure) {
+    if (!(failure.getCause() instanceof SQLException cause) || !SqliteErrors.isFull(cause)) {
+      return false;
+    }
+    try {
+      flush(connection);
+      return true;
+    } catch (SQLException e) {
+      failure.addSuppressed(e);
+      return false;
+    }
+  }
+
+  private static String answer(Connection connection, String question) throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery("PRAGMA quick_check(1)")) {
-      String verdict = result.next() ? result.getString(1) : "no answer";
-      if (!"ok".equals(verdict)) {
-        throw new LeaseStoreException(
-            file + " is damaged (" + oneLine(verdict) + "); restore it from a copy", false, null);
-      }
+        ResultSet result = statement.executeQuery(question)) {
+      return result.next() ? result.getString(1) : "no answer";
     }
   }
 
   @Override
   public boolean isConflict(SQLException failure) {
-    return primaryCode(failure) == SQLiteErrorCode.SQLITE_CONSTRAINT.code;
+    return SqliteErrors.isConflict(failure);
+  }
+
+  @Override
+  public boolean leavesDoubt(SQLException failure) {
+    return SqliteErrors.leavesDoubt(failure);
+  }
+
+  @Override
+  public boolean spoils(SQLException failure, int inRow) {
+    return SqliteErrors.spoils(failure, inRow);
+  }
+
+  @Override
+  public void settled() {
+    file.opened();
+  }
+
+  @Override
+  public Optional<String> lost() {
+    return file.lost();
   }
 
   @Override
   public String explain(SQLException failure) {
-    int code = primaryCode(failure);
-    String remedy = "";
-    if (code == SQLiteErrorCode.SQLITE_FULL.code) {
-      remedy = "; the disk is full";
-    } else if (code == SQLiteErrorCode.SQLITE_BUSY.code
-        || code == SQLiteErrorCode.SQLITE_LOCKED.code) {
-      remedy = "; another process holds it locked";
-    } else if (code == SQLiteErrorCode.SQLITE_CORRUPT.code
-        || code == SQLiteErrorCode.SQLITE_NOTADB.code) {
-      remedy = "; it is damaged, restore it from a copy";
-    }
-    return file + ": " + oneLine(String.valueOf(failure.getMessage())) + remedy;
+    return file
+        + ": "
+        + SqliteErrors.remedy(failure, file)
+        + " ["
+        + oneLine(String.valueOf(failure.getMessage()))
+        + "]";
   }
 
-  private static int primaryCode(SQLException failure) {
-    return failure.getErrorCode() & PRIMARY_CODE;
+  @Override
+  public void backUp() throws IOException, SQLException {
+    try (Connection connection = connect()) {
+      backUp(connection);
+    }
+  }
+
+  @Override
+  public void backUp(Connection connection) throws IOException, SQLException {
+    Path draft = DurableFile.draft(file.backup(), DurableFile.PRIVATE);
+    try (PreparedStatement copy = connection.prepareStatement("VACUUM INTO ?")) {
+      copy.setString(1, draft.toString());
+      copy.execute();
+      DurableFile.publish(draft, file.backup());
+    } finally {
+      Files.deleteIfExists(draft);
+    }
   }
 
   private static String oneLine(String text) {

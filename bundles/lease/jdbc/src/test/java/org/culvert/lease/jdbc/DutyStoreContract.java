@@ -59,7 +59,10 @@ abstract class DutyStoreContract {
   }
 
   void keep(List<Duty> written, List<Duty> forgotten) throws Exception {
-    store().keep(written, forgotten).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    store()
+        .keep(written, forgotten)
+        .toCompletableFuture()
+        .get(LeaseStoreContract.PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   private Duty at(String service) {

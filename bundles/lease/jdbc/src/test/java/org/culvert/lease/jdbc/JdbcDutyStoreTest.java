@@ -89,7 +89,7 @@ class JdbcDutyStoreTest extends DutyStoreContract {
           }
         });
     for (CompletableFuture<Void> each : kept) {
-      each.get(10, TimeUnit.SECONDS);
+      each.get(LeaseStoreContract.PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     assertThat(store.transactions() - before).isBetween(1L, 2L);
@@ -147,7 +147,7 @@ class JdbcDutyStoreTest extends DutyStoreContract {
   }
 
   private void execute(String sql) throws SQLException {
-    try (Connection other = new Sqlite(file).open();
+    try (Connection other = new Sqlite(file).open(true);
         Statement statement = other.createStatement()) {
       statement.execute(sql);
     }

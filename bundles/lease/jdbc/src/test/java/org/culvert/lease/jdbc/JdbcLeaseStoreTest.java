@@ -200,7 +200,7 @@ class JdbcLeaseStoreTest extends LeaseStoreContract {
 
   @Test
   void failsInOneLineWhenItsTableIsGone() throws Exception {
-    try (Connection other = new Sqlite(file).open();
+    try (Connection other = new Sqlite(file).open(true);
         Statement statement = other.createStatement()) {
       statement.execute("DROP TABLE lease");
     }
@@ -216,7 +216,7 @@ class JdbcLeaseStoreTest extends LeaseStoreContract {
   @Test
   void namesLeaseThatCannotBeRead() throws Exception {
     commit(new Put(SampleLeases.active(1)));
-    try (Connection other = new Sqlite(file).open();
+    try (Connection other = new Sqlite(file).open(true);
         Statement statement = other.createStatement()) {
       statement.execute("UPDATE lease SET client_address = 'nonsense'");
     }
@@ -234,7 +234,7 @@ class JdbcLeaseStoreTest extends LeaseStoreContract {
 
   @Test
   void flushesEachCommitToTheDisk() throws SQLException {
-    try (Connection other = new Sqlite(file).open();
+    try (Connection other = new Sqlite(file).open(true);
         Statement statement = other.createStatement()) {
       assertThat(statement.executeQuery("PRAGMA journal_mode").getString(1)).isEqualTo("wal");
       assertThat(statement.executeQuery("PRAGMA synchronous").getInt(1)).isEqualTo(2);
@@ -243,10 +243,10 @@ class JdbcLeaseStoreTest extends LeaseStoreContract {
 
   @Test
   void findsItsFile() {
-    assertThat(JdbcLeaseStore.file("jdbc:sqlite:/var/lib/x.db"))
+    assertThat(ConfiguredLeaseStore.file("jdbc:sqlite:/var/lib/x.db"))
         .isEqualTo(Path.of("/var/lib/x.db"));
-    assertThat(JdbcLeaseStore.file("")).isEqualTo(Path.of("data", "culvert", "leases.db"));
-    assertThatThrownBy(() -> JdbcLeaseStore.file("jdbc:oracle:thin"))
+    assertThat(ConfiguredLeaseStore.file("")).isEqualTo(Path.of("data", "culvert", "leases.db"));
+    assertThatThrownBy(() -> ConfiguredLeaseStore.file("jdbc:oracle:thin"))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("etc/org.culvert.lease.jdbc.cfg: url = \"jdbc:oracle:thin\"");
   }
@@ -257,7 +257,7 @@ class JdbcLeaseStoreTest extends LeaseStoreContract {
   }
 
   private void reopenPresentVersion() {
-    try (Connection other = new Sqlite(file).open();
+    try (Connection other = new Sqlite(file).open(true);
         Statement statement = other.createStatement()) {
       statement.execute("UPDATE schema_version SET version = 3");
     } catch (SQLException e) {

@@ -26,6 +26,9 @@ import org.junit.jupiter.api.Test;
 
 /** What every lease store must do. */
 abstract class LeaseStoreContract {
+  /** A guard against hanging, and no more. */
+  static final int PATIENCE_SECONDS = 60;
+
   static final Arrangements ALL =
       new Arrangements(
           Optional.of("alice.example.org"),
@@ -43,6 +46,18 @@ abstract class LeaseStoreContract {
   @Test
   void startsEmpty() {
     assertThat(store().load()).isEmpty();
+  }
+
+  @Test
+  void keepsTheLastOfWhatIsNotedAndTheFirstOfWhatIsRemembered() throws Exception {
+    assertThat(store().remember("first", "one")).isEqualTo("one");
+    assertThat(store().remember("first", "two")).isEqualTo("one");
+
+    store().note("last", "one").toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    store().note("last", "two").toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+
+    assertThat(store().remember("last", "three")).isEqualTo("two");
+    assertThat(store().remember("first", "three")).isEqualTo("one");
   }
 
   @Test
@@ -152,7 +167,7 @@ abstract class LeaseStoreContract {
   }
 
   static void await(CompletionStage<Void> stage) throws Exception {
-    stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+    stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   private void assertStale(LeaseChange... changes) {

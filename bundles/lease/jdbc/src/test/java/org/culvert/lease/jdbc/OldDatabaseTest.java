@@ -94,7 +94,10 @@ class OldDatabaseTest {
     assertThat(store.load()).containsExactly(ALICE);
     assertThat(store.remember("address-key", "other")).isEqualTo("00ff");
 
-    store.commit(List.of(new Put(second), new Put(next))).toCompletableFuture().get(10, SECONDS);
+    store
+        .commit(List.of(new Put(second), new Put(next)))
+        .toCompletableFuture()
+        .get(LeaseStoreContract.PATIENCE_SECONDS, SECONDS);
     store.close();
 
     JdbcLeaseStore again = open();
@@ -104,7 +107,7 @@ class OldDatabaseTest {
                 again
                     .commit(List.of(new Put(with("lease-3", "192.0.2.131"))))
                     .toCompletableFuture()
-                    .get(10, SECONDS))
+                    .get(LeaseStoreContract.PATIENCE_SECONDS, SECONDS))
         .hasCauseInstanceOf(LeaseStoreException.class);
     again.close();
   }
@@ -135,8 +138,14 @@ class OldDatabaseTest {
     Lease named = SampleLeases.with(SampleLeases.next(ALICE, State.ACTIVE), LeaseStoreContract.ALL);
     Duty duty = SampleDuties.queued(1);
 
-    store.commit(List.of(new Put(named))).toCompletableFuture().get(10, SECONDS);
-    store.keep(List.of(duty), List.of()).toCompletableFuture().get(10, SECONDS);
+    store
+        .commit(List.of(new Put(named)))
+        .toCompletableFuture()
+        .get(LeaseStoreContract.PATIENCE_SECONDS, SECONDS);
+    store
+        .keep(List.of(duty), List.of())
+        .toCompletableFuture()
+        .get(LeaseStoreContract.PATIENCE_SECONDS, SECONDS);
     store.close();
 
     JdbcLeaseStore again = open();
