@@ -74,7 +74,10 @@ final class Caller {
   /** Lines a duty up if it may be tried. */
   void ready(Entry entry) {
     if (begun && entry.isReady()) {
-      entry.line.queue.put(entry, entry.duty().next());
+      // What was stored may be dated by a clock that was set since.
+      Instant next = entry.duty().next();
+      Instant latest = now.get().plus(settings.longestRetry());
+      entry.line.queue.put(entry, next.isBefore(latest) ? next : latest);
       pump(entry.line);
     }
   }

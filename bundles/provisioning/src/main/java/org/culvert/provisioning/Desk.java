@@ -17,14 +17,16 @@ import org.culvert.api.service.ServiceException;
 /** What the operator asks and orders. Except where it says so, for the thread that owns all. */
 final class Desk {
   private final Provisioner provisioner;
+  private final SteadyClock clock;
 
-  Desk(Provisioner provisioner) {
+  Desk(Provisioner provisioner, SteadyClock clock) {
     this.provisioner = provisioner;
+    this.clock = clock;
   }
 
   /** Returns all duties. Any thread may ask. */
   List<Duty> duties() {
-    return entries("").map(Entry::shown).toList();
+    return entries("").map(Entry::shown).map(clock::dated).toList();
   }
 
   /** Returns how many duties {@link #retry} would try. Any thread may ask. */

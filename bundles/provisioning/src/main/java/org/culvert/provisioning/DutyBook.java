@@ -13,7 +13,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.culvert.api.service.Duty;
 import org.culvert.api.service.DutyStore;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +34,7 @@ final class DutyBook {
 
   private final DutyStore store;
   private final Consumer<Runnable> thread;
-  private final Supplier<Instant> now;
+  private final SteadyClock clock;
   private final Function<Line.Id, Line> newLine;
   private final Consumer<Entry> durable;
 
@@ -57,12 +56,12 @@ final class DutyBook {
   DutyBook(
       DutyStore store,
       Consumer<Runnable> thread,
-      Supplier<Instant> now,
+      SteadyClock clock,
       Function<Line.Id, Line> newLine,
       Consumer<Entry> durable) {
     this.store = store;
     this.thread = thread;
-    this.now = now;
+    this.clock = clock;
     this.newLine = newLine;
     this.durable = durable;
   }
@@ -162,7 +161,7 @@ final class DutyBook {
 
   void flush() {
     flushes = false;
-    if (isWriting || now.get().isBefore(pausedUntil)) {
+    if (isWriting || clock.now().isBefore(pausedUntil)) {
       return;
     }
     if (changed.isEmpty()) {
@@ -186,7 +185,7 @@ final class DutyBook {
   private CompletionStage<Void> keep(Collection<Write> batch) {
     List<Duty> kept = new ArrayList<>();
     List<Duty> forgotten = new ArrayList<>();
-    batch.forEach(write -> (write.forget() ? forgotten : kept).add(write.duty()));
+    batch.forEach(write -> (write.forget() ? forgotten : kept).add(clock.dated(write.duty())));
     CompletionStage<Void> stage;
     try {
       stage = store.keep(kept, forgotten);
@@ -207,7 +206,7 @@ final class DutyBook {
         }
       }
     } else {
-      pausedUntil = now.get().plus(RETRY);
+      pausedUntil = clock.now().plus(RETRY);
       batch.forEach(changed::putIfAbsent);
       if (closing) {
         waiting.forEach(
@@ -226,7 +225,10 @@ final class DutyBook {
       fails = false;
     } else if (!fails) {
       fails = true;
-      LOG.warn("Duties cannot be stored, and nothing new is done until they can", failure);
+      LOG.warn(
+          "Duties cannot be stored, and nothing new is done until they can: {}",
+          failure.getMessage());
+      LOG.debug("Duties cannot be stored", failure);
     }
   }
 }

@@ -59,24 +59,24 @@ final class Provisioner {
       Settings settings,
       DutyStore store,
       Consumer<Runnable> thread,
-      Supplier<Instant> now,
+      SteadyClock clock,
       Supplier<Optional<TunnelServer>> server,
       Function<String, ExecutorService> workers,
       RandomGenerator random) {
     this.settings = settings;
-    this.now = now;
+    this.now = clock::now;
     this.server = server;
     this.workers = workers;
     started = now.get();
-    caller = new Caller(settings, thread, now, random);
+    caller = new Caller(settings, thread, clock::now, random);
     book =
         new DutyBook(
             store,
             thread,
-            now,
+            clock,
             id -> newLine(id, new Outage(id.toString(), settings, random)),
             caller::ready);
-    assignment = new Assignment(book, now, this::carrier);
+    assignment = new Assignment(book, clock::now, this::carrier);
     caller.connect(book, assignment::decide, this::maybeLeft);
     book.load();
   }

@@ -1,8 +1,7 @@
 package org.culvert.provisioning;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +79,7 @@ public final class Provisioning implements LeaseWatcher, ServiceAdministration {
         Settings.from(config),
         store,
         Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "culvert-provisioning")),
-        Clock.systemUTC(),
+        new SteadyClock(InstantSource.system(), System::nanoTime),
         name -> Executors.newSingleThreadExecutor(task -> daemon(task, name)),
         new SplittableRandom());
   }
@@ -96,7 +95,7 @@ public final class Provisioning implements LeaseWatcher, ServiceAdministration {
       Settings settings,
       DutyStore store,
       ScheduledExecutorService thread,
-      Clock clock,
+      SteadyClock clock,
       Function<String, ExecutorService> workers,
       RandomGenerator random) {
     this.settings = settings;
@@ -107,7 +106,7 @@ public final class Provisioning implements LeaseWatcher, ServiceAdministration {
               settings,
               store,
               this::post,
-              () -> clock.instant().truncatedTo(ChronoUnit.MILLIS),
+              clock,
               () -> Optional.ofNullable(server),
               workers,
               random);
@@ -115,7 +114,7 @@ public final class Provisioning implements LeaseWatcher, ServiceAdministration {
       thread.shutdownNow();
       throw e;
     }
-    desk = new Desk(provisioner);
+    desk = new Desk(provisioner, clock);
     tick =
         thread.scheduleWithFixedDelay(
             () -> carefully(provisioner::tick), TICK_SECONDS, TICK_SECONDS, TimeUnit.SECONDS);

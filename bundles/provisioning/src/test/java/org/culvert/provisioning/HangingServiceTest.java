@@ -2,8 +2,8 @@ package org.culvert.provisioning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -38,7 +38,7 @@ class HangingServiceTest {
               Duration.ZERO),
           new MemoryDutyStore(),
           Executors.newSingleThreadScheduledExecutor(),
-          Clock.systemUTC(),
+          new SteadyClock(InstantSource.system(), System::nanoTime),
           name -> Executors.newSingleThreadExecutor(),
           new SplittableRandom(1));
 

@@ -60,7 +60,7 @@ final class Rig {
             SETTINGS,
             with,
             thread,
-            clock,
+            new SteadyClock(clock, clock::nanoTime),
             name -> new ManualExecutor(clock),
             new SplittableRandom(7));
     started.server = server;
@@ -72,6 +72,12 @@ final class Rig {
     provisioning = start(with);
     bound.forEach((service, ranking) -> tellBound(service, ranking));
     provisioning.all(List.copyOf(leases.values()));
+  }
+
+  /** The same, but a service does not come any more. */
+  void restartWithout(TunnelService service) {
+    bound.remove(service);
+    restart(store);
   }
 
   void begin() {

@@ -197,7 +197,7 @@ final class DynamicUpdateRegistrar implements DnsRegistrar, AutoCloseable {
 
   private static String line(Record record) {
     if (record instanceof AAAARecord address) {
-      return "%s %d IN AAAA %s"
+      return "%s %s IN AAAA %s"
           .formatted(record.getName(), record.getTTL(), IpAddresses.text(address.getAddress()));
     }
     return record.toString().replace('\t', ' ').replaceAll(" +", " ");

@@ -3,7 +3,6 @@ package org.culvert.dns.update;
 import static org.culvert.dns.update.SettingsReader.refused;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -13,6 +12,7 @@ import java.util.Base64;
 import java.util.EnumSet;
 import java.util.Set;
 import org.culvert.api.config.InvalidConfigurationException;
+import org.culvert.api.file.SmallFile;
 import org.culvert.dns.update.ConfiguredDnsRegistrar.Config;
 import org.xbill.DNS.Name;
 
@@ -91,10 +91,7 @@ final class KeyReader {
           && !OWNERS.containsAll(Files.getPosixFilePermissions(file))) {
         throw refused(KEY_FILE, name, "others than its owner may use it; chmod 0600 it");
       }
-      try (InputStream in = Files.newInputStream(file)) {
-        byte[] content = in.readNBytes(LARGEST);
-        return new String(content, StandardCharsets.US_ASCII).strip();
-      }
+      return new String(SmallFile.read(file, LARGEST), StandardCharsets.US_ASCII).strip();
     } catch (InvalidPathException e) {
       throw refused(KEY_FILE, name, "it is no file name");
     } catch (IOException e) {

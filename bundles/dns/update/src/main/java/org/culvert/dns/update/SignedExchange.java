@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.service.ServiceException;
@@ -219,15 +220,18 @@ final class SignedExchange {
   private String difference(TSIGRecord tsig) {
     byte[] other = tsig.getOther();
     if (other == null || other.length != 6) {
-      return "set both clocks";
+      return "set the clock that is wrong, it is tried again";
     }
     long theirs = 0;
     for (byte octet : other) {
       theirs = theirs << 8 | (octet & 0xFF);
     }
     long ahead = theirs - clock.instant().getEpochSecond();
-    return "its clock is %d s %s ours"
-        .formatted(Math.abs(ahead), ahead < 0 ? "behind" : "ahead of");
+    return "its clock is %s s %s ours, which says %s; set the wrong one right, it is tried again"
+        .formatted(
+            Math.abs(ahead),
+            ahead < 0 ? "behind" : "ahead of",
+            clock.instant().truncatedTo(ChronoUnit.SECONDS));
   }
 
   private static String rcode(Message answer) {

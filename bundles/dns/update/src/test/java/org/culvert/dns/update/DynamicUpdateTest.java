@@ -12,17 +12,20 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.service.ServedTunnel;
 import org.culvert.api.service.ServiceException;
 import org.culvert.dns.update.NameDaemon.Kind;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Enters tunnels in a real BIND and a real Knot. Each test has users and prefixes of its own. */
 class DynamicUpdateTest {
+  private static final Locale USUAL = Locale.getDefault();
   private static final String REVERSE = "8.b.d.0.1.0.0.2.ip6.arpa";
   private static final Map<Kind, NameDaemon> DAEMONS = new EnumMap<>(Kind.class);
 
@@ -65,6 +68,17 @@ class DynamicUpdateTest {
             settings.server(), settings.key(), settings.udp(), settings.timeout(), clock),
         new LameCheck(Duration.ofSeconds(1), nameServerPort, nobody),
         nobody);
+  }
+
+  /** What is told has the same digits on every host. */
+  @BeforeAll
+  static void onAHostWithDigitsOfItsOwn() {
+    Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+  }
+
+  @AfterAll
+  static void asUsual() {
+    Locale.setDefault(USUAL);
   }
 
   @ParameterizedTest

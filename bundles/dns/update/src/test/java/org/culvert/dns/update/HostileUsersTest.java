@@ -82,7 +82,7 @@ class HostileUsersTest {
   private static ServedTunnel granted(DynamicUpdateRegistrar registrar, String user, int number) {
     DnsServer[] servers =
         number % 2 == 0 ? new DnsServer[] {address("192.0.2.5")} : new DnsServer[0];
-    String prefix = "2001:db8:%x::/%d".formatted(0x1000 + 2 * number, 47 + number % 4);
+    String prefix = "2001:db8:%x::/%s".formatted(0x1000 + 2 * number, 47 + number % 4);
     String address = "2001:db8:100::%x".formatted(0x10 + number);
     NameGrant grant = registrar.grant(Tunnels.request(user, address, prefix, servers));
     return tunnel("id" + number, user, grant.name().orElseThrow(), address, prefix, servers);

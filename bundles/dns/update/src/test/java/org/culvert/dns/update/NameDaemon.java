@@ -23,7 +23,7 @@ import org.culvert.testkit.debian.DebianPackages;
 
 /** A name server of the distribution, with a configuration, directory and port of its own. */
 final class NameDaemon implements AutoCloseable {
-  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
+  private static final long PATIENCE = TimeUnit.MINUTES.toNanos(1);
 
   /** Which one. */
   enum Kind {
@@ -59,7 +59,7 @@ final class NameDaemon implements AutoCloseable {
             case BIND ->
                 """
                 options { directory "%1$s"; pid-file "%1$s/pid"; session-keyfile "%1$s/session";
-                  listen-on port %3$d { %2$s; }; listen-on-v6 { none; };
+                  listen-on port %3$s { %2$s; }; listen-on-v6 { none; };
                   recursion no; dnssec-validation no; notify no; };
                 controls { };
                 key "culvert" { algorithm hmac-sha256; secret "%4$s"; };
@@ -69,7 +69,7 @@ final class NameDaemon implements AutoCloseable {
                 """
                 server:
                     rundir: %1$s
-                    listen: %2$s@%3$d
+                    listen: %2$s@%3$s
                     background-workers: 1
                     udp-workers: 1
                     tcp-workers: 1
@@ -107,7 +107,7 @@ final class NameDaemon implements AutoCloseable {
                 """
                 server:
                     ip-address: %2$s
-                    port: %3$d
+                    port: %3$s
                     username: ""
                     zonesdir: "%1$s"
                     pidfile: "%1$s/pid"
