@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.LeaseWatcher;
+import org.culvert.api.net.IpAddresses;
 import org.culvert.api.service.PrefixRegistry;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
@@ -83,7 +84,15 @@ public final class Registry implements LeaseWatcher, PrefixRegistry {
       open.push(opening.open());
     } catch (IOException e) {
       throw new IOException(
-          "etc/" + Settings.PID + ".cfg: cannot listen at " + address + ": " + e.getMessage(), e);
+          "etc/"
+              + Settings.PID
+              + ".cfg: cannot listen at "
+              + IpAddresses.text(address.getAddress())
+              + " port "
+              + address.getPort()
+              + ": "
+              + e.getMessage(),
+          e);
     }
   }
 

@@ -38,7 +38,7 @@ final class ConfigurationDirectory {
     try {
       Path path = path(file);
       // Something that large is not as it was written.
-      return Files.size(path) > LARGEST_FILE
+      return Files.size(path) > LARGEST_FILE || !Files.isRegularFile(path)
           ? Optional.of("")
           : Optional.of(new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
     } catch (NoSuchFileException e) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import org.culvert.api.service.RoutingAgreement;
+import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.service.ServedTunnel;
 import org.culvert.api.tunnel.TunnelParameters.Side;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Clients that announce what is not theirs. */
 final class HostileClientTest extends RealBirds {
   private static final int FOREIGN_ROUTES = 10_000;
+
+  /**
+   * How many are announced in datagrams: a socket has room for a burst of these. Of one that is
+   * longer the end is lost, and lost again each time, where the receiver is not quick.
+   */
+  private static final int FOREIGN_ROUTES_IN_DATAGRAMS = 1_000;
 
   @ParameterizedTest
   @MethodSource("agreements")
@@ -26,7 +33,8 @@ final class HostileClientTest extends RealBirds {
 
     Patience.until("the prefix is learned", () -> learned(lab.server).contains(Tunnels.PREFIX));
     Patience.until(
-        "the foreign routes have come, too", () -> filtered(served) >= FOREIGN_ROUTES + 1);
+        "the foreign routes have come, too",
+        () -> filtered(served) >= foreignRoutes(agreement) + 1);
     assertThat(learned(lab.server).lines()).singleElement().asString().contains(Tunnels.PREFIX);
     assertThat(server.say("show route table master6 count")).startsWith("1 of 1 routes");
     client.close();
@@ -61,7 +69,8 @@ final class HostileClientTest extends RealBirds {
 
     Patience.until(
         "three are learned", () -> state(atServer).startsWith("Established, 3 prefixes accepted"));
-    assertThat(learned(lab.server)).doesNotContain("/80").hasLineCount(3);
+    Patience.until("the kernel has three", () -> learned(lab.server).lines().count() == 3);
+    assertThat(learned(lab.server)).doesNotContain("/80");
   }
 
   @Test
@@ -79,10 +88,13 @@ final class HostileClientTest extends RealBirds {
                         + Tunnels.CLIENT_AS)
                     + "); bgp_community.add((65535,666)); bgp_large_community.add((1,2,3)); };\n")));
 
-    Patience.until("one is learned", () -> learned(lab.server).contains("2001:db8:1:2::/64"));
     // The other one refused is the host route to the server.
-    assertThat(state(atServer))
-        .isEqualTo("Established, 1 prefix accepted, 1 prefix announced, 2 prefixes refused");
+    Patience.until(
+        "one of three is accepted",
+        () ->
+            state(atServer)
+                .equals("Established, 1 prefix accepted, 1 prefix announced, 2 prefixes refused"));
+    Patience.until("one is learned", () -> learned(lab.server).contains("2001:db8:1:2::/64"));
     assertThat(learned(lab.server)).contains("2001:db8:1:2::/64").hasLineCount(1);
     assertThat(server.say("show route table master6 all"))
         .contains("BGP.as_path: 4200000001 4200000001")
@@ -90,10 +102,16 @@ final class HostileClientTest extends RealBirds {
         .doesNotContain("(1, 2, 3)");
   }
 
+  private static int foreignRoutes(RoutingAgreement agreement) {
+    return agreement.protocol().equals(RoutingProtocol.BGP)
+        ? FOREIGN_ROUTES
+        : FOREIGN_ROUTES_IN_DATAGRAMS;
+  }
+
   private String hostile(RoutingAgreement agreement) throws Exception {
     StringBuilder routes = new StringBuilder("route ::/0 unreachable;\n");
     routes.append("route ").append(Tunnels.PREFIX).append(" unreachable;\n");
-    for (int i = 0; i < FOREIGN_ROUTES; i++) {
+    for (int i = 0; i < foreignRoutes(agreement); i++) {
       routes
           .append("route 2001:db8:66:")
           .append(Integer.toHexString(i))
@@ -104,7 +122,8 @@ final class HostileClientTest extends RealBirds {
 
   /** Configures a client that announces what it likes. */
   private static String announcing(RoutingAgreement agreement, String routes) throws Exception {
-    BirdSettings settings = Configs.settings(Map.of("rip_update", 1, "ospf_hello", 1));
+    BirdSettings settings =
+        Configs.settings(Map.of("connectRetry", 1, "rip_update", 1, "ospf_hello", 1));
     return new TunnelConfiguration(settings)
         .of(Tunnels.tunnel(Side.CLIENT, agreement))
         .orElseThrow()

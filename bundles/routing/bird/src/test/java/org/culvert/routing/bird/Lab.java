@@ -26,7 +26,7 @@ final class Lab implements AutoCloseable {
 
   /** Tells whether this host can do it. */
   static boolean isPossible() throws IOException {
-    return DebianPackages.provide(BIRD + "=bird2", "/usr/sbin/ip=iproute2")
+    return DebianPackages.provide(BIRD + "=bird2", "/usr/sbin/ip=iproute2", "/usr/bin/kill=procps")
         && Files.isWritable(Path.of("/run"))
         && Files.readString(Path.of("/proc/self/status")).contains("\nUid:\t0\t");
   }
@@ -68,7 +68,7 @@ final class Lab implements AutoCloseable {
   static String run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!process.waitFor(20, TimeUnit.SECONDS) || process.exitValue() != 0) {
+    if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
       throw new IOException(List.of(command) + ": " + output);
     }
     return output;

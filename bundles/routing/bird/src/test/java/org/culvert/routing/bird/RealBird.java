@@ -111,6 +111,8 @@ final class RealBird implements AutoCloseable {
     Map<String, Object> all = new HashMap<>(values);
     all.putIfAbsent("socket", socket().toString());
     all.putIfAbsent("directory", included().toString());
+    // With a peer that starts later than they, all of them would let many seconds pass.
+    all.putIfAbsent("connectRetry", 1);
     all.putIfAbsent("rip_update", 1);
     all.putIfAbsent("ospf_hello", 1);
     return Configs.settings(all);

@@ -69,7 +69,7 @@ final class BgpLines {
           "FRR speaks BGP as AS " + spokenAs + ", but AS " + ownAs + " was agreed on", null);
     }
     Mark mark = Mark.of(tunnel.id());
-    String peer = IpAddresses.text(atServer ? tunnel.clientAddress() : tunnel.serverAddress());
+    String peer = peer(tunnel);
     String here = IpAddresses.text(atServer ? tunnel.serverAddress() : tunnel.clientAddress());
     refuseOthers(running, peer, mark);
 
@@ -104,14 +104,24 @@ final class BgpLines {
   private static void refuseOthers(RunningConfig running, String peer, Mark mark)
       throws ServiceException {
     String description = running.neighbor(peer).orElse(mark.description());
-    if (description.equals(mark.description())) {
+    if (description.equals(mark.description()) || HalfMade.isOurs(running, peer, mark)) {
       return;
     }
     if (Mark.ofDescription(description).isPresent()) {
       throw ServiceException.passing(peer + " is still a neighbor for another tunnel", null);
     }
     throw ServiceException.lasting(
-        peer + " is a neighbor that somebody else configured in FRR", null);
+        peer
+            + " is a neighbor that somebody else configured in FRR; where nobody needs it, type in"
+            + " vtysh: configure terminal, router bgp, no neighbor "
+            + peer,
+        null);
+  }
+
+  /** Returns the address of a tunnel's other end, as FRR writes it. */
+  static String peer(ServedTunnel tunnel) {
+    return IpAddresses.text(
+        tunnel.side() == Side.SERVER ? tunnel.clientAddress() : tunnel.serverAddress());
   }
 
   private void addBlock(
@@ -123,11 +133,17 @@ final class BgpLines {
     lines.add(block.made());
     lines.add(ConfigLine.top(block.line()));
     Optional<Inet4Address> id =
-        settings.routerId().or(() -> running.bgpAs().isEmpty() ? fallbackId : Optional.empty());
+        settings.routerId().or(() -> hasRouterId(running, block) ? Optional.empty() : fallbackId);
     List<String> router = List.of(block.line());
     id.ifPresent(
         address -> lines.add(new ConfigLine(router, ROUTER_ID + IpAddresses.text(address))));
     lines.add(new ConfigLine(router, WITHOUT_IPV4));
+  }
+
+  /** A block may be there without one, as where the shell ended after it had been made. */
+  private static boolean hasRouterId(RunningConfig running, Block block) {
+    return running.lines().stream()
+        .anyMatch(line -> line.isIn(block.line()) && line.text().startsWith(ROUTER_ID));
   }
 
   private List<ConfigLine> serverFilters(ServedTunnel tunnel, Mark mark, long clientAs) {
@@ -180,10 +196,11 @@ final class BgpLines {
   private List<String> session(String here, long otherAs, long localAs, Mark mark) {
     List<String> lines = new ArrayList<>();
     lines.add("remote-as " + otherAs);
+    // At once, for by this it is known as ours.
+    lines.add("description " + mark.description());
     if (localAs != 0) {
       lines.add("local-as " + localAs + " no-prepend replace-as");
     }
-    lines.add("description " + mark.description());
     // A tunnel's address is alone on its link, which BGP would take for a distant one.
     lines.add(settings.ttlSecurity() ? "ttl-security hops 1" : "disable-connected-check");
     lines.add("update-source " + here);

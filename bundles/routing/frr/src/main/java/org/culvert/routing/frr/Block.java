@@ -24,8 +24,13 @@ record Block(String line, ConfigLine made, Predicate<String> common) {
     return !running.has(ConfigLine.top(line)) || running.has(made);
   }
 
-  /** Returns what goes with a tunnel's lines if the tunnel is the last. */
-  List<ConfigLine> leftover(RunningConfig running, Owned owned, Mark mark) {
+  /**
+   * Returns what goes with a tunnel's lines if the tunnel is the last.
+   *
+   * @param halfMade lines of the tunnel's that do not bear its mark yet
+   */
+  List<ConfigLine> leftover(
+      RunningConfig running, Owned owned, Mark mark, List<ConfigLine> halfMade) {
     if (!running.has(made) || owned.isSharedBeside(mark, line)) {
       return List.of();
     }
@@ -34,6 +39,7 @@ record Block(String line, ConfigLine made, Predicate<String> common) {
     boolean bare =
         running.lines().stream()
             .filter(other -> other.isIn(line) && !ofTunnel.contains(other))
+            .filter(other -> !halfMade.contains(other))
             .filter(other -> !other.text().startsWith("address-family "))
             .allMatch(other -> common.test(other.text()));
     if (bare && running.has(ConfigLine.top(line))) {

@@ -35,9 +35,24 @@ record Change(List<ConfigLine> gone, List<ConfigLine> added) {
    */
   static Change between(
       Collection<ConfigLine> present, Collection<ConfigLine> wanted, RunningConfig running) {
+    return between(present, wanted, running, List.of());
+  }
+
+  /**
+   * Compares what is with what should be.
+   *
+   * @param halfMade lines that an earlier change did not bring to an end: they are taken away in
+   *     any case, and said anew where they are wanted
+   */
+  static Change between(
+      Collection<ConfigLine> present,
+      Collection<ConfigLine> wanted,
+      RunningConfig running,
+      Collection<ConfigLine> halfMade) {
     Set<ConfigLine> needed = new LinkedHashSet<>(wanted);
     List<ConfigLine> gone = new ArrayList<>(new LinkedHashSet<>(present));
     gone.removeIf(needed::contains);
+    halfMade.stream().filter(line -> !gone.contains(line)).forEach(gone::add);
     Set<String> without = new LinkedHashSet<>();
     gone.stream().filter(Change::isNeighbor).forEach(line -> without.add(neighbor(line)));
     List<ConfigLine> added = new ArrayList<>(needed);

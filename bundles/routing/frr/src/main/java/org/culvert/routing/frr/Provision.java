@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import org.culvert.api.net.IpAddresses;
 import org.culvert.api.service.RoutingAgreement;
 import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.service.ServedTunnel;
@@ -19,6 +18,9 @@ import org.culvert.api.tunnel.TunnelParameters.Side;
  */
 final class Provision {
   private static final int REPAIRS_AT_ONCE = 20;
+
+  /** A daemon that starts anew in between has forgotten what it was told. */
+  private static final int SAID_AT_MOST = 2;
 
   private final Vtysh vtysh;
   private final BgpLines bgp;
@@ -74,10 +76,7 @@ final class Provision {
   String state(ServedTunnel tunnel) throws ServiceException {
     RoutingProtocol protocol = protocol(tunnel);
     if (protocol.equals(RoutingProtocol.BGP)) {
-      String peer =
-          IpAddresses.text(
-              tunnel.side() == Side.SERVER ? tunnel.clientAddress() : tunnel.serverAddress());
-      return SessionState.ofBgp(vtysh.ask("show bgp neighbors " + peer + " json"));
+      return SessionState.ofBgp(vtysh.ask("show bgp neighbors " + BgpLines.peer(tunnel) + " json"));
     }
     if (protocol.equals(RoutingProtocol.RIP) && tunnel.device().isPresent()) {
       return SessionState.ofRipng(vtysh.ask("show ipv6 ripng"), tunnel.device().get());
@@ -130,8 +129,15 @@ final class Provision {
     if (change.isEmpty()) {
       return;
     }
-    vtysh.configure(change.commands());
-    List<String> left = change(tunnel, isWanted, Frr.ask(vtysh)).differences();
+    List<String> left = List.of();
+    for (int said = 0; said < SAID_AT_MOST; said++) {
+      vtysh.configure(change.commands());
+      change = change(tunnel, isWanted, Frr.ask(vtysh));
+      left = change.differences();
+      if (left.isEmpty()) {
+        break;
+      }
+    }
     if (!left.isEmpty()) {
       throw ServiceException.lasting(
           "FRR refused nothing, but " + left.get(0) + " (" + left.size() + " in all)", null);
@@ -143,11 +149,12 @@ final class Provision {
     needDaemons(tunnel, protocol, frr);
     Mark mark = Mark.of(tunnel.id());
     List<ConfigLine> wanted = isWanted ? wanted(tunnel, protocol, frr) : List.of();
-    Change change = Change.between(frr.owned().of(mark), wanted, frr.running());
+    List<ConfigLine> halfMade = HalfMade.lines(frr.running(), BgpLines.peer(tunnel), mark);
+    Change change = Change.between(frr.owned().of(mark), wanted, frr.running(), halfMade);
     List<ConfigLine> leftover = new ArrayList<>();
     for (Block block : blocks(frr.running())) {
       if (wanted.stream().noneMatch(line -> line.isIn(block.line()))) {
-        leftover.addAll(block.leftover(frr.running(), frr.owned(), mark));
+        leftover.addAll(block.leftover(frr.running(), frr.owned(), mark, halfMade));
       }
     }
     return change.without(leftover);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -88,6 +89,58 @@ final class BgpTest {
     assertThat(serverRoutes()).contains("via " + Tunnels.CLIENT + " dev tun0").hasLineCount(1);
     assertThat(server.say("show bgp ipv6 unicast " + Tunnels.PREFIX))
         .doesNotContain("ommunity", "2001:db8:77::1");
+  }
+
+  /** The shell may be killed between any two commands. */
+  @Test
+  void goesOnWhereverTheShellEnded() throws Exception {
+    ServedTunnel tunnel = Tunnels.bgp(Side.SERVER);
+    FrrRouting routing = routing(server, Map.of());
+    String before = server.running();
+    routing.provide(tunnel);
+    String provided = server.running();
+    FrrSettings settings = server.settings(Map.of());
+    Vtysh vtysh =
+        new Vtysh(
+            "/usr/bin/vtysh",
+            List.of("--vty_socket", server.directory.toString()),
+            Duration.ofMinutes(1),
+            Vtysh.LONGEST_ANSWER);
+    routing.withdraw(tunnel);
+    Frr empty = Frr.ask(vtysh);
+    List<String> commands =
+        Change.between(
+                List.of(),
+                new BgpLines(settings).lines(tunnel, empty.running(), Optional.empty()),
+                empty.running())
+            .commands();
+
+    for (int said = 1; said < commands.size(); said++) {
+      vtysh.configure(commands.subList(0, said));
+      if (said % 2 == 0) {
+        routing.provide(tunnel);
+        assertThat(server.running()).as("after " + commands.get(said - 1)).isEqualTo(provided);
+      }
+      routing.withdraw(tunnel);
+      assertThat(server.running()).as("after " + commands.get(said - 1)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void knowsItsNeighborWithoutTheDescription() throws Exception {
+    ServedTunnel tunnel = Tunnels.bgp(Side.SERVER);
+    FrrRouting routing = routing(server, Map.of());
+    routing.provide(tunnel);
+    String provided = server.running();
+
+    server.say(
+        "configure terminal",
+        "router bgp " + Tunnels.SERVER_AS,
+        "no neighbor " + Tunnels.CLIENT + " description");
+    assertThat(routing.verify(tunnel)).isNotEmpty();
+    routing.provide(tunnel);
+
+    assertThat(server.running()).isEqualTo(provided);
   }
 
   @Test
@@ -229,7 +282,11 @@ final class BgpTest {
 
     assertThatThrownBy(() -> routing.provide(Tunnels.bgp(Side.SERVER)))
         .isInstanceOf(ServiceException.class)
-        .hasMessage(Tunnels.CLIENT + " is a neighbor that somebody else configured in FRR")
+        .hasMessage(
+            Tunnels.CLIENT
+                + " is a neighbor that somebody else configured in FRR; where nobody needs it, type"
+                + " in vtysh: configure terminal, router bgp, no neighbor "
+                + Tunnels.CLIENT)
         .matches(e -> ((ServiceException) e).isLasting());
 
     routing.withdraw(Tunnels.bgp(Side.SERVER));
@@ -321,7 +378,8 @@ final class BgpTest {
     } finally {
       server.signal("bgpd", "CONT");
     }
-    routing.provide(Tunnels.bgp(Side.SERVER));
+    // What it needs when nothing hangs may be more than a second.
+    routing(server, Map.of()).provide(Tunnels.bgp(Side.SERVER));
   }
 
   /** Enters the route that endpoints hold for the time when nothing is spoken. */
