@@ -1,24 +1,28 @@
 package org.culvert.lan.radvd;
 
+import java.util.HexFormat;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.culvert.api.net.InterfaceAddress;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.service.ServiceException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The gateway's own addresses, routes and forwarding, by {@code ip} and {@code sysctl}.
+ * The gateway's own addresses and routes, by {@code ip}.
  *
  * <p>{@code NetworkDevices} does not fit: it sets a device's MTU, and knows no routes that lead
  * nowhere.
  */
 final class Gateway {
-  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-  private static final String FORWARDING = "net.ipv6.conf.all.forwarding";
-  private static final Pattern LINK = Pattern.compile("<([^>]*)> mtu ([0-9]{1,9})");
+  private static final Pattern HEX = Pattern.compile("0x[0-9a-f]{1,7}");
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+  private static final Pattern SPACES = Pattern.compile(" +");
+
+  /** The bit of a device's flags that says that it is up. */
+  private static final int UP = 1;
+
+  /** Of {@code /proc/net/if_inet6}: address, index, length, scope, flags, device. */
+  private static final int COLUMNS = 6;
 
   /** The number of our routes, as the devices' service has it. */
   private static final String PROTOCOL = "199";
@@ -34,14 +38,21 @@ final class Gateway {
 
   /** Returns how a device stands; empty if it is not there. */
   Optional<Link> link(String device) throws ServiceException {
-    Programs.Result result = programs.run("", "ip", "-o", "link", "show", "dev", device);
-    Matcher matcher = LINK.matcher(result.output());
-    return result.succeeded() && matcher.find()
-        ? Optional.of(
-            new Link(
-                ("," + matcher.group(1) + ",").contains(",UP,"),
-                Integer.parseInt(matcher.group(2))))
+    String flags = programs.read("/sys/class/net/" + device + "/flags").strip();
+    String mtu = programs.read("/sys/class/net/" + device + "/mtu").strip();
+    return HEX.matcher(flags).matches() && NUMBER.matcher(mtu).matches()
+        ? Optional.of(new Link((Integer.decode(flags) & UP) != 0, Integer.parseInt(mtu)))
         : Optional.empty();
+  }
+
+  /** Tells whether a device has IPv6 at all. */
+  boolean speaksIpv6(String device) throws ServiceException {
+    return programs.read("/proc/sys/net/ipv6/conf/" + device + "/disable_ipv6").strip().equals("0");
+  }
+
+  /** Names a device's setting, as {@code sysctl} takes it. */
+  static String setting(String device, String name) {
+    return "net.ipv6.conf." + device.replace('.', '/') + "." + name;
   }
 
   void add(String device, InterfaceAddress address) throws ServiceException {
@@ -57,12 +68,18 @@ final class Gateway {
 
   /** Tells whether a device has an address. */
   boolean has(String device, InterfaceAddress address) throws ServiceException {
-    String wanted = " " + address + " ";
+    String octets = HexFormat.of().formatHex(address.address().getAddress());
+    String length = String.format("%02x", address.length());
     return programs
-        .run("", "ip", "-6", "-o", "address", "show", "dev", device)
-        .output()
+        .read("/proc/net/if_inet6")
         .lines()
-        .anyMatch(line -> line.contains(wanted));
+        .map(line -> SPACES.split(line.strip()))
+        .anyMatch(
+            words ->
+                words.length == COLUMNS
+                    && words[0].equals(octets)
+                    && words[2].equals(length)
+                    && words[COLUMNS - 1].equals(device));
   }
 
   /** Lets what leads nowhere within a prefix end here, and not go back into the tunnel. */
@@ -83,24 +100,6 @@ final class Gateway {
         .run("", "ip", "-6", "-N", "route", "show", "exact", prefix.toString(), "proto", PROTOCOL)
         .output()
         .contains(METRIC);
-  }
-
-  /** Tells whether packets are forwarded. */
-  boolean forwards() throws ServiceException {
-    return programs.run("", "sysctl", "-n", FORWARDING).output().strip().equals("1");
-  }
-
-  /** Switches forwarding on. It stays on: others may have come to need it. */
-  void forward() throws ServiceException {
-    if (forwards()) {
-      return;
-    }
-    Programs.Result result = programs.run("", "sysctl", "-q", "-w", FORWARDING + "=1");
-    if (!result.succeeded() || !forwards()) {
-      throw ServiceException.lasting(
-          FORWARDING + " cannot be switched on: " + result.complaint(), null);
-    }
-    LOG.info("{} is switched on, and stays so", FORWARDING);
   }
 
   private void ip(String... arguments) throws ServiceException {

@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.api.netdev.PacketFilters;
 import org.culvert.api.service.ServedTunnel;
 import org.culvert.api.service.ServiceException;
 import org.slf4j.Logger;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The networks behind the gateway.
  *
- * <p>To provide, in order: forwarding, the filter, a note of what will be added, the end of the
+ * <p>To provide, in order: the filter, forwarding, a note of what will be added, the end of the
  * prefix's rest, the gateway's addresses, the announcement. What is withdrawn is announced for a
  * while as not to be used, and then taken back in the opposite order. So the LAN is never open
  * before the filter stands, and nothing is added that is not known after a crash.
@@ -28,20 +29,20 @@ final class Lans implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Lans.class);
 
   private final LanSettings settings;
-  private final Supplier<List<Inet6Address>> offeredResolvers;
   private final ScheduledExecutorService timer;
   private final Gateway gateway;
+  private final Forwarding forwarding;
   private final Firewall firewall;
-  private final Radvd radvd;
-  private final RadvdConf conf;
+  private final Announcement announcement;
   private final Traces traces;
+  private final LanAddresses addresses;
+  private final Faults faults;
+  private final Watch watch;
 
   /** Guarded by {@code this}, as is all that is done. */
   private Optional<IpPrefix> present = Optional.empty();
 
   private List<Subnet> subnets = List.of();
-  private int mtu;
-  private List<Inet6Address> announcedResolvers = List.of();
 
   /** What was withdrawn or left by an earlier process, and is not yet taken back. */
   private final Set<IpPrefix> oldPrefixes;
@@ -51,59 +52,94 @@ final class Lans implements AutoCloseable {
   /** Counts changes, so that a farewell that was overtaken is told from the last one. */
   private long change;
 
+  /** The tunnel that was provided for last. */
+  private Optional<ServedTunnel> served = Optional.empty();
+
   private boolean closed;
 
   /**
+   * @param filters tells when another program changes the filter
    * @param offeredResolvers tells the name servers that the broker offers
    * @param timer one thread, which the caller ends
    */
   Lans(
       LanSettings settings,
       Programs programs,
+      PacketFilters filters,
       Supplier<List<Inet6Address>> offeredResolvers,
       ScheduledExecutorService timer) {
     this.settings = settings;
-    this.offeredResolvers = offeredResolvers;
     this.timer = timer;
     this.gateway = new Gateway(programs);
-    this.firewall = new Firewall(programs, settings.open());
-    this.radvd = new Radvd(programs, settings.radvd(), settings.directory(), timer);
-    this.conf = new RadvdConf(settings);
+    this.forwarding = new Forwarding(programs);
+    this.firewall = new Firewall(programs, settings, filters);
+    this.announcement =
+        new Announcement(
+            settings,
+            gateway,
+            new Radvd(programs, settings.radvd(), settings.directory(), timer),
+            offeredResolvers);
     this.traces = new Traces(settings.directory().resolve("added"));
+    this.addresses = new LanAddresses(gateway, new LanRoutes(programs), traces);
+    this.faults = new Faults(settings, gateway, forwarding, addresses, firewall, announcement);
+    this.watch = new Watch(timer, System::nanoTime, this::look, this::provideAgain);
     this.oldPrefixes = new HashSet<>(traces.recall().prefixes());
     this.oldSubnets = new ArrayList<>(traces.recall().subnets());
   }
 
   synchronized void provide(ServedTunnel tunnel) throws ServiceException {
     refuseIfClosed();
+    served = Optional.of(tunnel);
+    watch.begin();
     IpPrefix prefix =
         tunnel
             .prefix()
             .orElseThrow(() -> ServiceException.lasting("the tunnel has no prefix", null));
     List<Subnet> wanted = Subnet.divide(settings, prefix);
     String device = DeviceName.of(tunnel);
+    if (settings.firewall()) {
+      Set<IpPrefix> prefixes = new HashSet<>(oldPrefixes);
+      present.ifPresent(prefixes::add);
+      prefixes.add(prefix);
+      firewall.raise(tunnel, device, prefixes);
+    }
     Gateway.Link link =
         gateway
             .link(device)
             .orElseThrow(
                 () -> ServiceException.passing("the tunnel's device " + device + " is gone", null));
     if (settings.forwarding()) {
-      gateway.forward();
-    } else if (!gateway.forwards()) {
+      forwarding.switchOn(Subnet.devices(wanted), device);
+    } else if (!forwarding.isOn()) {
       LOG.warn("IPv6 is not forwarded here: hosts behind {} reach nothing", wanted);
-    }
-    if (settings.firewall()) {
-      firewall.raise(tunnel, device);
     }
     become(prefix, wanted, link.mtu());
     gateway.end(prefix);
-    List<String> missing = new ArrayList<>();
+    List<String> wrong = new ArrayList<>();
     for (Subnet subnet : subnets) {
-      serve(subnet, missing);
+      addresses.give(subnet).ifPresent(wrong::add);
     }
-    announce(oldSubnets);
-    if (!missing.isEmpty()) {
-      throw ServiceException.passing(String.join("; ", missing), null);
+    announcement.tell(subnets, oldSubnets);
+    if (!wrong.isEmpty()) {
+      throw ServiceException.passing(String.join("; ", wrong), null);
+    }
+  }
+
+  private synchronized void provideAgain() throws ServiceException {
+    if (served.isPresent() && !closed) {
+      provide(served.get());
+    }
+  }
+
+  private synchronized List<String> look() {
+    if (served.isEmpty() || present.isEmpty() || closed) {
+      return List.of();
+    }
+    firewall.look();
+    try {
+      return faults.ours(served.get(), present.get(), subnets);
+    } catch (ServiceException e) {
+      return List.of(String.valueOf(e.getMessage()));
     }
   }
 
@@ -116,7 +152,7 @@ final class Lans implements AutoCloseable {
 
   /** What stood before and is not the same becomes old. */
   private void become(IpPrefix prefix, List<Subnet> wanted, int tunnelMtu) throws ServiceException {
-    mtu = tunnelMtu;
+    announcement.mtu(tunnelMtu);
     if (present.equals(Optional.of(prefix)) && subnets.equals(wanted)) {
       note();
       return;
@@ -142,34 +178,7 @@ final class Lans implements AutoCloseable {
   private void note() throws ServiceException {
     Set<IpPrefix> prefixes = new HashSet<>(oldPrefixes);
     present.ifPresent(prefixes::add);
-    List<Subnet> all = new ArrayList<>(subnets);
-    all.addAll(oldSubnets);
-    traces.remember(new Traces.Trace(prefixes, all));
-  }
-
-  private void serve(Subnet subnet, List<String> missing) throws ServiceException {
-    Optional<Gateway.Link> link = gateway.link(subnet.device());
-    if (link.isEmpty()) {
-      missing.add("there is no interface " + subnet.device());
-      return;
-    }
-    gateway.add(subnet.device(), subnet.gateway());
-    if (!link.get().up()) {
-      missing.add("the interface " + subnet.device() + " is down");
-    }
-  }
-
-  private void announce(List<Subnet> retired) throws ServiceException {
-    if (!settings.announce()) {
-      return;
-    }
-    List<Inet6Address> now = resolvers();
-    radvd.announce(conf.text(subnets, retired, mtu, now));
-    announcedResolvers = now;
-  }
-
-  private List<Inet6Address> resolvers() {
-    return settings.resolvers().isEmpty() ? offeredResolvers.get() : settings.resolvers();
+    traces.remember(new Traces.Trace(prefixes, traces.recall().subnets()));
   }
 
   synchronized void withdraw(ServedTunnel tunnel) throws ServiceException {
@@ -177,6 +186,7 @@ final class Lans implements AutoCloseable {
     if (!present.equals(tunnel.prefix()) && present.isPresent()) {
       return;
     }
+    served = Optional.empty();
     retire();
     if (oldSubnets.isEmpty() && oldPrefixes.isEmpty()) {
       firewallDown();
@@ -184,7 +194,7 @@ final class Lans implements AutoCloseable {
     }
     sayFarewell();
     try {
-      announce(oldSubnets);
+      announcement.tell(subnets, oldSubnets);
     } catch (ServiceException e) {
       LOG.warn("The hosts cannot be told that {} is gone: {}", oldPrefixes, e.getMessage());
     }
@@ -216,9 +226,9 @@ final class Lans implements AutoCloseable {
     }
     try {
       if (present.isPresent()) {
-        announce(List.of());
+        announcement.tell(subnets, List.of());
       } else {
-        radvd.stop();
+        announcement.end();
       }
       takeBack();
     } catch (ServiceException e) {
@@ -227,54 +237,43 @@ final class Lans implements AutoCloseable {
     }
   }
 
+  /** Each for itself; what cannot be taken back stays known. */
   private void takeBack() throws ServiceException {
+    List<ServiceException> failures = new ArrayList<>();
     for (Subnet subnet : List.copyOf(oldSubnets)) {
-      gateway.remove(subnet.device(), subnet.gateway());
-      oldSubnets.remove(subnet);
+      try {
+        addresses.remove(subnet);
+        oldSubnets.remove(subnet);
+      } catch (ServiceException e) {
+        failures.add(e);
+      }
     }
     for (IpPrefix prefix : List.copyOf(oldPrefixes)) {
-      gateway.unend(prefix);
-      oldPrefixes.remove(prefix);
+      try {
+        gateway.unend(prefix);
+        oldPrefixes.remove(prefix);
+      } catch (ServiceException e) {
+        failures.add(e);
+      }
+    }
+    note();
+    if (!failures.isEmpty()) {
+      throw failures.get(0);
     }
     if (present.isEmpty()) {
       firewallDown();
     }
-    note();
   }
 
   synchronized List<String> verify(ServedTunnel tunnel) throws ServiceException {
-    List<String> wrong = new ArrayList<>();
-    if (!present.equals(tunnel.prefix())) {
+    if (present.isEmpty() || !present.equals(tunnel.prefix())) {
       return List.of("the prefix is not handed on");
     }
-    for (Subnet subnet : subnets) {
-      if (!gateway.has(subnet.device(), subnet.gateway())) {
-        wrong.add(subnet.device() + " lacks " + subnet.gateway());
-      }
-    }
-    if (present.isPresent() && !gateway.ends(present.get())) {
-      wrong.add("there is no unreachable route for the rest of " + present.get());
-    }
-    if (settings.forwarding() && !gateway.forwards()) {
-      wrong.add("IPv6 is not forwarded");
-    }
-    if (settings.firewall() && !firewall.stands()) {
-      wrong.add("the filter ip6 " + Firewall.TABLE + " is gone");
-    }
-    if (settings.announce()) {
-      announcement(tunnel).ifPresent(wrong::add);
+    List<String> wrong = new ArrayList<>(faults.of(tunnel, present.get(), subnets));
+    if (!announcement.isMade()) {
+      wrong.add("radvd does not run");
     }
     return wrong;
-  }
-
-  private Optional<String> announcement(ServedTunnel tunnel) throws ServiceException {
-    if (!radvd.runs()) {
-      return Optional.of("radvd does not run");
-    }
-    int tunnelMtu = gateway.link(DeviceName.of(tunnel)).map(Gateway.Link::mtu).orElse(mtu);
-    return tunnelMtu == mtu && announcedResolvers.equals(resolvers())
-        ? Optional.empty()
-        : Optional.of("the tunnel's MTU or the resolvers are not those that are announced");
   }
 
   /** Tells the hosts and takes everything back, without waiting for anything. */
@@ -282,13 +281,12 @@ final class Lans implements AutoCloseable {
   public synchronized void close() {
     closed = true;
     retire();
-    if (settings.announce()) {
-      radvd.stop();
-    }
+    announcement.end();
     try {
       takeBack();
     } catch (ServiceException e) {
       LOG.warn("Not all could be taken back from the LANs: {}", e.getMessage());
     }
+    firewall.close();
   }
 }

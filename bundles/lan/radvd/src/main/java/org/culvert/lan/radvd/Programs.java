@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,21 @@ final class Programs {
       throw ServiceException.passing(program + " cannot be heard: " + e.getMessage(), e);
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  /** Returns what the kernel says in a file of its own; nothing if there is no such file. */
+  String read(String file) throws ServiceException {
+    if (!prefix.isEmpty()) {
+      Result result = run("", "cat", file);
+      return result.succeeded() ? result.output() : "";
+    }
+    try {
+      return Files.readString(Path.of(file), StandardCharsets.US_ASCII);
+    } catch (NoSuchFileException e) {
+      return "";
+    } catch (IOException e) {
+      throw ServiceException.passing(file + " cannot be read: " + e.getMessage(), e);
     }
   }
 

@@ -6,11 +6,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.culvert.api.service.ServiceException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +42,7 @@ final class Radvd {
   private final Path log;
   private @Nullable Process process;
   private Duration wait = SHORTEST_WAIT;
+  private @Nullable Future<?> next;
 
   /**
    * @param timer one thread, on which it is started again
@@ -60,7 +64,7 @@ final class Radvd {
     Traces.write(conf, text);
     Process running = process;
     if (running == null || !running.isAlive()) {
-      start();
+      startOrTryAgain();
     } else if (!same) {
       hangUp(running);
     }
@@ -82,7 +86,7 @@ final class Radvd {
       } else {
         running.destroy();
         if (!running.waitFor(FAREWELL_SECONDS, TimeUnit.SECONDS)) {
-          running.destroyForcibly();
+          kill(running.toHandle());
         }
       }
       Files.deleteIfExists(conf);
@@ -121,11 +125,17 @@ final class Radvd {
     var unused = started.onExit().thenRun(() -> ended(started));
   }
 
-  /** Waits for its end, for its file is locked until then. */
+  /**
+   * Waits for its end and that of its helper, which keeps its privileges and shares its files: the
+   * one with its number is locked until both are gone.
+   */
   private static void kill(ProcessHandle handle) {
-    handle.destroyForcibly();
+    List<ProcessHandle> all = Stream.concat(Stream.of(handle), handle.descendants()).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
     try {
-      handle.onExit().get(FAREWELL_SECONDS, TimeUnit.SECONDS);
+      CompletableFuture.allOf(
+              all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
+          .get(FAREWELL_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
@@ -137,7 +147,7 @@ final class Radvd {
     Programs.Result result = programs.run("", "kill", "-HUP", String.valueOf(running.pid()));
     if (!result.succeeded()) {
       running.destroy();
-      start();
+      startOrTryAgain();
     }
   }
 
@@ -149,9 +159,22 @@ final class Radvd {
     again();
   }
 
-  private void again() {
+  /** Whoever ends it in the moment of its start ends it no longer than whoever does so later. */
+  private void startOrTryAgain() throws ServiceException {
     try {
-      var unused = timer.schedule(this::restart, wait.toMillis(), TimeUnit.MILLISECONDS);
+      start();
+    } catch (ServiceException e) {
+      again();
+      throw e;
+    }
+  }
+
+  private void again() {
+    if (next != null) {
+      next.cancel(false);
+    }
+    try {
+      next = timer.schedule(this::restart, wait.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("closed, it is not started again", e);
     }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.culvert.api.client.TunnelClient;
+import org.culvert.api.netdev.PacketFilters;
 import org.culvert.api.service.PrefixService;
 import org.culvert.api.service.ServedTunnel;
 import org.culvert.api.service.ServiceException;
@@ -125,11 +126,11 @@ public final class RadvdPrefixService implements PrefixService {
 
   /** Touches nothing until there is a prefix. */
   @Activate
-  public RadvdPrefixService(Config config) {
-    this(SettingsReader.from(config), new Programs(List.of()));
+  public RadvdPrefixService(Config config, @Reference PacketFilters filters) {
+    this(SettingsReader.from(config), new Programs(List.of()), filters);
   }
 
-  RadvdPrefixService(LanSettings settings, Programs programs) {
+  RadvdPrefixService(LanSettings settings, Programs programs, PacketFilters filters) {
     timer =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -137,7 +138,7 @@ public final class RadvdPrefixService implements PrefixService {
               thread.setDaemon(true);
               return thread;
             });
-    lans = new Lans(settings, programs, this::offeredResolvers, timer);
+    lans = new Lans(settings, programs, filters, this::offeredResolvers, timer);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.culvert.api.net.InterfaceAddress;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
@@ -25,6 +26,11 @@ record Subnet(String device, InterfaceAddress gateway) {
   /** Returns the prefix of the LAN. */
   IpPrefix prefix() {
     return IpPrefix.containing(gateway.address(), gateway.length());
+  }
+
+  /** Returns the devices that lead to LANs. */
+  static Set<String> devices(List<Subnet> subnets) {
+    return subnets.stream().map(Subnet::device).collect(Collectors.toUnmodifiableSet());
   }
 
   /**

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.culvert.api.file.DurableFile;
 import org.culvert.api.net.InterfaceAddress;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
@@ -54,16 +54,10 @@ final class Traces {
     last = now;
   }
 
-  /** Writes a file, whole or not at all. */
+  /** Writes a file, whole and durably or not at all. */
   static void write(Path file, String text) throws ServiceException {
     try {
-      Path directory = file.getParent();
-      if (directory != null) {
-        Files.createDirectories(directory);
-      }
-      Path fresh = file.resolveSibling(file.getFileName() + ".new");
-      Files.writeString(fresh, text, StandardCharsets.US_ASCII);
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      DurableFile.write(file, text.getBytes(StandardCharsets.US_ASCII), DurableFile.PUBLIC);
     } catch (IOException e) {
       throw ServiceException.passing(file + " cannot be written: " + e.getMessage(), e);
     }

@@ -27,7 +27,8 @@ class LansTest {
     RadvdPrefixService service =
         new RadvdPrefixService(
             Configs.of("lan0").in(directory).with("firewall", false).settings(),
-            new Programs(List.of(program.toString())));
+            new Programs(List.of(program.toString())),
+            new DeafFilters());
     service.stop();
 
     assertThatThrownBy(() -> service.provide(TUNNEL)).isInstanceOf(ServiceException.class);

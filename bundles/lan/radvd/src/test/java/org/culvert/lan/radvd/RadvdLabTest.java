@@ -32,7 +32,7 @@ class RadvdLabTest {
 
   @BeforeEach
   void build() throws Exception {
-    assumeTrue(Village.canBe(), "needs root, radvd, nft, ip, sysctl and curl");
+    assumeTrue(Village.canBe(), "needs root, radvd, nft, ip, sysctl, kill, ping and curl");
     village = new Village();
   }
 
@@ -127,6 +127,11 @@ class RadvdLabTest {
     crash(lans(Configs.of("lan0")), TUNNEL);
     List<String> left = radvds();
     assertThat(left).hasSize(1);
+    // Its helper has the same files, and does not see at once that the daemon is gone.
+    ProcessHandle daemon = ProcessHandle.of(Long.parseLong(left.get(0))).orElseThrow();
+    daemon
+        .children()
+        .forEach(helper -> village.in(village.gateway, "kill", "-STOP", "" + helper.pid()));
 
     lans(Configs.of("lan0")).provide(TUNNEL);
 
@@ -174,25 +179,161 @@ class RadvdLabTest {
     assertThat(lans.verify(TUNNEL)).isEmpty();
   }
 
+  /** The kernel forgets the default routes that routers advertised when it begins to forward. */
   @Test
-  void namesWhatSomebodyTookAway() throws Exception {
+  void anUplinkThatLivesByAdvertisementsGoesOn() throws Exception {
+    village.in(village.gateway, "sysctl", "-w", "net.ipv6.conf.all.forwarding=0");
+    village.in(village.gateway, "sysctl", "-w", "net.ipv6.conf.tun0.accept_ra=1");
+    village.in(
+        village.gateway,
+        "ip",
+        "-6",
+        "route",
+        "replace",
+        "default",
+        "via",
+        Village.OUTSIDE,
+        "proto",
+        "ra");
+
+    lans(Configs.of("lan0")).provide(TUNNEL);
+
+    assertThat(village.in(village.gateway, "sysctl", "-n", "net.ipv6.conf.all.forwarding").strip())
+        .isEqualTo("1");
+    assertThat(village.in(village.gateway, "sysctl", "-n", "net.ipv6.conf.tun0.accept_ra").strip())
+        .isEqualTo("2");
+    assertThat(village.in(village.gateway, "sysctl", "-n", "net.ipv6.conf.lan0.accept_ra").strip())
+        .isEqualTo("1");
+  }
+
+  @Test
+  void anUplinkThatComesLaterGoesOn() throws Exception {
+    village.in(village.gateway, "sysctl", "-w", "net.ipv6.conf.all.forwarding=0");
     Lans lans = lans(Configs.of("lan0"));
     lans.provide(TUNNEL);
 
-    village.in(village.gateway, "ip", "-6", "addr", "del", "2001:db8:1::1/64", "dev", "lan0");
-    village.in(village.gateway, "nft", "delete", "table", "ip6", Firewall.TABLE);
-    village.in(village.gateway, "sysctl", "-w", "net.ipv6.conf.all.forwarding=0");
+    village.in(village.gateway, "ip", "link", "add", "up0", "type", "veth", "peer", "name", "far0");
+    village.in(village.gateway, "ip", "link", "set", "far0", "up");
+    village.in(village.gateway, "ip", "link", "set", "up0", "up");
+    village.in(village.gateway, "sysctl", "-w", "net.ipv6.conf.up0.accept_ra=1");
 
+    Eventually.holds(
+        "routers are heard",
+        () ->
+            village
+                .in(village.gateway, "sysctl", "-n", "net.ipv6.conf.up0.accept_ra")
+                .strip()
+                .equals("2"));
+    Eventually.holds("all is well", () -> wrong(lans).isEmpty());
+  }
+
+  @Test
+  void namesWhatSomebodyTookAway() throws Exception {
+    Lans lans = lans(Configs.of("lan0"));
+    // Nobody repairs.
+    timers.get(0).shutdownNow();
+    lans.provide(TUNNEL);
+
+    takeAway();
     village.in(village.gateway, "ip", "link", "set", "tun0", "mtu", "1400");
 
     assertThat(lans.verify(TUNNEL))
         .containsExactly(
             "lan0 lacks 2001:db8:1::1/64",
+            "there is no unreachable route for the rest of 2001:db8:1::/48",
             "IPv6 is not forwarded",
-            "the filter ip6 culvert_lan is gone",
-            "the tunnel's MTU or the resolvers are not those that are announced");
+            "the tunnel's MTU or the resolvers are not those that are announced",
+            "the filter ip6 culvert_lan is gone or changed");
     lans.provide(TUNNEL);
     assertThat(lans.verify(TUNNEL)).isEmpty();
+
+    village.in(village.gateway, "nft", "flush", "chain", "ip6", Firewall.TABLE, "forward");
+    assertThat(lans.verify(TUNNEL))
+        .containsExactly("the filter ip6 culvert_lan is gone or changed");
+  }
+
+  @Test
+  void givesAgainWhatSomebodyTookAway() throws Exception {
+    Lans lans = lans(Configs.of("lan0"));
+    lans.provide(TUNNEL);
+
+    takeAway();
+
+    Eventually.holds("all is back", () -> wrong(lans).isEmpty());
+
+    village.in(village.gateway, "ip", "link", "set", "tun0", "mtu", "1400");
+
+    Eventually.holds("the MTU is announced", () -> village.hostRoutes().contains("mtu 1400"));
+  }
+
+  private void takeAway() {
+    village.in(village.gateway, "ip", "-6", "addr", "del", "2001:db8:1::1/64", "dev", "lan0");
+    village.in(village.gateway, "ip", "-6", "route", "flush", "proto", "199");
+    village.in(village.gateway, "nft", "flush", "ruleset");
+    village.in(village.gateway, "sysctl", "-w", "net.ipv6.conf.all.forwarding=0");
+  }
+
+  private static List<String> wrong(Lans lans) {
+    try {
+      return lans.verify(TUNNEL);
+    } catch (ServiceException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** T22. The prefix comes through another device before anybody is told. */
+  @Test
+  void nothingGetsInWhileTheTunnelChangesItsDevice() throws Exception {
+    Lans lans = lans(Configs.of("lan0"));
+    timers.get(0).shutdownNow();
+    lans.provide(TUNNEL);
+    Eventually.holds("a ping", village::hostReachesOutside);
+    String host = village.hostAddresses().replaceAll("(?s).* (2001:db8:1:[0-9a-f:]+)/64.*", "$1");
+
+    village.in(village.gateway, "ip", "link", "set", "tun0", "down");
+    village.in(village.gateway, "ip", "link", "set", "tun0", "name", "tun1");
+    village.in(village.gateway, "ip", "link", "set", "tun1", "up");
+    village.in(village.gateway, "ip", "addr", "add", "2001:db8:ffff::2/64", "dev", "tun1", "nodad");
+    village.in(village.gateway, "ip", "route", "add", "default", "via", Village.OUTSIDE);
+
+    Eventually.holds("a ping", village::hostReachesOutside);
+    assertThat(knock(host, 8080)).as("the host").isEqualTo("dropped");
+    assertThat(knock("2001:db8:1::1", 8080)).as("the gateway").isEqualTo("dropped");
+    assertThat(knock("2001:db8:ffff::2", 8080)).as("its tunnel address").isEqualTo("dropped");
+  }
+
+  @Test
+  void servesTheOthersWhereAnInterfaceHasNoIpv6AndServesItWhenItHas() throws Exception {
+    village.in(village.gateway, "ip", "link", "add", "lan7", "type", "bridge");
+    village.in(village.gateway, "ip", "link", "set", "lan7", "up");
+    village.in(village.gateway, "sysctl", "-w", "net.ipv6.conf.lan7.disable_ipv6=1");
+    Lans lans = lans(Configs.of("lan7", "lan0"));
+
+    assertThatThrownBy(() -> lans.provide(TUNNEL))
+        .isInstanceOfSatisfying(ServiceException.class, e -> assertThat(e.isLasting()).isFalse())
+        .hasMessage(
+            "IPv6 is switched off on lan7; type: sysctl -w net.ipv6.conf.lan7.disable_ipv6=0");
+    Eventually.holds("an address", () -> village.hostAddresses().contains(" 2001:db8:1:1:"));
+    Eventually.holds("a ping", village::hostReachesOutside);
+
+    village.in(village.gateway, "sysctl", "-w", "net.ipv6.conf.lan7.disable_ipv6=0");
+
+    Eventually.holds("lan7 is served", () -> wrong(lans).isEmpty());
+  }
+
+  @Test
+  void neverTakesAwayAnAddressThatWasThereBefore() throws Exception {
+    village.in(village.gateway, "ip", "-6", "addr", "add", "2001:db8:1::1/64", "dev", "lan0");
+    crash(lans(Configs.of("lan0")), TUNNEL);
+    Lans lans = lans(Configs.of("lan0").with("farewell", 1));
+    lans.provide(TUNNEL);
+    assertThat(lans.verify(TUNNEL)).isEmpty();
+
+    lans.withdraw(TUNNEL);
+
+    Eventually.holds("no filter", () -> filter().isEmpty());
+    assertThat(rest()).doesNotContain("unreachable");
+    assertThat(village.gatewayAddresses()).contains(" 2001:db8:1::1/64 ");
   }
 
   @Test
@@ -267,7 +408,12 @@ class RadvdLabTest {
     timers.add(timer);
     List<Inet6Address> resolvers = List.of(IpAddresses.parse6("2001:db8:53::1"));
     Lans lans =
-        new Lans(configs.in(directory).settings(), village.programs(), () -> resolvers, timer);
+        new Lans(
+            configs.in(directory).settings(),
+            village.programs(),
+            new DeafFilters(),
+            () -> resolvers,
+            timer);
     opened.add(lans);
     return lans;
   }

@@ -12,6 +12,9 @@ import org.culvert.testkit.debian.DebianPackages;
  * on the LAN behind the gateway's {@code lan0}.
  */
 final class Village implements AutoCloseable {
+  /** A guard against hanging, and no more. */
+  private static final int PATIENCE_SECONDS = 60;
+
   static final String OUTSIDE = "2001:db8:ffff::1";
 
   private final String name = "culvert-lan-" + ProcessHandle.current().pid();
@@ -46,6 +49,8 @@ final class Village implements AutoCloseable {
             "/usr/sbin/nft=nftables",
             "/usr/sbin/ip=iproute2",
             "/usr/sbin/sysctl=procps",
+            "/usr/bin/kill=procps",
+            "/usr/bin/ping=iputils-ping",
             "/usr/bin/curl=curl");
   }
 
@@ -111,7 +116,7 @@ final class Village implements AutoCloseable {
   private static Output output(List<String> command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!process.waitFor(10, TimeUnit.SECONDS)) {
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();
     }
     return new Output(text, process.waitFor());
