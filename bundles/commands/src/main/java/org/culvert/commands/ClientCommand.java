@@ -20,6 +20,7 @@ import org.culvert.api.net.IpAddresses;
 import org.culvert.api.service.DnsServer;
 import org.culvert.api.service.Duty;
 import org.culvert.api.service.RoutingAgreement;
+import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelStatus;
 
 /** Shows how the tunnel client stands. */
@@ -35,12 +36,17 @@ public final class ClientCommand extends ShellCommand {
     Optional<TunnelStatus> tunnel =
         find(TunnelEndpoint.class, "(" + TunnelEndpoint.ROLE + "=" + TunnelEndpoint.CLIENT + ")")
             .flatMap(endpoint -> endpoint.tunnels().stream().findFirst());
-    Listing.printOne(out, json, row(status, tunnel, Instant.now()));
+    Map<String, Object> row = row(status, tunnel, Instant.now());
+    List<String> missing = missing(TunnelEndpoint.CLIENT);
+    if (!missing.isEmpty()) {
+      row.put("host", missing);
+    }
+    Listing.printOne(out, json, row);
   }
 
   static Map<String, Object> row(ClientStatus status, Optional<TunnelStatus> tunnel, Instant now) {
     Map<String, Object> row = new LinkedHashMap<>();
-    row.put("phase", status.phase().name().toLowerCase(Locale.ROOT));
+    row.put("phase", phase(status, tunnel));
     row.put("for", Text.of(Duration.between(status.since(), now)));
     row.put("broker", status.broker().orElse(""));
     // Scripts find these keys in every phase.
@@ -62,13 +68,33 @@ public final class ClientCommand extends ShellCommand {
     Tunnels.carrier(row, tunnel.map(TunnelStatus::state));
     tunnel.ifPresent(
         found -> {
-          row.put("state", Tunnels.state(found.state()));
+          row.put("state", Tunnels.state(found));
           found.silence().ifPresent(silence -> row.put("idle", Text.of(silence)));
           Tunnels.counters(row, found);
         });
+    status.keepAlive().ifPresent(word -> row.put("keepalive", word));
     row.put("connects", status.connects());
-    status.lastError().ifPresent(error -> row.put("last error", error));
+    status.lastError().ifPresent(error -> row.put("last error", age(status, now) + error));
     return row;
+  }
+
+  /** What is over is not taken for what is. */
+  private static String age(ClientStatus status, Instant now) {
+    return status.lastErrorAt().map(at -> Text.of(Duration.between(at, now)) + " ago: ").orElse("");
+  }
+
+  /**
+   * A tunnel that was agreed on is shown as working only once it was seen to work, and not while it
+   * does not stand here.
+   */
+  private static String phase(ClientStatus status, Optional<TunnelStatus> tunnel) {
+    String phase = status.phase().name().toLowerCase(Locale.ROOT);
+    if (status.phase() != ClientStatus.Phase.CONNECTED || tunnel.isEmpty()) {
+      return phase;
+    }
+    return tunnel.get().state() instanceof TunnelState.Up
+        ? phase + Tunnels.doubt(tunnel.get())
+        : "tunnel " + Tunnels.state(tunnel.get());
   }
 
   /** What came with the tunnel, and how those stand that do something with it. */

@@ -46,6 +46,9 @@ public final class ServicesCommand extends DutyCommand {
     if (provisioning.isEmpty() && !json) {
       out.println("Provisioning is not running here; culvert:client shows a client's services.");
     }
+    if (!json) {
+      mistakes().forEach(mistake -> out.println(Text.safe(mistake.text())));
+    }
   }
 
   private <T extends TunnelService> void add(

@@ -1,6 +1,7 @@
 package org.culvert.commands;
 
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -12,7 +13,12 @@ import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.support.CommandException;
+import org.culvert.api.config.ConfigurationReport;
+import org.culvert.api.config.ConfigurationReport.Mistake;
+import org.culvert.api.endpoint.HostReport;
+import org.culvert.api.endpoint.TunnelEndpoint;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -41,21 +47,45 @@ abstract class ShellCommand implements Action {
 
   abstract void run(PrintStream out) throws CommandException, InterruptedException;
 
-  /**
-   * Finds a service, or says why it is not there: its configuration was refused, or it is absent.
-   */
+  /** Finds a service, or says why it is not there: what it waits for, or that it is absent. */
   final <T> T service(Class<T> type, String what, String feature) throws CommandException {
     Optional<T> service = find(type, "");
     if (service.isPresent()) {
       return service.get();
     }
-    List<String> refusals = FailedComponents.refusals(find(ServiceComponentRuntime.class, ""));
-    if (refusals.isEmpty()) {
+    // Behind the feature's name may stand what else it needs.
+    String bundle = "org." + feature.split(" ", 2)[0].replace('-', '.');
+    Absence absence = new Absence(components(), mistakes());
+    List<String> causes = absence.of(type.getName(), bundle);
+    if (!causes.isEmpty()) {
+      String lines = causes.stream().map(Text::safe).collect(Collectors.joining("\n"));
+      throw refusal(
+          what + " is installed, but not running here:\n" + lines,
+          "Correct this; it starts by itself then.");
+    }
+    Optional<Bundle> installed =
+        Arrays.stream(context.getBundles())
+            .filter(one -> bundle.equals(one.getSymbolicName()))
+            .findFirst();
+    if (installed.isEmpty()) {
       throw refusal(what + " is not running here.", "Try: feature:install " + feature);
     }
-    String causes = refusals.stream().map(Text::safe).collect(Collectors.joining("\n"));
     throw refusal(
-        what + " is not running here:\n" + causes, "Correct this; it starts by itself then.");
+        what + " is installed, but not running here.",
+        installed.get().getState() == Bundle.ACTIVE
+            ? "Try: log:display"
+            : "Try: bundle:start " + bundle);
+  }
+
+  private List<Absence.Component> components() {
+    return find(ServiceComponentRuntime.class, "").stream()
+        .flatMap(
+            runtime ->
+                runtime.getComponentDescriptionDTOs().stream()
+                    .map(
+                        one ->
+                            new Absence.Component(one, runtime.getComponentConfigurationDTOs(one))))
+        .toList();
   }
 
   final <T> Optional<T> find(Class<T> type, String filter) {
@@ -63,6 +93,26 @@ abstract class ShellCommand implements Action {
       return context.getServiceReferences(type, filter.isEmpty() ? null : filter).stream()
           .max(ServiceReference::compareTo)
           .map(context::getService);
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalArgumentException(filter, e);
+    }
+  }
+
+  /** Returns what is wrong with the configuration, as far as somebody looks at it. */
+  final List<Mistake> mistakes() {
+    return find(ConfigurationReport.class, "").map(ConfigurationReport::mistakes).orElse(List.of());
+  }
+
+  /** Returns what the host of one role's endpoint lacks, a line each. */
+  final List<String> missing(String role) {
+    String filter = "(" + TunnelEndpoint.ROLE + "=" + role + ")";
+    try {
+      return context.getServiceReferences(HostReport.class, filter).stream()
+          .map(context::getService)
+          .flatMap(report -> report.missing().stream())
+          .map(Text::safe)
+          .distinct()
+          .toList();
     } catch (InvalidSyntaxException e) {
       throw new IllegalArgumentException(filter, e);
     }

@@ -66,6 +66,9 @@ final class Tunnels {
     if (!reason.isEmpty()) {
       row.put("reason", reason);
     }
+    if (status.state() instanceof TunnelState.Up) {
+      row.put("mtu", status.mtu());
+    }
     TunnelCounters counters = status.counters();
     row.put("packets in", counters.receivedPackets());
     row.put("octets in", counters.receivedOctets());
@@ -79,11 +82,22 @@ final class Tunnels {
     }
   }
 
-  static String state(TunnelState state) {
+  /** Tells how a tunnel stands; what is up but was not seen to work is told apart. */
+  static String state(TunnelStatus status) {
+    TunnelState state = status.state();
     if (state instanceof TunnelState.Up) {
-      return "up";
+      return "up" + doubt(status);
     }
     return state instanceof TunnelState.Suspended ? "suspended" : "failed";
+  }
+
+  /** Says what speaks against a tunnel that is up. */
+  static String doubt(TunnelStatus status) {
+    return switch (status.otherEnd()) {
+      case AWAITED -> ", nothing received yet";
+      case SILENT -> ", silent";
+      case HEARD -> "";
+    };
   }
 
   static String text(InetSocketAddress address) {
@@ -98,7 +112,7 @@ final class Tunnels {
   private static String state(BrokeredTunnel tunnel) {
     return tunnel
         .status()
-        .map(status -> state(status.state()))
+        .map(Tunnels::state)
         .orElse(tunnel.lease().state().name().toLowerCase(Locale.ROOT));
   }
 

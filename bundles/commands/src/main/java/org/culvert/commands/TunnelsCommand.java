@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
+import org.culvert.api.endpoint.TunnelEndpoint;
 
 /** Lists the broker's tunnels. */
 @Service
@@ -14,6 +15,9 @@ public final class TunnelsCommand extends BrokerCommand {
     Listing listing = listing();
     broker().tunnels().forEach(tunnel -> listing.add(Tunnels.row(tunnel)));
     listing.print(out, json);
+    if (!json) {
+      missing(TunnelEndpoint.SERVER).forEach(line -> out.println("Host: " + line));
+    }
   }
 
   static Listing listing() {

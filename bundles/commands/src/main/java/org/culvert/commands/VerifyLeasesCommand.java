@@ -1,11 +1,14 @@
 package org.culvert.commands;
 
 import java.io.PrintStream;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
+import org.culvert.api.endpoint.TunnelEndpoint;
 
 /** Looks whether leases, pools, tunnels and the operating system's routes fit together. */
 @Service
@@ -16,7 +19,9 @@ import org.apache.karaf.shell.support.CommandException;
 public final class VerifyLeasesCommand extends BrokerCommand {
   @Override
   void run(PrintStream out) throws CommandException, InterruptedException {
-    print(out, json, await(broker().verify()));
+    Set<String> found = new LinkedHashSet<>(await(broker().verify()));
+    found.addAll(missing(TunnelEndpoint.SERVER));
+    print(out, json, List.copyOf(found));
   }
 
   static void print(PrintStream out, boolean json, List<String> violations) {

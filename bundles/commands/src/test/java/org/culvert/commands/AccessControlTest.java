@@ -23,6 +23,7 @@ class AccessControlTest {
           "accounts",
           "capability",
           "client",
+          "configuration",
           "drops",
           "duties",
           "listeners",

@@ -15,7 +15,13 @@ import org.culvert.api.client.ClientStatus;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.service.Duty;
 import org.culvert.api.service.RoutingAgreement;
+import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.TunnelCounters;
+import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.api.tunnel.TunnelState;
+import org.culvert.api.tunnel.TunnelStatus;
+import org.culvert.api.tunnel.TunnelStatus.OtherEnd;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.client.SampleOffers;
 import org.junit.jupiter.api.Test;
@@ -34,6 +40,86 @@ class ClientCommandTest {
         .containsEntry("type", "")
         .containsEntry("address", "")
         .containsEntry("prefix", "");
+  }
+
+  @Test
+  void isNotPlainlyConnectedBeforeAPacketHasCome() {
+    ClientStatus connected =
+        new ClientStatus(
+                ClientStatus.Phase.CONNECTED,
+                NOW,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(SampleOffers.ipv6(TunnelType.V6V4)),
+                Optional.empty(),
+                1)
+            .noting(Optional.of("every 2 s instead of 25 s"));
+
+    assertThat(ClientCommand.row(connected, Optional.of(tunnel(OtherEnd.AWAITED)), NOW))
+        .containsEntry("phase", "connected, nothing received yet")
+        .containsEntry("keepalive", "every 2 s instead of 25 s");
+    assertThat(ClientCommand.row(connected, Optional.of(tunnel(OtherEnd.HEARD)), NOW))
+        .containsEntry("phase", "connected");
+    assertThat(ClientCommand.row(connected, Optional.of(tunnel(OtherEnd.SILENT)), NOW))
+        .containsEntry("phase", "connected, silent");
+  }
+
+  /** Packets may come in all the same: what is missing is here. */
+  @Test
+  void isNotConnectedWhileItsTunnelDoesNotStand() {
+    ClientStatus connected =
+        new ClientStatus(
+            ClientStatus.Phase.CONNECTED,
+            NOW,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(SampleOffers.ipv6(TunnelType.V6V4)),
+            Optional.empty(),
+            1);
+    TunnelState failed = new TunnelState.Failed("the route to ::/0 cannot lead to culvert1");
+
+    assertThat(ClientCommand.row(connected, Optional.of(tunnel(failed, OtherEnd.AWAITED)), NOW))
+        .containsEntry("phase", "tunnel failed")
+        .containsEntry("state", "failed")
+        .containsEntry("reason", "the route to ::/0 cannot lead to culvert1");
+    assertThat(
+            ClientCommand.row(
+                connected,
+                Optional.of(tunnel(new TunnelState.Suspended("no bundle"), OtherEnd.SILENT)),
+                NOW))
+        .containsEntry("phase", "tunnel suspended");
+  }
+
+  @Test
+  void tellsHowOldTheLastErrorIs() {
+    ClientStatus status = status(Optional.empty()).failedAt(Optional.of(NOW.minusSeconds(185)));
+
+    assertThat(ClientCommand.row(status, Optional.empty(), NOW))
+        .containsEntry("last error", "3m5s ago: " + ERROR);
+  }
+
+  private static TunnelStatus tunnel(OtherEnd otherEnd) {
+    return tunnel(new TunnelState.Up("userspace", "culvert1"), otherEnd);
+  }
+
+  private static TunnelStatus tunnel(TunnelState state, OtherEnd otherEnd) {
+    return new TunnelStatus(
+        new TunnelParameters(
+            "client",
+            TunnelParameters.Side.CLIENT,
+            TunnelType.V6V4,
+            OuterEndpoints.withoutPorts(
+                IpAddresses.parse("198.51.100.2"), IpAddresses.parse("192.0.2.1")),
+            SampleOffers.CLIENT6,
+            SampleOffers.SERVER6,
+            List.of(),
+            List.of(),
+            1280,
+            Optional.empty()),
+        state,
+        TunnelCounters.ZERO,
+        Optional.empty(),
+        otherEnd);
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 
@@ -40,6 +41,7 @@ final class FakeServices {
                     List<ServiceReference<?>> found = references((Class<?>) arguments[0]);
                     yield found.isEmpty() ? null : found.get(found.size() - 1);
                   }
+                  case "getBundles" -> new Bundle[0];
                   case "getService" -> ((ServiceReference<?>) arguments[0]).getProperty("service");
                   default -> throw new UnsupportedOperationException(method.getName());
                 });

@@ -19,6 +19,7 @@ import org.culvert.api.tunnel.TunnelCounters;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelStatus;
+import org.culvert.api.tunnel.TunnelStatus.OtherEnd;
 import org.culvert.api.tunnel.TunnelType;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +66,25 @@ class TunnelsTest {
         .containsEntry("state", "up")
         .containsEntry("datapath", "userspace")
         .containsEntry("device", "culvert0");
+  }
+
+  @Test
+  void tunnelThatWasNotSeenToWorkIsNotPlainlyUp() {
+    BrokeredTunnel up = tunnel(new TunnelState.Up("userspace", "culvert0"));
+
+    assertThat(Tunnels.row(with(up, OtherEnd.AWAITED)))
+        .containsEntry("state", "up, nothing received yet");
+    assertThat(Tunnels.row(with(up, OtherEnd.SILENT))).containsEntry("state", "up, silent");
+    assertThat(Tunnels.row(with(tunnel(new TunnelState.Failed("no")), OtherEnd.AWAITED)))
+        .containsEntry("state", "failed");
+  }
+
+  private static BrokeredTunnel with(BrokeredTunnel tunnel, OtherEnd otherEnd) {
+    TunnelStatus s = tunnel.status().orElseThrow();
+    return new BrokeredTunnel(
+        tunnel.lease(),
+        Optional.of(
+            new TunnelStatus(s.parameters(), s.state(), s.counters(), s.silence(), otherEnd)));
   }
 
   @Test

@@ -1,0 +1,100 @@
+package org.culvert.configuration;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What is to be said of a configuration, and what is meant by it.
+ *
+ * @param values its values, by the right keys, and as the component reads them
+ * @param remarks what is told, and does no harm
+ * @param refusals why no component may be given it
+ */
+record Examination(Map<String, Object> values, List<String> remarks, List<String> refusals) {
+  /** Stands for octets that are no character. */
+  private static final String NO_UTF_8 = "\uFFFD";
+
+  Examination {
+    values = Map.copyOf(values);
+    remarks = List.copyOf(remarks);
+    refusals = List.copyOf(refusals);
+  }
+
+  static Examination of(Written written, Definition definition) {
+    Map<String, Object> values = new HashMap<>();
+    List<String> remarks = new ArrayList<>();
+    List<String> refusals = new ArrayList<>();
+    if (written.one() && !definition.several()) {
+      remarks.add(written.file() + ": there is only one, etc/" + definition.pid() + ".cfg");
+    }
+    for (Map.Entry<String, Object> entry : written.values().entrySet()) {
+      String key = entry.getKey();
+      Object value = entry.getValue();
+      Optional<Setting> setting = setting(definition, key);
+      if (setting.isEmpty()) {
+        values.put(key, value);
+        if (!Written.isOfFramework(key)) {
+          remarks.add(unknown(written, key, definition.settings().keySet()));
+        }
+        continue;
+      }
+      if (Written.parts(value).stream().anyMatch(part -> part.contains(NO_UTF_8))) {
+        remarks.add("%s: %s is not in UTF-8; write it so".formatted(written.file(), key));
+      }
+      String right = setting.get().key();
+      if (!right.equals(key)) {
+        remarks.add("%s: %s is taken for %s; write it so".formatted(written.file(), key, right));
+      }
+      Optional<Object> meant = meant(written, setting.get(), value);
+      meant.ifPresentOrElse(
+          one -> values.put(right, one),
+          () -> refusals.add(refusal(written.file(), setting.get(), value)));
+    }
+    return new Examination(values, remarks, refusals);
+  }
+
+  private static Optional<Setting> setting(Definition definition, String key) {
+    return Optional.ofNullable(definition.settings().get(key))
+        .or(
+            () ->
+                definition.settings().values().stream()
+                    .filter(one -> one.key().equalsIgnoreCase(key))
+                    .findFirst());
+  }
+
+  /** The value may be a secret, so it is not told. */
+  private static String unknown(Written written, String key, Set<String> keys) {
+    return Spelling.nearest(key, keys)
+        .map(near -> "%s: there is no %s; is %s meant?".formatted(written.file(), key, near))
+        .orElse("%s: there is no %s; it is not read".formatted(written.file(), key));
+  }
+
+  private static Optional<Object> meant(Written written, Setting setting, Object value) {
+    List<String> parts = Written.parts(value);
+    if (value instanceof String text) {
+      if (setting.isSecret()) {
+        return written
+            .path()
+            .flatMap(file -> Secret.asWritten(file, setting.key(), text))
+            .or(() -> setting.meant(text))
+            .map(Object.class::cast);
+      }
+      return setting.meant(text).map(Object.class::cast);
+    }
+    // Other sources than files hand on values of the right type.
+    return parts.stream().allMatch(part -> setting.meant(part).isPresent())
+        ? Optional.of(value)
+        : Optional.empty();
+  }
+
+  private static String refusal(String file, Setting setting, Object value) {
+    String shown =
+        setting.isSecret() ? "***" : Written.parts(value).stream().collect(Collectors.joining(","));
+    return "%s: %s = \"%s\": %s".formatted(file, setting.key(), shown, setting.remedy());
+  }
+}

@@ -1,0 +1,52 @@
+package org.culvert.configuration;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.culvert.configuration.Failures.Failure;
+
+/**
+ * Puts back what a component ran with, if it refuses what came after it. Only the component itself
+ * knows that its new configuration will not do, and the runtime ends it before it is asked.
+ */
+final class FallBack {
+  private final Guard guard;
+  private final Again again;
+
+  /** Hands a configuration on once more. */
+  interface Again {
+    void hand(String pid) throws IOException;
+  }
+
+  FallBack(Guard guard, Again again) {
+    this.guard = guard;
+    this.again = again;
+  }
+
+  /**
+   * Compares what is written with what became of it.
+   *
+   * @param running the configurations that components run with
+   */
+  void look(List<Written> all, List<Failure> failures, Set<String> running) throws IOException {
+    Map<String, String> byFile = new HashMap<>();
+    all.forEach(written -> byFile.put(written.file(), written.pid()));
+    Set<String> blamed = new HashSet<>();
+    for (Failure failure : failures) {
+      if (failure.mistake().isPresent()) {
+        // A component may refuse what is another's: the broker knows which pools cannot be.
+        String text = failure.mistake().get().text();
+        String file = text.substring(0, Math.max(0, text.indexOf(": ")));
+        String pid = byFile.getOrDefault(file, failure.pid());
+        blamed.add(pid);
+        if (guard.reject(pid, failure.mistake().get())) {
+          again.hand(pid);
+        }
+      }
+    }
+    running.stream().filter(pid -> !blamed.contains(pid)).forEach(guard::prove);
+  }
+}

@@ -1,0 +1,122 @@
+package org.culvert.configuration;
+
+import java.util.Collections;
+import java.util.Dictionary;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.culvert.api.config.ConfigurationReport.Mistake;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.cm.ConfigurationPlugin;
+
+/**
+ * Stands between the files and the components. What is meant is handed on; of what means nothing,
+ * nothing at all: then the component keeps what it had before, or, if it had nothing yet, waits.
+ * The same where a component did not take what it was handed, once it has run with something else.
+ */
+final class Guard implements ConfigurationPlugin {
+  /** Components wait for a condition; without this key it is one that always holds. */
+  static final String CONDITION = "osgi.ds.satisfying.condition.target";
+
+  static final String NEVER = "(osgi.condition.id=org.culvert.configuration.right)";
+
+  private final Supplier<Map<String, Definition>> definitions;
+
+  /** What was handed on, what of it some component runs with, and what none took. */
+  private final Map<String, Map<String, Object>> given = new ConcurrentHashMap<>();
+
+  private final Map<String, Map<String, Object>> proved = new ConcurrentHashMap<>();
+  private final Map<String, Rejected> rejected = new ConcurrentHashMap<>();
+
+  private record Rejected(Map<String, Object> values, Mistake mistake) {}
+
+  Guard(Supplier<Map<String, Definition>> definitions) {
+    this.definitions = definitions;
+  }
+
+  @Override
+  public void modifyConfiguration(
+      ServiceReference<?> reference, Dictionary<String, Object> properties) {
+    Written written = Written.of(properties);
+    Definition definition = definitions.get().get(written.kind());
+    if (definition == null) {
+      return;
+    }
+    String pid = written.pid();
+    Examination examination = Examination.of(written, definition);
+    Rejected before = rejected.get(pid);
+    if (before != null && !same(before.values(), examination.values())) {
+      rejected.remove(pid);
+      before = null;
+    }
+    if (examination.refusals().isEmpty() && before == null) {
+      given.put(pid, examination.values());
+    }
+    Map<String, Object> right = given.get(pid);
+    if (right == null) {
+      properties.put(CONDITION, NEVER);
+    } else {
+      replace(properties, right);
+    }
+  }
+
+  /** Tells whether what was right before is in force, for what came after it is not. */
+  boolean keeps(String pid) {
+    return given.containsKey(pid);
+  }
+
+  /** Notes that a component runs with what was handed on. */
+  void prove(String pid) {
+    Map<String, Object> values = given.get(pid);
+    if (values != null) {
+      proved.put(pid, values);
+    }
+  }
+
+  /**
+   * Notes that what was handed on was not taken.
+   *
+   * @return whether there is something else, which the component has to be handed now
+   */
+  boolean reject(String pid, Mistake mistake) {
+    Map<String, Object> values = given.get(pid);
+    Map<String, Object> other = proved.get(pid);
+    if (values == null || other == null || same(values, other)) {
+      return false;
+    }
+    rejected.put(pid, new Rejected(values, mistake));
+    given.put(pid, other);
+    return true;
+  }
+
+  /** Returns why something else than what is written is in force, by configuration. */
+  Map<String, Mistake> rejections() {
+    return rejected.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, one -> one.getValue().mistake()));
+  }
+
+  /** Forgets a configuration that was deleted. */
+  void forget(String pid) {
+    given.remove(pid);
+    proved.remove(pid);
+    rejected.remove(pid);
+  }
+
+  /** Lists are arrays, which are equal to themselves only. */
+  private static boolean same(Map<String, Object> one, Map<String, Object> other) {
+    return parts(one).equals(parts(other));
+  }
+
+  private static Map<String, List<String>> parts(Map<String, Object> values) {
+    return values.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, one -> Written.parts(one.getValue())));
+  }
+
+  /** Keys that differ in case only are one key here, but not for those who read them. */
+  private static void replace(Dictionary<String, Object> properties, Map<String, Object> values) {
+    Collections.list(properties.keys()).forEach(properties::remove);
+    values.forEach(properties::put);
+  }
+}

@@ -1,0 +1,72 @@
+package org.culvert.configuration;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One key that a component has, as its metatype tells.
+ *
+ * @param key the key, as it is written
+ * @param type the metatype's name of its type
+ * @param options the only values that it may have; empty: any of the type
+ * @param preset the value that it has where it is not written
+ */
+record Setting(String key, String type, List<String> options, Optional<String> preset) {
+  private static final String PASSWORD = "Password";
+
+  Setting {
+    options = List.copyOf(options);
+  }
+
+  boolean isSecret() {
+    return type.equals(PASSWORD);
+  }
+
+  /** Returns the value that is meant by what is written; empty if none is. */
+  Optional<String> meant(String written) {
+    String trimmed = written.trim();
+    return switch (type) {
+      case "Boolean" -> oneOf(List.of("true", "false"), trimmed);
+      case "Byte" -> whole(trimmed, Byte.MIN_VALUE, Byte.MAX_VALUE);
+      case "Short" -> whole(trimmed, Short.MIN_VALUE, Short.MAX_VALUE);
+      case "Integer" -> whole(trimmed, Integer.MIN_VALUE, Integer.MAX_VALUE);
+      case "Long" -> whole(trimmed, Long.MIN_VALUE, Long.MAX_VALUE);
+      case "Float", "Double" -> number(trimmed);
+      default -> options.isEmpty() ? Optional.of(written) : oneOf(options, trimmed);
+    };
+  }
+
+  /** Says what to write instead of what means nothing. */
+  String remedy() {
+    String otherwise =
+        preset.map(value -> ", or leave it out for " + value).orElse(", or leave it out");
+    return switch (type) {
+      case "Boolean" -> "write true or false" + otherwise;
+      case "Byte", "Short" -> "write a small whole number" + otherwise;
+      case "Integer", "Long" -> "write a whole number" + otherwise;
+      case "Float", "Double" -> "write a number" + otherwise;
+      default -> "write one of " + String.join(", ", options) + otherwise;
+    };
+  }
+
+  private static Optional<String> oneOf(List<String> values, String trimmed) {
+    return values.stream().filter(trimmed::equalsIgnoreCase).findFirst();
+  }
+
+  private static Optional<String> whole(String trimmed, long least, long most) {
+    try {
+      long value = Long.parseLong(trimmed);
+      return value < least || value > most ? Optional.empty() : Optional.of(trimmed);
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<String> number(String trimmed) {
+    try {
+      return Double.isNaN(Double.parseDouble(trimmed)) ? Optional.empty() : Optional.of(trimmed);
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,244 @@
+package org.culvert.configuration;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Dictionary;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.culvert.api.config.ConfigurationReport;
+import org.culvert.configuration.Failures.Failure;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.BundleListener;
+import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceEvent;
+import org.osgi.framework.ServiceListener;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationEvent;
+import org.osgi.service.cm.ConfigurationListener;
+import org.osgi.service.cm.ConfigurationPlugin;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches all configurations: keeps from the components what means nothing, and tells each mistake
+ * once, in the log, for as long as it lasts. Starts before what it guards.
+ */
+@Component(
+    service = {ConfigurationReport.class, ConfigurationPlugin.class, ConfigurationListener.class},
+    immediate = true,
+    // The framework lets a plug-in change what it hands on if this is from 0 to 1000.
+    property = "service.cmRanking:Integer=500")
+public final class Watch
+    implements ConfigurationReport,
+        ConfigurationPlugin,
+        ConfigurationListener,
+        BundleListener,
+        ServiceListener {
+  private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
+
+  /** Much comes and goes at a time, and means what it is to mean only when all of it is there. */
+  private static final long QUIET_MILLIS = 500;
+
+  /** What has not started in so long after another came or went is not on its way. */
+  private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final BundleContext context;
+  private final ConfigurationAdmin configurations;
+  private final Definitions definitions;
+  private final Failures failures;
+  private final Guard guard;
+  private final FallBack fallBack;
+  private final AtomicReference<@Nullable Future<?>> next = new AtomicReference<>();
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread made = new Thread(task, "culvert-configuration");
+            made.setDaemon(true);
+            return made;
+          });
+
+  private volatile long lastChange = System.nanoTime();
+
+  /** The thread's. */
+  private Set<String> told = Set.of();
+
+  /** Begins to watch. */
+  @Activate
+  public Watch(
+      BundleContext context,
+      @Reference ConfigurationAdmin configurations,
+      @Reference ServiceComponentRuntime components)
+      throws InvalidSyntaxException {
+    this.context = context;
+    this.configurations = configurations;
+    this.definitions = new Definitions(context);
+    this.failures = new Failures(components);
+    this.guard = new Guard(definitions::all);
+    this.fallBack = new FallBack(guard, this::handAgain);
+    context.addBundleListener(this);
+    context.addServiceListener(
+        this,
+        "(|(objectClass=%s)%s)"
+            .formatted(ServiceComponentRuntime.class.getName(), Mechanisms.FILTER));
+    lookSoon();
+  }
+
+  /** Tells nothing any more. */
+  @Deactivate
+  public void close() {
+    context.removeServiceListener(this);
+    context.removeBundleListener(this);
+    thread.shutdownNow();
+  }
+
+  @Override
+  public void modifyConfiguration(
+      ServiceReference<?> reference, Dictionary<String, Object> properties) {
+    guard.modifyConfiguration(reference, properties);
+  }
+
+  @Override
+  public void configurationEvent(ConfigurationEvent event) {
+    if (event.getType() == ConfigurationEvent.CM_DELETED) {
+      guard.forget(event.getPid());
+    }
+    lookSoon();
+  }
+
+  @Override
+  public void bundleChanged(BundleEvent event) {
+    lastChange = System.nanoTime();
+    lookSoon();
+  }
+
+  @Override
+  public void serviceChanged(ServiceEvent event) {
+    lookSoon();
+  }
+
+  @Override
+  public List<Mistake> mistakes() {
+    return mistakes(written(), failures.now());
+  }
+
+  private List<Mistake> mistakes(List<Written> written, List<Failure> failed) {
+    List<Mistake> mistakes = new ArrayList<>(inspection().of(written));
+    Collection<Mistake> rejections = guard.rejections().values();
+    rejections.forEach(
+        one -> mistakes.add(new Mistake(one.pid(), true, one.text() + Inspection.IN_FORCE)));
+    failed.stream()
+        .flatMap(failure -> failure.mistake().stream())
+        .filter(mistake -> !rejections.contains(mistake))
+        .forEach(mistakes::add);
+    return mistakes.stream().distinct().toList();
+  }
+
+  private Inspection inspection() {
+    return new Inspection(
+        definitions.all(),
+        failures.pids(),
+        Mechanisms.installed(context),
+        isSettled(),
+        guard::keeps);
+  }
+
+  /** Updating it without its own values would be told to nobody. */
+  private void handAgain(String pid) throws IOException {
+    for (Configuration one : configurations("(" + Constants.SERVICE_PID + "=" + pid + ")")) {
+      Dictionary<String, Object> properties = one.getProperties();
+      if (properties != null) {
+        one.update(properties);
+      }
+    }
+  }
+
+  private Configuration[] configurations(@Nullable String filter) throws IOException {
+    try {
+      Configuration[] found = configurations.listConfigurations(filter);
+      return found == null ? new Configuration[0] : found;
+    } catch (InvalidSyntaxException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private List<Written> written() {
+    try {
+      List<Written> written = new ArrayList<>();
+      for (Configuration one : configurations(null)) {
+        Dictionary<String, Object> properties = one.getProperties();
+        if (properties != null) {
+          written.add(Written.of(properties));
+        }
+      }
+      return written;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What is still to start may well bring what seems to be missing. */
+  private boolean isSettled() {
+    if (System.nanoTime() - lastChange > SETTLED_NANOS) {
+      return true;
+    }
+    for (Bundle bundle : context.getBundles()) {
+      if (Definitions.isOurs(bundle) && !hasStarted(bundle)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean hasStarted(Bundle bundle) {
+    boolean lazy = bundle.getHeaders("").get(Constants.BUNDLE_ACTIVATIONPOLICY) != null;
+    return bundle.getState() == Bundle.ACTIVE
+        || (lazy && bundle.getState() == Bundle.STARTING)
+        || bundle.getHeaders("").get(Constants.FRAGMENT_HOST) != null;
+  }
+
+  private void lookSoon() {
+    try {
+      Future<?> before =
+          next.getAndSet(thread.schedule(this::look, QUIET_MILLIS, TimeUnit.MILLISECONDS));
+      if (before != null) {
+        before.cancel(false);
+      }
+    } catch (RejectedExecutionException e) {
+      // Closed meanwhile.
+    }
+  }
+
+  private void look() {
+    try {
+      List<Written> written = written();
+      List<Failure> failed = failures.now();
+      fallBack.look(written, failed, failures.running());
+      told = new Telling(told).tell(mistakes(written, failed), failed);
+      if (!isSettled()) {
+        lookSoon();
+      }
+    } catch (IOException | RuntimeException e) {
+      // The framework stops, or a bundle went while it was looked at; the next look is complete.
+      LOG.debug("the configuration could not be looked at", e);
+    }
+  }
+}

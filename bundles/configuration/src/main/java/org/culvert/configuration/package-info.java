@@ -1,0 +1,4 @@
+@NullMarked
+package org.culvert.configuration;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,107 @@
+package org.culvert.configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Dictionary;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.culvert.api.config.ConfigurationReport.Mistake;
+import org.culvert.configuration.Failures.Failure;
+import org.junit.jupiter.api.Test;
+
+class FallBackTest {
+  private static final String GRE = "com.example.gre";
+  private static final Set<String> NOTHING = Set.of();
+
+  private final Guard guard = new Guard(Samples::definitions);
+  private final List<String> again = new ArrayList<>();
+  private final FallBack fallBack = new FallBack(guard, again::add);
+
+  @Test
+  void whatRanIsPutBackIfTheComponentRefusesWhatComesAfterIt() throws IOException {
+    runs(Samples.file(GRE, "key.number", "7"));
+
+    refuses(Samples.file(GRE, "key.number", "0"));
+
+    assertThat(again).containsExactly(GRE);
+    assertThat(given(Samples.file(GRE, "key.number", "0")).get("key.number")).isEqualTo("7");
+    assertThat(guard.rejections()).containsOnlyKeys(GRE);
+  }
+
+  @Test
+  void whatNeverRanIsNotPutBack() throws IOException {
+    refuses(Samples.file(GRE, "key.number", "0"));
+
+    assertThat(again).isEmpty();
+    assertThat(guard.rejections()).isEmpty();
+    assertThat(given(Samples.file(GRE, "key.number", "0")).get("key.number")).isEqualTo("0");
+  }
+
+  @Test
+  void whatRanAndIsRefusedNowIsNotPutBackForEver() throws IOException {
+    runs(Samples.file(GRE, "key.number", "7"));
+
+    refuses(Samples.file(GRE, "key.number", "7"));
+
+    assertThat(again).isEmpty();
+  }
+
+  @Test
+  void otherWordsAreTriedAgain() throws IOException {
+    runs(Samples.file(GRE, "key.number", "7"));
+    refuses(Samples.file(GRE, "key.number", "0"));
+
+    assertThat(given(Samples.file(GRE, "key.number", "8")).get("key.number")).isEqualTo("8");
+    assertThat(guard.rejections()).isEmpty();
+  }
+
+  @Test
+  void listsAreComparedByWhatIsInThem() throws IOException {
+    runs(Samples.file(GRE, "udp.mechanisms", new String[] {"A"}));
+    refuses(Samples.file(GRE, "udp.mechanisms", new String[] {"B"}));
+
+    Dictionary<String, Object> given =
+        given(Samples.file(GRE, "udp.mechanisms", new String[] {"B"}));
+
+    assertThat((String[]) given.get("udp.mechanisms")).containsExactly("A");
+  }
+
+  @Test
+  void oneIsBlamedWhoseFileIsNamed() throws IOException {
+    runs(Samples.oneOf("com.example.peer", "home", "key.number", "7"));
+    Written wrong = Written.of(Samples.oneOf("com.example.peer", "home", "key.number", "0"));
+    given(Samples.oneOf("com.example.peer", "home", "key.number", "0"));
+
+    Mistake mistake = new Mistake(GRE, true, "etc/com.example.peer-home.cfg: it will not do");
+    fallBack.look(
+        List.of(wrong),
+        List.of(new Failure("Gre", "com.example", GRE, Optional.of(mistake), "")),
+        Set.of("com.example.peer~home"));
+
+    assertThat(again).containsExactly("com.example.peer~home");
+  }
+
+  private void runs(Dictionary<String, Object> properties) throws IOException {
+    String pid = properties.get("service.pid").toString();
+    given(properties);
+    fallBack.look(List.of(), List.of(), Set.of(pid));
+  }
+
+  private void refuses(Dictionary<String, Object> properties) throws IOException {
+    Written written = Written.of(properties);
+    given(properties);
+    Mistake mistake = new Mistake(GRE, true, written.file() + ": it will not do");
+    fallBack.look(
+        List.of(written),
+        List.of(new Failure("Gre", "com.example", GRE, Optional.of(mistake), "")),
+        NOTHING);
+  }
+
+  private Dictionary<String, Object> given(Dictionary<String, Object> properties) {
+    guard.modifyConfiguration(null, properties);
+    return properties;
+  }
+}

@@ -1,0 +1,176 @@
+package org.culvert.configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Dictionary;
+import java.util.List;
+import java.util.Set;
+import org.culvert.api.config.ConfigurationReport.Mistake;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class InspectionTest {
+  private static final String GRE = "com.example.gre";
+  private static final Set<String> INSTALLED = Set.of("ANONYMOUS", "SCRAM-SHA-256");
+
+  @ParameterizedTest
+  @CsvSource({
+    "key.numbr, etc/com.example.gre.cfg: there is no key.numbr; is key.number meant?",
+    "colour, etc/com.example.gre.cfg: there is no colour; it is not read",
+    "endpointpool, etc/com.example.gre.cfg: endpointpool is taken for endpointPool; write it so"
+  })
+  void unknownKeyIsToldWithTheNearest(String key, String told) {
+    assertThat(look(Samples.file(GRE, key, "secret")))
+        .containsExactly(new Mistake(GRE, false, told));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "service.ranking",
+    "felix.fileinstall.filename",
+    "org.apache.karaf.features.configKey",
+    "server.target",
+    ".private"
+  })
+  void keysOfTheFrameworkPass(String key) {
+    assertThat(look(Samples.file(GRE, key, "1"))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "key.number, eight, 'write a whole number, or leave it out for 7'",
+    "key.number, 3000000000, 'write a whole number, or leave it out for 7'",
+    "key.number, 1.5, 'write a whole number, or leave it out for 7'",
+    "key.number, '', 'write a whole number, or leave it out for 7'",
+    "asNumber, 65536x, 'write a whole number, or leave it out for 0'",
+    "checksum, yes, 'write true or false, or leave it out for false'",
+    "order, strickt, 'write one of strict, any, or leave it out for strict'"
+  })
+  void valueThatMeansNothingIsRefused(String key, String value, String remedy) {
+    assertThat(look(Samples.file(GRE, key, value)))
+        .containsExactly(
+            new Mistake(
+                GRE,
+                true,
+                "etc/com.example.gre.cfg: %s = \"%s\": %s".formatted(key, value, remedy)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "key.number, 8",
+    "key.number, ' 8 '",
+    "asNumber, 4200000000",
+    "checksum, TRUE",
+    "order, Any",
+    "endpointPool, ''",
+    "password, p w"
+  })
+  void valueOfItsTypePasses(String key, String value) {
+    assertThat(look(Samples.file(GRE, key, value))).isEmpty();
+  }
+
+  @Test
+  void valuesThatComeWithTheirTypePass() {
+    assertThat(look(Samples.file(GRE, "key.number", 8))).isEmpty();
+    assertThat(look(Samples.file(GRE, "udp.mechanisms", new String[] {"ANONYMOUS"}))).isEmpty();
+    assertThat(look(Samples.file(GRE, "udp.mechanisms", List.of("ANONYMOUS")))).isEmpty();
+  }
+
+  @Test
+  void markAtTheBeginningOfAFileIsNoPartOfItsFirstKey() {
+    assertThat(look(Samples.file(GRE, "\uFEFFkey.number", "8"))).isEmpty();
+  }
+
+  @Test
+  void octetsThatAreNoCharacterAreTold() {
+    assertThat(look(Samples.file(GRE, "endpointPool", "j\uFFFDrg")))
+        .extracting(Mistake::text)
+        .containsExactly("etc/com.example.gre.cfg: endpointPool is not in UTF-8; write it so");
+  }
+
+  @Test
+  void secretIsNotTold() {
+    assertThat(look(Samples.file(GRE, "pin", "1234")))
+        .allSatisfy(mistake -> assertThat(mistake.text()).doesNotContain("1234"))
+        .hasSize(1);
+  }
+
+  @Test
+  void eachOfSeveralIsLookedAt() {
+    assertThat(look(Samples.oneOf("com.example.peer", "home", "chksum", "x")))
+        .extracting(Mistake::text)
+        .containsExactly("etc/com.example.peer-home.cfg: there is no chksum; is checksum meant?");
+  }
+
+  @Test
+  void whatThereIsOneOfHasNoOthers() {
+    assertThat(look(Samples.oneOf(GRE, "home", "checksum", "true")))
+        .extracting(Mistake::text)
+        .containsExactly(
+            "etc/com.example.gre-home.cfg: there is only one, etc/com.example.gre.cfg");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "com.example.grre, nothing reads it; is com.example.gre.cfg meant?",
+    "com.example.Peer, nothing reads it; is com.example.peer-NAME.cfg meant?",
+    "org.culvert.client, nothing that is installed reads it"
+  })
+  void fileThatNobodyReadsIsTold(String pid, String told) {
+    assertThat(look(Samples.file(pid, "server", "x")))
+        .extracting(Mistake::text)
+        .containsExactly("etc/" + pid + ".cfg: " + told);
+  }
+
+  @Test
+  void filesOfOthersPass() {
+    assertThat(look(Samples.file("org.apache.karaf.shell", "sshPort", "x"))).isEmpty();
+    assertThat(look(Samples.file("com.example.billing", "x", "x"))).isEmpty();
+    assertThat(look(Samples.file("org.culvert.undescribed", "x", "x"))).isEmpty();
+    assertThat(look(Samples.file("nodots", "x", "x"))).isEmpty();
+  }
+
+  @Test
+  void mechanismThatIsNotInstalledIsTold() {
+    assertThat(look(Samples.file(GRE, "udp.mechanisms", "SCRAM-SHA256, KERBEROS, !PLIAN, *")))
+        .extracting(Mistake::text)
+        .containsExactly(
+            "etc/com.example.gre.cfg: udp.mechanisms: no mechanism SCRAM-SHA256 is installed;"
+                + " is SCRAM-SHA-256 meant?",
+            "etc/com.example.gre.cfg: udp.mechanisms: no mechanism KERBEROS is installed,"
+                + " but ANONYMOUS, SCRAM-SHA-256",
+            "etc/com.example.gre.cfg: udp.mechanisms: no mechanism PLIAN is installed,"
+                + " but ANONYMOUS, SCRAM-SHA-256");
+  }
+
+  @Test
+  void whatIsStillToStartIsNotMissing() {
+    Inspection early = inspection(false, false);
+
+    assertThat(early.of(List.of(written(Samples.file("org.culvert.client", "x", "x"))))).isEmpty();
+    assertThat(early.of(List.of(written(Samples.file(GRE, "udp.mechanisms", "X"))))).isEmpty();
+  }
+
+  @Test
+  void whatIsStillInForceIsTold() {
+    assertThat(inspection(true, true).of(List.of(written(Samples.file(GRE, "checksum", "yes")))))
+        .extracting(Mistake::text)
+        .singleElement()
+        .asString()
+        .endsWith("; what was there before is still in force");
+  }
+
+  private static List<Mistake> look(Dictionary<String, Object> properties) {
+    return inspection(true, false).of(List.of(written(properties)));
+  }
+
+  private static Inspection inspection(boolean settled, boolean kept) {
+    return new Inspection(
+        Samples.definitions(), Set.of("org.culvert.undescribed"), INSTALLED, settled, pid -> kept);
+  }
+
+  private static Written written(Dictionary<String, Object> properties) {
+    return Written.of(properties);
+  }
+}
