@@ -1,0 +1,97 @@
+package org.culvert.start;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the service manager that started this process, if it wants to know, how it stands: the
+ * states of sd_notify(3), by the program systemd-notify, which comes with systemd. Java 17 cannot
+ * send datagrams to a socket of the file system, and no native code is loaded for three words.
+ *
+ * <p>Each call waits for that program, some milliseconds as a rule.
+ */
+final class ServiceManager {
+  private static final Logger LOG = LoggerFactory.getLogger(ServiceManager.class);
+  private static final String PROGRAM = "systemd-notify";
+  private static final long PATIENCE_SECONDS = 10;
+
+  /** Characters; systemd takes messages of 4,096 octets at most. */
+  private static final int LONGEST = 1_000;
+
+  private final String program;
+  private final boolean listens;
+  private boolean isReady;
+  private boolean failureIsTold;
+
+  /**
+   * Tells somebody or nobody.
+   *
+   * @param program sends a message that it is given word by word
+   * @param listens whether anybody wants to know
+   */
+  ServiceManager(String program, boolean listens) {
+    this.program = program;
+    this.listens = listens;
+  }
+
+  static ServiceManager fromEnvironment() {
+    return new ServiceManager(PROGRAM, System.getenv("NOTIFY_SOCKET") != null);
+  }
+
+  /**
+   * Tells how it stands.
+   *
+   * @param status what {@code systemctl status} shows, one line
+   * @param serves whether it does what it was started for; once told, that stays so
+   * @return whether it was told, or nobody wants to know
+   */
+  synchronized boolean tell(String status, boolean serves) {
+    // By itself: systemd passes over a message that is too long, and says nothing of that.
+    if (serves && !isReady) {
+      isReady = send(List.of("READY=1"));
+    }
+    String line = status.replaceAll("\\p{Cntrl}", " ");
+    String cut = line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;
+    return send(List.of("STATUS=" + cut)) && (isReady || !serves);
+  }
+
+  /** Tells that the process is about to end. */
+  synchronized void stopping() {
+    send(List.of("STOPPING=1"));
+  }
+
+  private boolean send(List<String> words) {
+    if (!listens) {
+      return true;
+    }
+    List<String> command = new ArrayList<>(words);
+    command.add(0, program);
+    try {
+      Process sender =
+          new ProcessBuilder(command)
+              .redirectInput(new File("/dev/null"))
+              .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      try {
+        return sender.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && sender.exitValue() == 0;
+      } finally {
+        sender.destroyForcibly();
+      }
+    } catch (IOException e) {
+      if (!failureIsTold) {
+        LOG.warn("NOTIFY_SOCKET is set, but the service manager cannot be told: {}", e.toString());
+        failureIsTold = true;
+      }
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Starts Culvert; private. */
+@NullMarked
+package org.culvert.start;
+
+import org.jspecify.annotations.NullMarked;
