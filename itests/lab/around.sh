@@ -44,12 +44,41 @@ tell_lan() {
   tell "the client's shell: culvert:client"
   client_shell culvert:client | sed 's/^/     /'
 
+  others_at_the_gateway
+
   say "The client's tunnel goes, and what it handed on is taken back"
   unconfigure "$client_home" org.culvert.client
   await 30 "host without a default route" host_has_no_route
   ask_with
   await 30 "answer from the world to the host, again" host_pings_world
 }
+
+# What the gateway's network needs is the kernel's, and others have their hands on it.
+others_at_the_gateway() {
+  say "Somebody flushes the gateway's packet filter, again and again: nobody gets in"
+  capture knocks "$h" eth0 "ip6 and tcp dst port 22"
+  local i before
+  for i in {1..10}; do
+    # The rules of the filter follow one another: a new handle is a table that was made anew.
+    before=$(lan_filter)
+    in_ns "$c" nft flush ruleset
+    await_quietly 2 "the filter again" lan_filter_is_new "$before"
+    in_ns "$w" timeout 1 bash -c "echo >'/dev/tcp/$(host_address)/22'" 2>/dev/null || true
+  done
+  captured knocks
+  [ "$(seen knocks tcp | wc -l)" = 0 ] || fail "$(seen knocks tcp | wc -l) connections reached the host"
+  cat "$client_home"/data/log/*.log | grep -q "the filter ip6 culvert_lan is gone or changed" \
+    || fail "the client's log does not tell that the filter was gone"
+
+  say "Somebody flushes the routes of the gateway's interface, and those to its own addresses"
+  in_ns "$c" ip -6 route flush dev lan
+  await 5 "answer from the world to the host" host_pings_world
+  in_ns "$c" ip -6 route del local "$(gateway_address)" dev lan table local
+  await 5 "answer of the gateway" in_ns "$h" ping -6 -n -q -c 1 -W 1 "$(gateway_address)"
+}
+
+lan_filter() { in_ns "$c" nft -a list table ip6 culvert_lan 2>/dev/null | sed -n 1p; }
+lan_filter_is_new() { local now; now=$(lan_filter); [ -n "$now" ] && [ "$now" != "$1" ]; }
 
 host_address() {
   ip -n "$h" -6 -o address show dev eth0 scope global -deprecated | awk '{print $4}' \

@@ -72,7 +72,7 @@ configure_dns() {
   configured=$((configured + 1))
   printf '%s\n' "server = $address" "port = $dns_port" "key.file = culvert-tsig.secret" \
     "zones = tb.example" "reverseZones = 2001:db8::/32, 64.10.in-addr.arpa" "hash.key = lab" "$@" \
-    "lab = $configured" >"$work/cfg"
+    ".lab = $configured" >"$work/cfg"
   mv "$work/cfg" "$home/etc/$pid.cfg"
   [ -z "$(java_of "${lives[$home]}")" ] \
     || await_quietly 20 "configuration $pid" dns_was_told "${lives[$home]}" $configured

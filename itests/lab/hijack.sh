@@ -30,8 +30,8 @@ same_tunnel() {
   [ "$now" = "$tunnel" ] || fail "the client's tunnel was [$tunnel] and is now [$now]"
 }
 
-# The keys of a tunnel that may not change; how long it has been idle is not among them.
-tunnel_keys="id type state user address prefix local remote"
+# The keys of a tunnel that may not change; how long it has been idle, or silent, is not among them.
+tunnel_keys="id type user address prefix local remote device"
 
 # Nothing of the intruder's comes out of the broker with the client's address.
 spoofed_packets() { seen world "icmp6 and ip6[40] = 128 and ip6[44:2] = 0xbad1 and src host $inner" | wc -l; }
@@ -128,10 +128,13 @@ let_client_through() {
 # seen that guesses do not get through, not that they are few.
 lift_limits() {
   configure "$broker_home" org.culvert.transport "rate = 0" "failures.per.minute = 0"
+  # The client that is cut off is not to be given up before this part is told.
+  configure_broker "$broker_home" "missedKeepAlives = 40"
   await 20 "signaling again on port 3653" port_is_open
 }
 
 restore_limits() {
   configure "$broker_home" org.culvert.transport
+  configure_broker "$broker_home"
   await 20 "signaling again on port 3653" port_is_open
 }

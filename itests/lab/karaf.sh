@@ -13,6 +13,8 @@ newcomer=carol
 
 # Lines of the broker's configuration that stay: without any it makes a private prefix up.
 pools=()
+broker_settings=()
+client_settings=()
 password=$(head -c 9 /dev/urandom | base64)
 
 need_assembly() {
@@ -30,14 +32,17 @@ unpack() {
   printf 'admin = %s,_g_:admingroup\n' "$(cut -d' ' -f2 "$work/key.pub")" >>"$1/etc/keys.properties"
 }
 
+# What a daemon is started by, if not by itself.
+launcher=()
+
 # start HOME NAMESPACE ROLE: runs the daemon; its output goes to HOME/console.log.
 start() {
-  in_ns "$2" "$1/bin/culvert" "$3" >>"$1/console.log" 2>&1 </dev/null &
+  in_ns "$2" "${launcher[@]}" "$1/bin/culvert" "$3" >>"$1/console.log" 2>&1 </dev/null &
 }
 
 # shell NAMESPACE COMMAND: one command in the Karaf shell.
 shell() {
-  in_ns "$1" timeout 20 ssh -q -p 8101 -i "$work/key" -o BatchMode=yes \
+  in_ns "$1" timeout 90 ssh -q -p 8101 -i "$work/key" -o BatchMode=yes \
     -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null admin@127.0.0.1 "$2" \
     </dev/null 2>/dev/null
 }
@@ -65,11 +70,9 @@ prepare_broker() { # HOME
   configure_broker "$1"
 }
 
-# configure_broker HOME [LINE]...: what a broker is told. A client that is cut off on purpose is not to
-# be given up before the part that cuts it off is told.
+# configure_broker HOME [LINE]...: what a broker is told.
 configure_broker() {
-  configure "$1" org.culvert.broker "minKeepAlive = 3" "missedKeepAlives = 40" "${pools[@]}" \
-    "${@:2}"
+  configure "$1" org.culvert.broker "${broker_settings[@]}" "${pools[@]}" "${@:2}"
 }
 
 # configure HOME PID LINE...: writes a configuration in one step; if the daemon runs, waits until it
@@ -77,7 +80,7 @@ configure_broker() {
 configure() {
   local file=$1/etc/$2.cfg
   configured=$((configured + 1))
-  printf '%s\n' "${@:3}" "lab = $configured" >"$work/cfg"
+  printf '%s\n' "${@:3}" ".lab = $configured" >"$work/cfg"
   mv "$work/cfg" "$file"
   [ -z "$(java_of "${lives[$1]}")" ] \
     || await_quietly 20 "configuration $2" was_told "${lives[$1]}" "$2" $configured
@@ -141,7 +144,7 @@ configure_client() {
     "prefixLength = 60" "${@:3}"
 }
 
-configure_client_alone() { configure "$1" org.culvert.client "keepAlive = 3" "${@:2}"; }
+configure_client_alone() { configure "$1" org.culvert.client "${client_settings[@]}" "${@:2}"; }
 
 restart_client() {
   client_shell culvert:client-reconnect >/dev/null || fail "the client's shell does not answer"
@@ -204,5 +207,6 @@ stop_all() {
     done >&2
   fi
   drop_network
+  drop_machine
   [ -n "${KEEP_LAB:-}" ] || rm -rf "$work"
 }

@@ -17,8 +17,9 @@ need_vm_packages() {
   apt-get update -qq >/dev/null || true
   if [ ${#missing[@]} -gt 0 ]; then
     tell "installing ${missing[*]}"
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
-      >/dev/null || leave_out "could not install: ${missing[*]}"
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o DPkg::Lock::Timeout=300 \
+      --no-install-recommends "${missing[@]}" >/dev/null \
+      || leave_out "could not install: ${missing[*]}"
   fi
   image=$(apt-cache depends linux-image-cloud-amd64 | awk '/Depends: linux-image/ {print $2}')
   [ -n "$image" ] || leave_out "there is no package linux-image-cloud-amd64"
@@ -132,14 +133,14 @@ start_vm() {
     >"$work/vm.log" 2>&1 7>&- 8>&- &
   vm_pid=$!
   local begin; begin=$(date +%s%N)
-  vm_answer 60 || fail "the machine does not boot: $(tail -3 "$work/vm.console" "$work/vm.log")"
+  vm_answer 180 || fail "the machine does not boot: $(tail -3 "$work/vm.console" "$work/vm.log")"
   tell "Linux $version booted in $((($(date +%s%N) - begin) / 1000000)) ms"
 }
 
 # vm COMMAND: runs one line of shell in the machine, prints what it prints, returns its status.
 vm() {
   printf '%s\n' "$1" >&7
-  vm_answer "${2:-60}"
+  vm_answer "${2:-180}"
 }
 
 vm_answer() { # SECONDS

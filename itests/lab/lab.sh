@@ -10,7 +10,7 @@
 # script prints what it does, fails at the first thing that is not as promised, and leaves nothing
 # behind. Parts can be told alone, too, in any order.
 #
-# Usage: lab.sh [all | more | around | PART]...     (as root; default: all; the parts are listed below)
+# Usage: lab.sh [all | more | around | field | field-long | PART]...     (as root; default: all)
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -37,6 +37,8 @@ project=$(cd "$here/../.." && pwd)
 . "$here/bird.sh"
 # shellcheck source=itests/lab/around.sh
 . "$here/around.sh"
+# shellcheck source=itests/lab/field.sh
+. "$here/field.sh"
 
 parts=(nat swap move crash direct blocked ports expiry carrier hairpin places hijack)
 
@@ -45,7 +47,7 @@ more=(v4v6 tls referral takeover)
 
 # And one of what surrounds a tunnel. Its first part makes what the others look at.
 around=(lan names routes registry swaps links)
-every=("${parts[@]}" "${more[@]}" "${around[@]}")
+every=("${parts[@]}" "${more[@]}" "${around[@]}" "${field[@]}" "${field_long[@]}")
 
 # What each part of the story proves; each leaves the network as it found it.
 
@@ -111,7 +113,7 @@ tell_swap() {
   tell "the client did not have to connect again"
 }
 
-times_served() { grep -c 'signaling is served' "$broker_home/data/log/karaf.log"; }
+times_served() { grep -c 'signaling is served' "$broker_home/data/log/karaf.log" || true; }
 
 # demands: R-4.4.1-1 R-4.4.1-5
 tell_blocked() {
@@ -126,27 +128,41 @@ tell_blocked() {
   nat_off
 }
 
+# All is read into one shell, in which the last function of a name would be everybody's.
+need_names_of_their_own() {
+  local twice
+  twice=$(ls "$here"/*.sh "$here"/field/*.sh | grep -v "^$here/kernel" \
+    | xargs grep -hoE '^[a-z_0-9]+\(\)' | sort | uniq -d | xargs)
+  [ -z "$twice" ] || fail "defined twice by parts of the lab: $twice"
+}
+
 main() {
   [ $# -gt 0 ] || set -- all
   [ "$*" != all ] || set -- "${parts[@]}"
   [ "$*" != more ] || set -- "${more[@]}"
   [ "$*" != around ] || set -- "${around[@]}"
+  [ "$*" != field ] || set -- "${field[@]}"
+  [ "$*" != field-long ] || set -- "${field_long[@]}"
   local part
   for part in "$@"; do
     [[ " ${every[*]} " == *" $part "* ]] \
-      || fail "there is no part '$part'; choose among: all more around ${every[*]}"
+      || fail "there is no part '$part'; choose among: all more around field field-long ${every[*]}"
   done
+  need_names_of_their_own
   need_root
   need_packages
   need_assembly
-  trap 'status=$?; stop_all; exit $status' EXIT
+  trap 'status=$? last=$BASH_COMMAND; tell_last "$last" $status; stop_all; exit $status' EXIT
   trap 'exit 130' INT TERM
   build_network
   [[ " ${around[*]} " != *" $1 "* ]] || build_surroundings
+  [[ " ${field[*]} ${field_long[*]} " != *" $1 "* ]] || enter_field
   start_broker
-  [ "$1" = nat ] || { nat_on 203.0.113.2; start_client; await 60 "a tunnel" ping_once; }
+  [ "$1" = nat ] || { nat_on 203.0.113.2; start_client; await 180 "a tunnel" ping_once; }
   for part in "$@"; do
+    local begin=$SECONDS
     "tell_$part"
+    tell "($part: $((SECONDS - begin)) s)"
   done
   say "All of it was seen to work, in $SECONDS s."
 }

@@ -15,17 +15,34 @@ world4=198.51.100.2
 
 say() { printf '\n== %s\n' "$*"; }
 tell() { printf '   %s\n' "$*"; }
-fail() { printf '\nFAILED: %s\n' "$*" >&2; exit 1; }
+fail() { printf '\nFAILED: %s\n' "$*" >&2; failed=told; exit 1; }
+
+# tell_last COMMAND STATUS: names the command that ended the script, unless fail has said why.
+tell_last() {
+  [ "$2" = 0 ] || [ -n "$failed" ] || printf '\nFAILED: status %s of: %s\n' "$2" "$1" >&2
+}
+failed=
 in_ns() { local ns=$1; shift; ip netns exec "$ns" "$@"; }
 
-# await SECONDS WHAT COMMAND...: repeats the command until it succeeds.
+# await SECONDS WHAT COMMAND...: repeats the command until it succeeds. So many seconds are allowed on a
+# machine that has nothing else to do, and as many times that as programs want each of its processors.
 await() {
-  local limit=$1 what=$2 begin=$SECONDS; shift 2
+  local limit=$1 what=$2 begin=$SECONDS crowd=1; shift 2
   until "$@" >/dev/null 2>&1; do
-    [ $((SECONDS - begin)) -lt "$limit" ] || fail "no $what within $limit s"
+    count_crowd
+    [ $((SECONDS - begin)) -lt $((limit * crowd)) ] || fail "no $what within $((SECONDS - begin)) s"
     sleep 0.3
   done
   tell "seen after $((SECONDS - begin)) s: $what"
+}
+
+# The kernel's average of a minute; the largest that was met while something was awaited counts.
+processors=$(nproc)
+count_crowd() {
+  local load
+  read -r load _ </proc/loadavg
+  load=$((1 + ${load%.*} / processors))
+  [ "$load" -le "$crowd" ] || crowd=$load
 }
 
 await_quietly() { await "$@" >/dev/null; }
@@ -53,17 +70,22 @@ need_programs() {
 install_packages() {
   command -v apt-get >/dev/null || fail "please install: $*"
   tell "installing $*"
+  # One lab at a time, for the policy is everybody's; another program may install something, too.
+  exec {turn}>/run/lock/culvert-lab-packages
+  flock "$turn"
   local policy=/usr/sbin/policy-rc.d ours=
   if [ ! -e $policy ]; then
     ours=yes
     printf '#!/bin/sh\nexit 101\n' >$policy
     chmod +x $policy
   fi
-  apt-get update -qq >/dev/null
+  local wait=DPkg::Lock::Timeout=300
+  apt-get update -qq >/dev/null || tell "the lists of packages stay as old as they are"
   local done=0
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null \
-    || done=1
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o "$wait" --no-install-recommends "$@" \
+    >/dev/null || done=1
   [ -z "$ours" ] || rm $policy
+  exec {turn}>&-
   [ $done = 0 ] || fail "could not install: $*"
 }
 
@@ -107,7 +129,6 @@ build_network() {
   ip -n "$w" -6 route add default via 2001:db8:ffff::1
   in_ns "$n" sysctl -qw net.ipv4.ip_forward=1
   in_ns "$g" sysctl -qw net.ipv4.ip_forward=1
-  in_ns "$b" sysctl -qw net.ipv6.conf.all.forwarding=1
   build_second_broker_s_network
   build_ipv6_outside
   in_ns "$w" iperf3 -6 -s -D -B "$world" --logfile /dev/null
@@ -232,6 +253,15 @@ captured() {
 # seen NAME FILTER: the times of the captured packets that match, one a line.
 seen() { tcpdump -Z root -q -n -tt -r "$work/$1.pcap" "$2" 2>/dev/null | cut -d' ' -f1; }
 
+# pings_answered COUNT NAMESPACE ADDRESS: one after another, for a ping that sends several waits for the
+# last answer no longer than the ones before took, which on a busy machine is no loss.
+pings_answered() {
+  local left
+  for ((left = $1; left > 0; left--)); do
+    in_ns "$2" ping -n -q -c 1 -W 10 "$3" >/dev/null || return 1
+  done
+}
+
 ping_once() { in_ns "$c" ping -6 -n -c 1 -W 1 "$world"; }
 
 ping_world() {
@@ -266,5 +296,6 @@ drop_network() {
   for ns in "${namespaces[@]}"; do
     ip netns pids "$ns" 2>/dev/null | xargs -r kill -9 2>/dev/null || true
     ip netns delete "$ns" 2>/dev/null || true
+    rm -rf "/etc/netns/$ns"
   done
 }

@@ -5,6 +5,7 @@ import static org.junit.Assert.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import javax.inject.Inject;
 import org.junit.Test;
@@ -26,7 +27,7 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 @ExamReactorStrategy(PerClass.class)
 public class AssemblyIT {
 
-  private static final long PATIENCE_MILLIS = 20_000;
+  private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   @Inject private BundleContext context;
   @Inject private ServiceComponentRuntime components;
@@ -93,9 +94,9 @@ public class AssemblyIT {
   /** Bundles and components start in threads of their own, so the first look may come too early. */
   private static List<String> eventuallyEmpty(Supplier<List<String>> look)
       throws InterruptedException {
-    long end = System.currentTimeMillis() + PATIENCE_MILLIS;
+    long end = System.nanoTime() + PATIENCE_NANOS;
     List<String> seen = look.get();
-    while (!seen.isEmpty() && System.currentTimeMillis() < end) {
+    while (!seen.isEmpty() && System.nanoTime() < end) {
       Thread.sleep(50);
       seen = look.get();
     }

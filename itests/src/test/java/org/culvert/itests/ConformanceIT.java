@@ -64,6 +64,8 @@ class ConformanceIT {
   private static final List<Pattern> MAY_BE_LOGGED =
       List.of(
           Pattern.compile("PLAIN is offered without TLS"),
+          // How many that is, the machine decides.
+          Pattern.compile("this process may open \\d+ files"),
           Pattern.compile("127\\.0\\.0\\.1.*cannot be reached: Connection refused"));
 
   private int port;
@@ -86,7 +88,6 @@ class ConformanceIT {
         "referral = 198.51.100.7",
         "rate = 0",
         "failures.per.minute = 0",
-        "sessions = 100000",
         "sessions.per.source = 100000");
     configure(
         "org.culvert.broker.cfg",

@@ -12,12 +12,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Runs every fuzz test of the bundles under coverage guidance for a while, each in a JVM of its
- * own.
+ * Runs every fuzz test of the bundles under coverage guidance for a while, each in a JVM of its own
+ * with one thread: two at once.
  *
  * <p>{@code -Dculvert.fuzz.seconds=86400 -Dculvert.fuzz.target=RequestXmlFuzz} makes the run long
  * and picks a target. What a run discovers is kept in {@code target/fuzz/NAME/corpus}, and an input
@@ -29,7 +31,7 @@ class FuzzIT {
       Path.of(System.getProperty("culvert.root", "..")).resolve("bundles");
   private static final String SOURCES = "src/test/java";
   private static final int SECONDS = Integer.getInteger("culvert.fuzz.seconds", 5);
-  private static final Duration START = Duration.ofMinutes(2);
+  private static final Duration START = Duration.ofMinutes(10);
 
   /** One fuzz test. */
   record Target(Path module, String className) {
@@ -60,6 +62,7 @@ class FuzzIT {
 
   @ParameterizedTest
   @MethodSource("targets")
+  @Execution(ExecutionMode.CONCURRENT)
   void findsNothing(Target target) throws IOException, InterruptedException {
     Path kept = Files.createDirectories(Path.of("target", "fuzz", target.name()));
     List<String> command =

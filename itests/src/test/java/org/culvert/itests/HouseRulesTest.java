@@ -70,10 +70,32 @@ class HouseRulesTest {
                   "com.fasterxml.jackson.core..",
                   "com.sun.net.httpserver..")),
           Map.entry("lan/radvd", List.of("org.culvert.api..", "org.slf4j..")),
-          Map.entry("lease/jdbc", List.of("org.culvert.api..", "org.sqlite..")),
+          Map.entry(
+              "lease/jdbc",
+              List.of("org.culvert.api..", "org.slf4j..", "org.sqlite..", "org.osgi.framework..")),
           Map.entry(
               "accounts/file",
               List.of("org.culvert.api..", "org.slf4j..", "org.bouncycastle..", "com.ongres..")),
+          Map.entry(
+              "start",
+              List.of(
+                  "org.culvert.api..",
+                  "org.apache.karaf.features..",
+                  "org.apache.karaf.main..",
+                  "org.osgi.framework..",
+                  "org.slf4j..",
+                  "sun.misc..")),
+          // Reads XML with what the JDK has.
+          Map.entry(
+              "configuration",
+              List.of(
+                  "org.culvert.api..",
+                  "org.osgi.framework..",
+                  "org.osgi.service.cm..",
+                  "org.osgi.service.component.runtime..",
+                  "org.slf4j..",
+                  "org.w3c.dom..",
+                  "org.xml.sax..")),
           Map.entry(
               "commands",
               List.of(

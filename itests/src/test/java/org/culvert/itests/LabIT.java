@@ -1,22 +1,31 @@
 package org.culvert.itests;
 
-import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertTrue;
-import static org.junit.Assume.assumeTrue;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.Test;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Promises about real networks, each told by one script of the lab from its first line to its last.
+ *
+ * <p>Each script has networks and directories of its own, and waits for timers most of the time:
+ * two are told at once.
  */
-public class LabIT {
+class LabIT {
   /** How a script ends that cannot get from the operating system what it needs. */
   private static final int LEFT_OUT = 77;
+
+  /**
+   * A guard against hanging, and no more: each takes minutes, and more on a machine that is busy.
+   */
+  private static final int LIMIT_MINUTES = 40;
 
   /**
    * A tunnel crosses real NATs between real assemblies, and outlives moves, a crash of the broker
@@ -24,14 +33,16 @@ public class LabIT {
    * gets at it.
    */
   @Test
-  public void theWholeStory() throws IOException, InterruptedException {
-    tell("lab", 20, "all");
+  @Execution(ExecutionMode.CONCURRENT)
+  void theWholeStory() throws IOException, InterruptedException {
+    tell("lab", "all");
   }
 
   /** IPv4 in IPv6 over UDP and TCP, signaling over TLS both ways of trust, and referrals. */
   @Test
-  public void otherWaysToAsk() throws IOException, InterruptedException {
-    tell("lab", 10, "more");
+  @Execution(ExecutionMode.CONCURRENT)
+  void otherWaysToAsk() throws IOException, InterruptedException {
+    tell("lab", "more");
   }
 
   /**
@@ -40,8 +51,19 @@ public class LabIT {
    * like while the tunnel is up.
    */
   @Test
-  public void whatSurroundsATunnel() throws IOException, InterruptedException {
-    tell("lab", 15, "around");
+  @Execution(ExecutionMode.CONCURRENT)
+  void whatSurroundsATunnel() throws IOException, InterruptedException {
+    tell("lab", "around");
+  }
+
+  /**
+   * Hosts, NATs, paths, clocks and disks as they are in the field: shipped defaults find what is
+   * wrong with each, repair what may be repaired, and say the rest.
+   */
+  @Test
+  @Execution(ExecutionMode.CONCURRENT)
+  void hostsAsTheyShip() throws IOException, InterruptedException {
+    tell("lab", "field");
   }
 
   /**
@@ -49,21 +71,20 @@ public class LabIT {
    * drivers they carry our tunnels, behind a filter and over a crash of ours.
    */
   @Test
-  public void tunnelsThatTheKernelCarries() throws IOException, InterruptedException {
+  @Execution(ExecutionMode.CONCURRENT)
+  void tunnelsThatTheKernelCarries() throws IOException, InterruptedException {
     assumeTrue(
-        "the machine with tunnel drivers is made of Debian's packages for x86_64",
         Files.isExecutable(Path.of("/usr/bin/apt-get"))
-            && "amd64".equals(System.getProperty("os.arch")));
+            && "amd64".equals(System.getProperty("os.arch")),
+        "the machine with tunnel drivers is made of Debian's packages for x86_64");
 
-    tell("kernel", 20);
+    tell("kernel");
   }
 
-  private static void tell(String story, int limitMinutes, String... parts)
-      throws IOException, InterruptedException {
+  private static void tell(String story, String... parts) throws IOException, InterruptedException {
     assumeTrue(
-        "the lab makes network namespaces and needs root",
-        Files.isWritable(Path.of("/dev/net/tun"))
-            && "root".equals(System.getProperty("user.name")));
+        Files.isWritable(Path.of("/dev/net/tun")) && "root".equals(System.getProperty("user.name")),
+        "the lab makes network namespaces and needs root");
 
     String[] command = new String[parts.length + 1];
     command[0] = System.getProperty("culvert.root") + "/itests/lab/" + story + ".sh";
@@ -75,7 +96,7 @@ public class LabIT {
         .environment()
         .put("MAVEN_REPOSITORY", System.getProperty("org.ops4j.pax.url.mvn.localRepository"));
     Process script = builder.start();
-    boolean ended = script.waitFor(limitMinutes, TimeUnit.MINUTES);
+    boolean ended = script.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES);
     if (!ended) {
       // The script cleans up when it is asked to end.
       script.destroy();
@@ -84,8 +105,8 @@ public class LabIT {
 
     String told = Files.readString(output.toPath());
     System.out.println(told);
-    assertTrue("the lab did not end within " + limitMinutes + " minutes", ended);
-    assumeTrue(told, script.exitValue() != LEFT_OUT);
-    assertEquals(told, 0, script.exitValue());
+    assertThat(ended).as("the lab ended within %d minutes", LIMIT_MINUTES).isTrue();
+    assumeTrue(script.exitValue() != LEFT_OUT, told);
+    assertThat(script.exitValue()).as(told).isZero();
   }
 }

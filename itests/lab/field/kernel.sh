@@ -1,0 +1,110 @@
+# The operating system is not ours alone: hosts without IPv6, network managers, hands on the keyboard.
+# Parts of the story told by lab.sh field.
+
+field+=(foreign_flush foreign_bounce foreign_ipv6_off)
+
+# restored NAMESPACE DEVICE WHAT COMMAND...: somebody does that; the tunnel answers again. It takes
+# two seconds at most where nothing else is at work; a busy machine is given more.
+restored() {
+  local ns=$1 device=$2 what=$3; shift 3
+  ping_once >/dev/null || fail "there is no tunnel before $what"
+  in_ns "$ns" "$@" >/dev/null
+  await 5 "answer through the tunnel after $what of $device" ping_once
+}
+
+# bounced NAMESPACE DEVICE: set down and up, in one act.
+bounced() { restored "$1" "$2" "bounce" sh -c "ip link set $2 down; ip link set $2 up"; }
+
+verified() { broker_shell culvert:verify-leases | grep -q "as it should be"; }
+log_tells() { cat "$1"/data/log/*.log | grep -qF "$2"; }
+
+tell_foreign_flush() {
+  say "Somebody flushes the routes of the tunnel's device, at either end"
+  restored "$b" culvert0 "flush" ip -6 route flush dev culvert0
+  restored "$c" culvert1 "flush" ip -6 route flush dev culvert1
+  local inner far; inner=$(inner_address) far=$(far_address)
+  restored "$b" culvert0 "flush of all tables" ip -6 route flush table all dev culvert0
+  await 5 "answer of the broker's own end, too" in_ns "$c" ping -n -c 1 -W 2 "$far"
+  restored "$c" culvert1 "flush of all tables" ip -6 route flush table all dev culvert1
+  restored "$b" culvert0 "loss of a route" ip -6 route del "$(delegated_prefix)" dev culvert0
+  log_tells "$broker_home" "Another program changed device culvert0; it was put right" \
+    || fail "the broker's log does not tell what was put right"
+  log_tells "$client_home" "Another program changed device culvert1; it was put right" \
+    || fail "the client's log does not tell what was put right"
+  await 10 "word of the broker that all is as it should be" verified
+
+  say "Another takes the place of a route: the tunnel says so, and stands again when it goes"
+  local prefix; prefix=$(delegated_prefix)
+  ip -n "$b" -6 route replace "$prefix" dev lo metric 512
+  await 5 "the tunnel failed, with who has its route" \
+    eval 'broker_shell culvert:tunnels --json | grep -q "lo has one with metric 512" \
+      || broker_shell culvert:verify-leases | grep -q "lo has one with metric 512"'
+  ip -n "$b" -6 route del "$prefix" dev lo metric 512
+  await 5 "the tunnel up again" broker_has_state up
+  await 10 "word of the broker that all is as it should be" verified
+
+  say "Another has a better route than ours, at either end: the tunnel says so, and stands again when it goes"
+  shadowed "$b" "$broker_home" broker_tells_shadow "there is a blackhole with metric 1" blackhole "$inner" metric 1
+  shadowed "$b" "$broker_home" broker_tells_shadow "lo has one with metric 100" "$prefix" dev lo metric 100
+  shadowed "$c" "$client_home" client_tells_shadow "there is a blackhole with metric 1" blackhole "$far" metric 1
+  await 10 "word of the broker that all is as it should be" verified
+}
+
+# The broker's end of the tunnel, to which the client has a route of its own.
+far_address() { ip -n "$c" -6 -o route show dev culvert1 metric 512 | awk '{print $1; exit}'; }
+
+# shadowed NAMESPACE HOME TELLS WHO ROUTE...: somebody adds that route, which is better than ours.
+shadowed() {
+  local ns=$1 home=$2 tells=$3 who=$4; shift 4
+  ip -n "$ns" -6 route add "$@"
+  await 5 "the tunnel failed: $who" "$tells" "$who"
+  log_tells "$home" "is shadowed: " || fail "the log does not tell of the better route"
+  ip -n "$ns" -6 route del "$@"
+  await 5 "the tunnel up again without it" not "$tells" "$who"
+  await 10 "answer through the tunnel" ping_once
+}
+
+not() { ! "$@"; }
+broker_tells_shadow() { broker_has_state failed && broker_shell culvert:verify-leases | grep -qF "is shadowed: $1"; }
+client_tells_shadow() { client_json | grep -qF "is shadowed: $1"; }
+
+tell_foreign_bounce() {
+  say "Somebody sets the device down and up, takes its address, changes its MTU, removes it, renames it"
+  local ns device end address
+  for end in "$b culvert0" "$c culvert1"; do
+    read -r ns device <<<"$end"
+    bounced "$ns" "$device"
+    restored "$ns" "$device" "down" ip link set "$device" down
+    address=$(ip -n "$ns" -6 -o address show dev "$device" scope global | awk '{print $4; exit}')
+    restored "$ns" "$device" "loss of the address" ip address del "$address" dev "$device"
+    restored "$ns" "$device" "an MTU without IPv6" ip link set "$device" mtu 1000
+    restored "$ns" "$device" "removal" ip link del "$device"
+    restored "$ns" "$device" "another name" \
+      sh -c "ip link set $device down; ip link set $device name mine; ip link set mine up"
+    ip -n "$ns" link show dev "$device" >/dev/null || fail "$device has not got its name back"
+  done
+  await 10 "word of the broker that all is as it should be" verified
+}
+
+tell_foreign_ipv6_off() {
+  say "Somebody switches IPv6 off, for the device, then for all"
+  local ns device end
+  for end in "$b culvert0" "$c culvert1"; do
+    read -r ns device <<<"$end"
+    restored "$ns" "$device" "disable_ipv6, on and off" \
+      sh -c "sysctl -qw net.ipv6.conf.$device.disable_ipv6=1; sysctl -qw net.ipv6.conf.$device.disable_ipv6=0"
+    restored "$ns" "$device" "disable_ipv6" sysctl -qw "net.ipv6.conf.$device.disable_ipv6=1"
+  done
+
+  say "Hosts on which IPv6 is off for every new device"
+  in_ns "$b" sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+  in_ns "$c" sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+  stop_daemon "$c"
+  stop_daemon "$b"
+  start_broker_by
+  start_client_by
+  [ "$(in_ns "$b" sysctl -n net.ipv6.conf.culvert0.disable_ipv6)" = 0 ] || fail "IPv6 is off on culvert0"
+  ping_world 3
+  in_ns "$b" sysctl -qw net.ipv6.conf.default.disable_ipv6=0
+  in_ns "$c" sysctl -qw net.ipv6.conf.default.disable_ipv6=0
+}

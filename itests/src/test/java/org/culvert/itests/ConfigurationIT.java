@@ -1,0 +1,142 @@
+package org.culvert.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.Assume.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+/** Promises about mistakes in the files of the archive's user. */
+public class ConfigurationIT {
+  private static final String TRANSPORT = "org.culvert.transport.cfg";
+  private static final String KEPT = "; what was there before is still in force";
+
+  @Rule public final TemporaryFolder folder = new TemporaryFolder();
+  private Path home;
+
+  @Before
+  public void unpack() throws IOException, InterruptedException {
+    assumeTrue(
+        "tunnels and namespaces need root",
+        Files.isWritable(Path.of("/dev/net/tun"))
+            && "root".equals(System.getProperty("user.name")));
+    home = folder.newFolder("culvert").toPath();
+    String archive = System.getProperty("culvert.assembly");
+    assertThat(run("tar", "-xzf", archive, "-C", home.toString(), "--strip-components", "1"))
+        .isZero();
+    assertThat(
+            run("ssh-keygen", "-q", "-t", "ecdsa", "-b", "256", "-N", "", "-f", key().toString()))
+        .isZero();
+    Files.writeString(
+        home.resolve("etc/keys.properties"),
+        "\nadmin = %s,_g_:admingroup\n"
+            .formatted(Files.readString(Path.of(key() + ".pub")).split(" ")[1]),
+        StandardOpenOption.APPEND);
+  }
+
+  @Test
+  public void mistakesAreToldWithWhatIsMeantAndNothingIsDoneByHalf() throws Exception {
+    List<String> told =
+        List.of(
+            "etc/org.culvert.broker.cfg: endpointpool is taken for endpointPool; write it so",
+            "etc/org.culvert.broker.cfg: there is no lifetyme; is lifetime meant?",
+            "etc/org.culvert.brokr.cfg: nothing reads it; is org.culvert.broker.cfg meant?",
+            "etc/org.culvert.dns.update-*.cfg: key.file = \"\": write either key.file or key.secret",
+            "etc/org.culvert.dns.update-home.cfg: there is no servr; is server meant?",
+            "etc/org.culvert.transport.cfg: udp.mechanisms: no mechanism SCRAM-SHA256 is installed;"
+                + " is SCRAM-SHA-256 meant?",
+            "etc/org.culvert.transport.cfg: tls = \"yes\": write true or false,"
+                + " or leave it out for true");
+    write("org.culvert.broker.cfg", "endpointpool = 2001:db8:0:1::/64\nlifetyme = 60\n");
+    write("org.culvert.brokr.cfg", "endpointPool = 2001:db8:0:1::/64\n");
+    write("org.culvert.dns.update-home.cfg", "servr = 127.0.0.1\n");
+    write(TRANSPORT, "tls = yes\nudp.mechanisms = SCRAM-SHA256\n");
+    try (Started broker = start()) {
+      for (String line : told) {
+        broker.awaitLines(log(), 1, line);
+      }
+      // Not by half: with a wrong word for TLS there is no TCP either.
+      broker.awaitWord("no port is open yet");
+      assertThat(shell(broker, "culvert:listeners"))
+          .contains("installed, but not running here", "tls = \"yes\": write true or false")
+          .doesNotContain("feature:install", "brokr");
+      assertThat(shell(broker, "culvert:services")).contains(told.get(1), told.get(2));
+
+      write(TRANSPORT, "tls = true \nudp.mechanisms = SCRAM-SHA-256\nrate =\t60 \n");
+      broker.awaitWord(Started.SERVED);
+
+      write(TRANSPORT, "tls = true\nrate = fast\n");
+      broker.awaitLines(
+          log(),
+          1,
+          "etc/org.culvert.transport.cfg: rate = \"fast\": write a whole number,"
+              + " or leave it out for 50"
+              + KEPT);
+      broker.awaitLines(log(), 2, "signaling is served on TCP");
+
+      // Only the broker itself knows that this will not do, and goes on with what it had.
+      write("org.culvert.broker.cfg", "endpointPool = 2001:db8:0:1::/64\nmtu = 12\n");
+      broker.awaitLines(
+          log(),
+          1,
+          "etc/org.culvert.broker.cfg: mtu = \"12\": write a number from 1280 to 65495" + KEPT);
+      broker.awaitLines(log(), 3, "signaling is served on TCP");
+    }
+    assertThat(log()).content().doesNotContain("\tat ");
+    List<String> lines = Files.readAllLines(log());
+    for (String line : told) {
+      assertThat(lines.stream().filter(one -> one.endsWith("| " + line))).hasSize(1);
+    }
+  }
+
+  private Path log() {
+    return home.resolve("data/log/karaf.log");
+  }
+
+  private Started start() throws IOException {
+    return Started.of(
+        folder.getRoot().toPath().resolve("said"),
+        Map.of(),
+        "",
+        home.resolve("bin/culvert").toString(),
+        "broker");
+  }
+
+  /** Karaf looks at what was moved into its folder. */
+  private void write(String file, String content) throws IOException {
+    Path written = Files.writeString(home.resolve(file), content);
+    Files.move(written, home.resolve("etc").resolve(file), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private Path key() {
+    return folder.getRoot().toPath().resolve("key");
+  }
+
+  /** What one command in the Karaf shell prints, in the network of its process. */
+  private String shell(Started started, String command) throws IOException, InterruptedException {
+    String ssh =
+        "nsenter -t %d -n ssh -q -p 8101 -i %s -o BatchMode=yes -o StrictHostKeyChecking=no"
+            + " -o UserKnownHostsFile=/dev/null admin@127.0.0.1 %s";
+    Process process =
+        new ProcessBuilder(ssh.formatted(started.handle().pid(), key(), command).split(" ", -1))
+            .redirectErrorStream(true)
+            .start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return printed;
+  }
+
+  private static int run(String... command) throws IOException, InterruptedException {
+    return new ProcessBuilder(command).inheritIO().start().waitFor();
+  }
+}
