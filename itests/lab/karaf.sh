@@ -89,8 +89,7 @@ configure() {
 configured=0
 was_told() { shell "$1" "config:list '(service.pid=${2/-/~})'" | grep -q "lab = $3\$"; }
 
-# unconfigure HOME PID: takes a configuration away. Karaf deletes the file itself when it has heard of
-# that, and would delete one that was written meanwhile.
+# unconfigure HOME PID: takes a configuration away, and waits until the daemon knows.
 unconfigure() {
   rm "$1/etc/$2.cfg"
   await_quietly 20 "end of configuration $2" was_told_nothing "${lives[$1]}" "$2"

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.Before;
@@ -22,6 +24,7 @@ public class ConfigurationIT {
   private static final String KEPT = "; what was there before is still in force";
 
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
+  private final Map<Path, FileTime> written = new HashMap<>();
   private Path home;
 
   @Before
@@ -92,6 +95,9 @@ public class ConfigurationIT {
           "etc/org.culvert.broker.cfg: mtu = \"12\": write a number from 1280 to 65495" + KEPT);
       broker.awaitLines(log(), 3, "signaling is served on TCP");
     }
+    for (Map.Entry<Path, FileTime> one : written.entrySet()) {
+      assertThat(Files.getLastModifiedTime(one.getKey())).as("%s", one).isEqualTo(one.getValue());
+    }
     assertThat(log()).content().doesNotContain("\tat ");
     List<String> lines = Files.readAllLines(log());
     for (String line : told) {
@@ -112,10 +118,12 @@ public class ConfigurationIT {
         "broker");
   }
 
-  /** Karaf looks at what was moved into its folder. */
+  /** Karaf looks at what was moved into its folder, and leaves it as it is. */
   private void write(String file, String content) throws IOException {
-    Path written = Files.writeString(home.resolve(file), content);
-    Files.move(written, home.resolve("etc").resolve(file), StandardCopyOption.REPLACE_EXISTING);
+    Path fresh = Files.writeString(home.resolve(file), content);
+    Path place = home.resolve("etc").resolve(file);
+    Files.move(fresh, place, StandardCopyOption.REPLACE_EXISTING);
+    written.put(place, Files.getLastModifiedTime(place));
   }
 
   private Path key() {
