@@ -1,9 +1,13 @@
 package org.culvert.netdev.linux;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.tunnel.TunnelParameters.Side;
 import org.culvert.netdev.linux.Netlink.Answer;
@@ -52,17 +56,38 @@ final class DeadEnds {
     }
   }
 
-  /** Removes those of this side, whoever of us added them, that are not wanted. */
-  static void removeOthers(
-      Netlink netlink, Side side, Set<IpPrefix> wanted, List<HostRoutes.Entry> routes)
+  /** Returns what a process shows while it has these. */
+  static Set<String> names(Side side, Set<IpPrefix> prefixes) {
+    return prefixes.stream().map(prefix -> name(side, prefix)).collect(Collectors.toSet());
+  }
+
+  private static String name(Side side, IpPrefix prefix) {
+    return "end of " + prefix + " as " + side.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Removes those of this side that are not wanted, whoever of us added them, but for another
+   * process that lives.
+   *
+   * @return the prefixes of those others
+   */
+  static Set<IpPrefix> removeOthers(
+      Netlink netlink, Side side, Claims own, Set<IpPrefix> wanted, List<HostRoutes.Entry> routes)
       throws IOException {
-    netlink.change(
-        routes.stream()
-            .filter(HostRoutes.Entry::isOurs)
-            .map(HostRoutes.Entry::route)
-            .filter(route -> prefix(side, route).filter(p -> !wanted.contains(p)).isPresent())
-            .map(HostRequests::remove)
-            .toList());
+    Set<IpPrefix> others = new HashSet<>();
+    List<NetlinkMessage> requests = new ArrayList<>();
+    for (HostRoutes.Entry entry : routes) {
+      Optional<IpPrefix> prefix = entry.isOurs() ? prefix(side, entry.route()) : Optional.empty();
+      if (prefix.isPresent() && !wanted.contains(prefix.get())) {
+        if (own.isOthers(name(side, prefix.get()))) {
+          others.add(prefix.get());
+        } else {
+          requests.add(HostRequests.remove(entry.route()));
+        }
+      }
+    }
+    netlink.change(requests);
+    return others;
   }
 
   private static Optional<IpPrefix> prefix(Side side, HostRoute route) {

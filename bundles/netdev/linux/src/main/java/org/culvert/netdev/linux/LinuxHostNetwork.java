@@ -10,10 +10,12 @@ import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.HostConfiguration;
 import org.culvert.api.netdev.HostNetwork;
 import org.culvert.api.netdev.HostState;
+import org.culvert.api.netdev.SourceRoute;
 import org.culvert.api.tunnel.TunnelParameters.Side;
 import org.culvert.netdev.linux.NeighborProxy.Proxied;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 
 /**
  * Prepares a Linux host by rtnetlink and {@code /proc/sys}, in the network namespace of the calling
@@ -79,23 +81,45 @@ public final class LinuxHostNetwork implements HostNetwork {
   /** How many interfaces there were when they were listed last; guarded by this object's lock. */
   private int links;
 
+  /** The unreachable routes that are this process's; guarded by this object's lock. */
+  private final Map<Side, Claims> ends = new EnumMap<>(Side.class);
+
+  /** The routing tables that are this process's; guarded by this object's lock. */
+  private final OwnTables tables = new OwnTables();
+
   /** Touches nothing of the operating system, so that it can say what is amiss when it is used. */
   @Activate
   public LinuxHostNetwork() {}
+
+  /** Leaves the host as it is, for the next one to take over or to clear up. */
+  @Deactivate
+  public synchronized void close() {
+    ends.values().forEach(Claims::close);
+    tables.close();
+  }
+
+  private Claims ends(Side side) {
+    return ends.computeIfAbsent(side, unused -> new Claims());
+  }
 
   @Override
   public synchronized HostState configure(HostConfiguration wanted) throws IOException {
     Libc.load();
     Findings findings = new Findings();
     try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
+      ends(wanted.side()).keep(DeadEnds.names(wanted.side(), wanted.deadEnds()));
       DeadEnds.add(netlink, wanted.side(), wanted.deadEnds(), findings);
-      SourceRules.add(netlink, wanted.sourceRoutes(), findings);
+      Set<SourceRoute> bySource = Set.of();
+      if (wanted.side() == Side.CLIENT) {
+        bySource = tables.own(wanted.sourceRoutes(), findings);
+        SourceRules.add(netlink, bySource, findings);
+      }
       Given before = given.get(wanted.side());
       if (before == null
           || !before.wanted().equals(wanted)
           || before.times() >= LISTED_EVERY
           || !before.signs().equals(now(netlink, wanted, before.signs()))) {
-        before = list(netlink, wanted, findings);
+        before = list(netlink, wanted, bySource, findings);
       } else {
         NeighborProxy.add(netlink, before.answered(), findings);
       }
@@ -106,20 +130,23 @@ public final class LinuxHostNetwork implements HostNetwork {
     return findings.state();
   }
 
-  private Given list(Netlink netlink, HostConfiguration wanted, Findings findings)
+  private Given list(
+      Netlink netlink, HostConfiguration wanted, Set<SourceRoute> bySource, Findings findings)
       throws IOException {
     Findings listed = new Findings();
     HostView host = HostView.of(netlink);
     links = host.links().size();
-    DeadEnds.removeOthers(netlink, wanted.side(), wanted.deadEnds(), host.routes());
+    Set<IpPrefix> others =
+        DeadEnds.removeOthers(
+            netlink, wanted.side(), ends(wanted.side()), wanted.deadEnds(), host.routes());
     Set<String> uplinks = Set.of();
     Set<Proxied> answered = Set.of();
     if (wanted.side() == Side.CLIENT) {
       // A server sends nothing by its source; what is there belongs to a client on the same host.
-      SourceRules.removeOthers(netlink, wanted.sourceRoutes(), host.routes());
+      SourceRules.removeOthers(netlink, tables, bySource, host.routes());
       uplinks = ReversePath.configure(wanted, host, listed);
     } else {
-      answered = NeighborProxy.configure(netlink, wanted, host, listed);
+      answered = NeighborProxy.configure(netlink, wanted, host, others, listed);
     }
     PacketForwarding.Rest rest = forwarding.configure(wanted, host, lans(host, wanted), listed);
     listed.state().changed().forEach(findings::changed);

@@ -32,8 +32,11 @@ public final class LinuxTunnelDevices implements TunnelDevices {
   /** Any owner's name will do where nothing is changed. */
   private static final String PROBE = "probe";
 
+  /** What a process shows of an owner of its own, before the owner's name. */
+  private static final String TUNNELS = "tunnels of ";
+
   /** Owners of this process. */
-  private final Map<String, Presence> claimed = new ConcurrentHashMap<>();
+  private final Map<String, Claims> claimed = new ConcurrentHashMap<>();
 
   /** Touches nothing of the operating system, so that it can say what is amiss when it is used. */
   @Activate
@@ -105,7 +108,7 @@ public final class LinuxTunnelDevices implements TunnelDevices {
       }
     }
     for (String owner : Set.copyOf(owners)) {
-      if (!claimed.containsKey(owner) && Presence.isShown(owner)) {
+      if (!claimed.containsKey(owner) && Presence.isShown(TUNNELS + owner)) {
         owners.remove(owner);
       }
     }
@@ -117,14 +120,15 @@ public final class LinuxTunnelDevices implements TunnelDevices {
     DeviceName.checked(owner);
     Libc.load();
     Nft nft = nft();
-    Presence presence = Presence.show(owner);
-    claimed.put(owner, presence);
+    Claims claim = new Claims();
+    claim.keep(Set.of(TUNNELS + owner));
+    claimed.put(owner, claim);
     return new LinuxTunnelDeviceGroup(
         owner,
         nft,
         () -> {
-          claimed.remove(owner, presence);
-          presence.close();
+          claimed.remove(owner, claim);
+          claim.close();
         });
   }
 

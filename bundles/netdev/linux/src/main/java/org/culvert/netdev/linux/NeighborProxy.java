@@ -41,10 +41,15 @@ final class NeighborProxy {
   /**
    * Answers on the links that the host has, and no longer on others.
    *
+   * @param others the pools of other processes that live, which answer for their own
    * @return what is answered for; the kernel forgets it whenever a link goes down
    */
   static Set<Proxied> configure(
-      Netlink netlink, HostConfiguration wanted, HostView host, Findings findings)
+      Netlink netlink,
+      HostConfiguration wanted,
+      HostView host,
+      Set<IpPrefix> others,
+      Findings findings)
       throws IOException {
     Set<Proxied> proxied = new HashSet<>();
     for (HostAddress address : host.addresses()) {
@@ -60,7 +65,8 @@ final class NeighborProxy {
     }
     List<NetlinkMessage> surplus = new ArrayList<>();
     for (Proxied present : ours(netlink)) {
-      if (!proxied.contains(present)) {
+      if (!proxied.contains(present)
+          && others.stream().noneMatch(pool -> pool.contains(present.address()))) {
         surplus.add(HostRequests.removeProxied(present.device(), present.address()));
       }
     }

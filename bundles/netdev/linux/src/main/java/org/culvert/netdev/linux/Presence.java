@@ -3,13 +3,14 @@ package org.culvert.netdev.linux;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
- * Shows the other processes of a network namespace that an owner of tunnel devices is at work: an
- * abstract Unix socket, whose name goes with its process however that ends.
+ * Shows the other processes of a network namespace that something in the kernel belongs to a
+ * process that lives: an abstract Unix socket, whose name goes with its process however that ends.
  *
- * <p>It locks nothing. Any user of the machine can take such a name, and can so keep devices from
- * being cleared up, and no more.
+ * <p>It locks nothing. Any user of the machine can take such a name, and can so keep what a killed
+ * process left from being cleared up, and no more.
  */
 final class Presence implements AutoCloseable {
   private static final int AF_UNIX = 1;
@@ -20,7 +21,7 @@ final class Presence implements AutoCloseable {
   /** {@code struct sockaddr_un}: family, a zero that makes the name abstract, name. */
   private static final int NAME_BEGINS = 3;
 
-  private static final String NAME = "culvert tunnels of ";
+  private static final String MARK = "culvert ";
 
   private final int fd;
 
@@ -28,19 +29,27 @@ final class Presence implements AutoCloseable {
     this.fd = fd;
   }
 
-  /** Shows an owner until this is closed, if no other process does so already. */
-  static Presence show(String owner) throws IOException {
+  /**
+   * Shows until the answer is closed that something belongs to this process.
+   *
+   * @return nothing if it is shown already, by another process or by this one
+   */
+  static Optional<Presence> show(String what) throws IOException {
     int fd = open();
-    Block name = name(owner);
-    Libc.bind(fd, name.address(), name.host().capacity());
+    Block name = name(what);
+    int done = Libc.bind(fd, name.address(), name.host().capacity());
     Reference.reachabilityFence(name);
-    return new Presence(fd);
+    if (done != 0) {
+      Libc.close(fd);
+      return Optional.empty();
+    }
+    return Optional.of(new Presence(fd));
   }
 
-  /** Tells whether some process, this one too, shows an owner. */
-  static boolean isShown(String owner) throws IOException {
+  /** Tells whether some process, this one too, shows that something is its own. */
+  static boolean isShown(String what) throws IOException {
     int fd = open();
-    Block name = name(owner);
+    Block name = name(what);
     try {
       long sent =
           Libc.sendto(fd, name.address(), 0, MSG_DONTWAIT, name.address(), name.host().capacity());
@@ -59,8 +68,8 @@ final class Presence implements AutoCloseable {
     return fd;
   }
 
-  private static Block name(String owner) {
-    byte[] name = (NAME + owner).getBytes(StandardCharsets.US_ASCII);
+  private static Block name(String what) {
+    byte[] name = (MARK + what).getBytes(StandardCharsets.US_ASCII);
     Block address = Block.of(NAME_BEGINS + name.length);
     address.host().putShort(0, (short) AF_UNIX).put(NAME_BEGINS, name);
     return address;

@@ -59,16 +59,27 @@ final class SourceRules {
     }
   }
 
-  /** Removes our rules that are not wanted, and then what is not wanted in our tables. */
-  static void removeOthers(Netlink netlink, Set<SourceRoute> wanted, List<HostRoutes.Entry> present)
+  /**
+   * Removes our rules that are not wanted, and then what is not wanted in our tables; not those of
+   * another process that lives.
+   */
+  static void removeOthers(
+      Netlink netlink, OwnTables own, Set<SourceRoute> wanted, List<HostRoutes.Entry> present)
       throws IOException {
-    Set<SourceRule> rules = rules(wanted);
+    Set<SourceRule> keep = rules(wanted);
     Set<HostRoute> routes = routes(wanted);
     Set<Integer> tables = new HashSet<>();
     wanted.forEach(route -> tables.add(route.table()));
+    Set<SourceRule> ours = ours(netlink);
+    for (SourceRule rule : ours) {
+      if (!rule.withoutDefaultRoutes() && own.isOthers(rule.table())) {
+        keep.add(rule);
+        keep.add(before(rule));
+      }
+    }
     List<NetlinkMessage> requests = new ArrayList<>();
-    for (SourceRule rule : ours(netlink)) {
-      if (!rules.contains(rule)) {
+    for (SourceRule rule : ours) {
+      if (!keep.contains(rule)) {
         requests.add(HostRequests.remove(rule));
         tables.add(rule.table());
       }
@@ -118,10 +129,16 @@ final class SourceRules {
   private static Set<SourceRule> rules(Set<SourceRoute> wanted) {
     Set<SourceRule> rules = new LinkedHashSet<>();
     for (SourceRoute route : wanted) {
-      rules.add(new SourceRule(route.source(), route.priority(), HostRequests.RT_TABLE_MAIN, true));
-      rules.add(new SourceRule(route.source(), route.priority() + 1, route.table(), false));
+      SourceRule rule = new SourceRule(route.source(), route.priority() + 1, route.table(), false);
+      rules.add(before(rule));
+      rules.add(rule);
     }
     return rules;
+  }
+
+  /** Returns the first rule of the two, by the second. */
+  private static SourceRule before(SourceRule rule) {
+    return new SourceRule(rule.source(), rule.priority() - 1, HostRequests.RT_TABLE_MAIN, true);
   }
 
   /** The metric is the device's index, for no two devices could have the same. */

@@ -169,6 +169,7 @@ class AdvertisedUplinkTest {
     try (TunDevice tun = tunnel()) {
       host.configure(sources(tun.name()));
 
+      host.close();
       new LinuxHostNetwork().configure(HostConfiguration.nothing(Side.SERVER));
       assertThat(OwnNetwork.run("ip", "-6", "rule")).contains("lookup 5572");
 

@@ -19,6 +19,7 @@ import org.culvert.api.netdev.HostSetting;
 import org.culvert.api.netdev.HostState;
 import org.culvert.api.netdev.TunDevice;
 import org.culvert.api.tunnel.TunnelParameters.Side;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,11 @@ class LinuxHostNetworkTest {
   private static final IpPrefix POOL4 = IpPrefix.parse("10.64.0.0/16");
 
   private final LinuxHostNetwork host = new LinuxHostNetwork();
+
+  @AfterEach
+  void close() {
+    host.close();
+  }
 
   @ParameterizedTest
   @EnumSource(Side.class)
@@ -109,6 +115,7 @@ class LinuxHostNetworkTest {
     host.configure(deadEnds(Side.CLIENT, clients));
 
     // The next process has no memory of this one.
+    host.close();
     new LinuxHostNetwork().configure(deadEnds(Side.SERVER, IpPrefix.parse("2001:db8:9000::/40")));
 
     assertThat(unreachable("-6"))
@@ -275,6 +282,7 @@ class LinuxHostNetworkTest {
     OwnNetwork.run("ip", "-6", "neigh", "add", "proxy", "2001:db8:8000::c", "dev", "up0");
     host.configure(neighbors("2001:db8:8000::a"));
 
+    host.close();
     new LinuxHostNetwork().configure(HostConfiguration.nothing(Side.SERVER));
 
     assertThat(proxied()).contains("2001:db8:8000::c").doesNotContain("2001:db8:8000::a");
