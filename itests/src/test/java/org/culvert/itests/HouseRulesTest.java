@@ -96,6 +96,8 @@ class HouseRulesTest {
                   "org.slf4j..",
                   "org.w3c.dom..",
                   "org.xml.sax..")),
+          // Karaf's SSH server is a service of this type.
+          Map.entry("ssh", List.of("org.apache.sshd..")),
           Map.entry(
               "commands",
               List.of(
