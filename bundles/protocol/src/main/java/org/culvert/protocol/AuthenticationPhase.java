@@ -3,7 +3,6 @@ package org.culvert.protocol;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import javax.security.sasl.SaslException;
-import org.culvert.api.broker.Identity;
 import org.culvert.api.status.StatusCode;
 import org.culvert.protocol.ServerAuthentication.Outcome;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +18,9 @@ final class AuthenticationPhase {
     /**
      * The client is who it says.
      *
-     * @param data the mechanism's last message, not encoded, to be sent before the success
+     * @param success the mechanism's verdict; its last message is to be sent before the success
      */
-    void authenticated(Identity identity, TspVersion version, byte[] data);
+    void authenticated(Outcome.Success success, TspVersion version);
 
     /** The session has to end. */
     void refused(StatusCode code, String reason);
@@ -111,7 +110,7 @@ final class AuthenticationPhase {
         outcome -> {
           evaluating = false;
           if (outcome instanceof Outcome.Success success) {
-            verdict.authenticated(success.identity(), version, success.data());
+            verdict.authenticated(success, version);
           } else if (outcome instanceof Outcome.Challenge challenge) {
             out.reply(SaslDialect.encode(challenge.data()));
           }

@@ -10,6 +10,7 @@ import org.culvert.api.status.Referral;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.protocol.ServerAuthentication.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,7 @@ public final class BrokerSession {
   private @Nullable AuthenticationPhase authentication;
   private @Nullable CommandPhase commands;
   private boolean owesSuccess;
+  private boolean echoed;
 
   /**
    * @param path the session's path, seen from here
@@ -124,6 +126,14 @@ public final class BrokerSession {
   /** Returns whom the client authenticated as. */
   public Optional<Identity> identity() {
     return Optional.ofNullable(commands).map(CommandPhase::identity);
+  }
+
+  /**
+   * Tells whether the client has shown that it receives what is sent to its address: by a stream,
+   * or by a mechanism that had it send back a nonce. ANONYMOUS and PLAIN can be sent blindly.
+   */
+  public boolean hasProvedAddress() {
+    return stream || echoed;
   }
 
   /** Tells whether a mechanism is at work on what the client sent, so that it awaits an answer. */
@@ -233,25 +243,26 @@ public final class BrokerSession {
 
   private final class Verdict implements AuthenticationPhase.Verdict {
     @Override
-    public void authenticated(Identity identity, TspVersion announced, byte[] data) {
+    public void authenticated(Outcome.Success verdict, TspVersion announced) {
       disposeAuthentication();
       phase = Phase.COMMAND;
       commands =
           new CommandPhase(
               path,
-              identity,
+              verdict.identity(),
               announced,
               services.broker(),
               services::refused,
               out,
               stages,
               BrokerSession.this::over);
+      echoed = verdict.echoed();
       byte[] success = Wire.octets(StatusLine.of(StatusCode.SUCCESS));
-      if (data.length == 0) {
+      if (verdict.data().length == 0) {
         out.reply(success);
         return;
       }
-      out.reply(SaslDialect.encode(data));
+      out.reply(SaslDialect.encode(verdict.data()));
       if (stream) {
         out.replyApart(success);
       } else {
@@ -298,6 +309,7 @@ public final class BrokerSession {
     disposeAuthentication();
     commands = null;
     owesSuccess = false;
+    echoed = false;
   }
 
   private void disposeAuthentication() {

@@ -61,6 +61,15 @@ enum SaslDialect {
     };
   }
 
+  /**
+   * Tells whether a client that passes has sent back a nonce of the server's, and so receives what
+   * is sent to its address. Of mechanisms that are not known that cannot be said.
+   */
+  static boolean echoesNonce(String mechanism) {
+    String name = mechanism.toUpperCase(Locale.ROOT);
+    return name.startsWith("SCRAM-") || name.equals("DIGEST-MD5") || name.equals("CRAM-MD5");
+  }
+
   /** Tells whether a mechanism is one with channel binding. */
   static boolean binds(String mechanism) {
     return mechanism.endsWith("-PLUS");

@@ -26,8 +26,12 @@ final class ServerAuthentication {
     /** The client is to be sent this and to go on. */
     record Challenge(byte[] data) implements Outcome {}
 
-    /** The client is who it says; if there is last data it is to be sent first. */
-    record Success(Identity identity, byte[] data) implements Outcome {}
+    /**
+     * The client is who it says; if there is last data it is to be sent first.
+     *
+     * @param echoed whether it has sent back a nonce of this side's
+     */
+    record Success(Identity identity, byte[] data, boolean echoed) implements Outcome {}
   }
 
   private final OfferedMechanism mechanism;
@@ -79,7 +83,7 @@ final class ServerAuthentication {
     byte @Nullable [] answer = exchange.evaluateResponse(message);
     byte[] data = answer == null ? Wire.NOTHING : answer;
     return exchange.isComplete()
-        ? new Outcome.Success(identity(exchange), data)
+        ? new Outcome.Success(identity(exchange), data, SaslDialect.echoesNonce(mechanism.name()))
         : new Outcome.Challenge(data);
   }
 

@@ -3,6 +3,7 @@ package org.culvert.transport;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Locale;
+import org.culvert.api.net.IpPrefix;
 import org.culvert.api.signaling.SignalingSessions.SessionSummary;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.protocol.BrokerSession;
@@ -20,6 +21,7 @@ final class OpenSession {
 
   private final String id;
   private final SignalingPath path;
+  private final IpPrefix source;
   private final BrokerSession session;
   private final Duration longestPhase;
   private final long since;
@@ -31,11 +33,17 @@ final class OpenSession {
       String id, SignalingPath path, BrokerSession session, Duration longestPhase, long now) {
     this.id = id;
     this.path = path;
+    this.source = Addresses.source(path.remote().getAddress());
     this.session = session;
     this.longestPhase = longestPhase;
     this.since = now;
     this.phase = session.phase();
     this.phaseEnds = now + limit().toNanos();
+  }
+
+  /** Returns what limits count it against. */
+  IpPrefix source() {
+    return source;
   }
 
   /** Returns its path. */
@@ -106,11 +114,11 @@ final class OpenSession {
   }
 
   /**
-   * Tells whether the peer has shown that it receives what is sent to its address. An anonymous
-   * peer has not: all of its exchange can be sent blindly.
+   * Tells whether the peer has shown that it receives what is sent to its address. Over UDP an
+   * anonymous peer has not: all of its exchange can be sent blindly.
    */
   boolean proved() {
-    return session.identity().filter(identity -> !identity.anonymous()).isPresent();
+    return session.hasProvedAddress();
   }
 
   /** Describes it. */

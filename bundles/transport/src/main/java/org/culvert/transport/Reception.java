@@ -1,7 +1,6 @@
 package org.culvert.transport;
 
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,9 +22,11 @@ import org.culvert.protocol.SessionServices;
  * Admits sessions and holds those that are live, whatever transport they use.
  *
  * <p>A session is refused if its source has too many, has failed to authenticate too often, or if
- * the table is full. In a full table a UDP session that has not authenticated makes room for a new
- * one, the oldest first: such sessions cost a forger nothing, so they must not keep others out.
- * Sessions whose offer was answered are not counted any more; as many of them are kept on top.
+ * the table is full. Before that, a UDP session whose peer has not proved its address makes room,
+ * be it anonymous or not authenticated: the oldest of the same source, or of all. Such sessions
+ * cost a forger nothing, so they must not keep others out, least of all those whose address he
+ * forges. Sessions whose offer was answered are not counted any more; as many of them are kept on
+ * top.
  *
  * <p>Confined to the server's thread.
  */
@@ -39,9 +40,10 @@ final class Reception {
   private final Refusals refusals;
   private final LongSupplier nanoTime;
   private final TokenBuckets senders;
+  private final TokenBuckets connections;
   private final TokenBuckets failures;
   private final Map<OpenSession, SessionHolder> live = new LinkedHashMap<>();
-  private final Set<OpenSession> halfOpen = new LinkedHashSet<>();
+  private final HalfOpen halfOpen = new HalfOpen();
   private final Set<OpenSession> settled = new LinkedHashSet<>();
   private final Map<IpPrefix, Integer> perSource = new HashMap<>();
   private long opened;
@@ -63,6 +65,7 @@ final class Reception {
     this.refusals = refusals;
     this.nanoTime = nanoTime;
     this.senders = new TokenBuckets(limits.rate(), limits.burst(), limits.slip(), MOST_SOURCES);
+    this.connections = new TokenBuckets(limits.rate(), limits.burst(), limits.slip(), MOST_SOURCES);
     this.failures =
         new TokenBuckets(
             limits.failuresPerMinute() / SECONDS_PER_MINUTE,
@@ -86,9 +89,14 @@ final class Reception {
     refusals.count(reason);
   }
 
-  /** Takes a token of a source that has not proved its address. */
-  TokenBuckets.Verdict admit(IpPrefix source) {
+  /** Takes a token for a datagram of a source that has not proved its address. */
+  TokenBuckets.Verdict admitDatagram(IpPrefix source) {
     return senders.take(source, now());
+  }
+
+  /** Takes a token for a connection. Datagrams, which anybody can forge, use up none of these. */
+  TokenBuckets.Verdict admitConnection(IpPrefix source) {
+    return connections.take(source, now());
   }
 
   /**
@@ -105,11 +113,12 @@ final class Reception {
       refused("too many failed authentications");
       return Optional.empty();
     }
-    if (perSource.getOrDefault(source, 0) >= limits.sessionsPerSource()) {
+    if (perSource.getOrDefault(source, 0) >= limits.sessionsPerSource()
+        && !makeRoom(halfOpen.oldest(source))) {
       refused("too many sessions from one source");
       return Optional.empty();
     }
-    if (live.size() - settled.size() >= limits.sessions() && !makeRoom()) {
+    if (live.size() - settled.size() >= limits.sessions() && !makeRoom(halfOpen.oldest())) {
       refused("too many sessions");
       return Optional.empty();
     }
@@ -131,7 +140,7 @@ final class Reception {
   /** Takes note of what a session has become; to be called whenever something has happened. */
   void observe(OpenSession session) {
     session.observe(now());
-    if (session.authenticated()) {
+    if (session.proved()) {
       halfOpen.remove(session);
     }
     if (session.settled() && live.containsKey(session) && settled.add(session)) {
@@ -144,7 +153,7 @@ final class Reception {
 
   /** Takes note of a failed authentication. */
   void failed(OpenSession session) {
-    failures.take(Addresses.source(session.path().remote().getAddress()), now());
+    failures.take(session.source(), now());
   }
 
   /** Forgets a session that is over; a second time does nothing. */
@@ -158,9 +167,7 @@ final class Reception {
   }
 
   private void uncount(OpenSession session) {
-    perSource.computeIfPresent(
-        Addresses.source(session.path().remote().getAddress()),
-        (source, count) -> count > 1 ? count - 1 : null);
+    perSource.computeIfPresent(session.source(), (source, count) -> count > 1 ? count - 1 : null);
   }
 
   /** Ends the sessions whose phase lasts too long, or whose peer is silent. */
@@ -188,18 +195,16 @@ final class Reception {
     return live.keySet().stream().map(session -> session.summary(now)).toList();
   }
 
-  private boolean makeRoom() {
-    Iterator<OpenSession> oldest = halfOpen.iterator();
-    if (!oldest.hasNext()) {
-      return false;
-    }
-    OpenSession session = oldest.next();
-    SessionHolder holder = live.get(session);
-    refused("half-open session made room for another");
-    release(session);
-    if (holder != null) {
-      holder.evict();
-    }
-    return true;
+  private boolean makeRoom(Optional<OpenSession> oldest) {
+    oldest.ifPresent(
+        session -> {
+          SessionHolder holder = live.get(session);
+          refused("half-open session made room for another");
+          release(session);
+          if (holder != null) {
+            holder.evict();
+          }
+        });
+    return oldest.isPresent();
   }
 }

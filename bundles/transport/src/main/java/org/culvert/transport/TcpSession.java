@@ -69,7 +69,7 @@ final class TcpSession extends SimpleChannelInboundHandler<ByteBuf>
             Addresses.plain(channel.localAddress()),
             Addresses.plain(channel.remoteAddress()));
     IpPrefix source = Addresses.source(path.remote().getAddress());
-    if (reception.admit(source) != TokenBuckets.Verdict.PASS) {
+    if (reception.admitConnection(source) != TokenBuckets.Verdict.PASS) {
       reception.refused("rate of a source");
       if (!layer.isCheap()) {
         channel.close();

@@ -95,7 +95,7 @@ final class UdpPort extends SimpleChannelInboundHandler<DatagramPacket> {
 
   private boolean withinRate(InetSocketAddress remote, ReliableHeader header, ByteBuffer data) {
     IpPrefix source = Addresses.source(remote.getAddress());
-    TokenBuckets.Verdict verdict = reception.admit(source);
+    TokenBuckets.Verdict verdict = reception.admitDatagram(source);
     if (verdict == TokenBuckets.Verdict.PASS) {
       return true;
     }

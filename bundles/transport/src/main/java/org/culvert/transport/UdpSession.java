@@ -2,7 +2,6 @@ package org.culvert.transport;
 
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 import org.culvert.protocol.ReliableHeader;
 import org.culvert.protocol.SessionOutput;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +13,22 @@ import org.jspecify.annotations.Nullable;
  * section 4.4.1.2).
  *
  * <p>A repeated datagram has the sequence number of an earlier one and a timestamp of its own; it
- * is answered with the octets of before under the timestamp of now, and nothing is done twice.
+ * is answered with the octets of before under the timestamp of now, and nothing is done twice. One
+ * that is shorter than the original, such as a header alone, is answered with no more octets than
+ * it has itself: a client repeats the whole, and whoever forges its address need not.
+ *
+ * <p>A peer that has not proved its address is sent at most five times what it sent, in sum and,
+ * before it has authenticated, for each datagram; and the same answer as often as clients repeat
+ * themselves.
  */
 final class UdpSession implements SessionOutput, SessionHolder {
+  /** Clients send a datagram up to eight times. */
+  private static final int MOST_ANSWERS = 8;
+
   private final UdpPort port;
   private final Reception reception;
   private final InetSocketAddress remote;
+  private final Proportion proportion = new Proportion();
   private @Nullable OpenSession session;
   private Request latest;
   private Request before;
@@ -33,6 +42,7 @@ final class UdpSession implements SessionOutput, SessionHolder {
     this.latest = first;
     this.before = first;
     this.heard = reception.now();
+    proportion.received(first.length);
   }
 
   /** A datagram of the client's and what became of it. */
@@ -40,6 +50,7 @@ final class UdpSession implements SessionOutput, SessionHolder {
     private final ReliableHeader header;
     private final int length;
     private byte @Nullable [] reply;
+    private int answers;
 
     /**
      * @param length octets of the datagram, the header included
@@ -89,20 +100,22 @@ final class UdpSession implements SessionOutput, SessionHolder {
   /** Answers a datagram that is not fresh: a repeated one again, a stray one not at all. */
   void repeated(ReliableHeader header, int length) {
     heard = reception.now();
+    proportion.received(length);
     Request request = find(header);
     if (request == null) {
       reception.refused("datagram out of order");
     } else if (request.reply == null) {
       reception.refused("repeated datagram while its reply is being made");
     } else {
-      // A repetition can be shorter than the original: what counts is the datagram of now.
-      send(header, length, request.reply);
+      boolean whole = length >= request.length && (proved() || request.answers < MOST_ANSWERS);
+      send(header, whole ? room(request) : length - ReliableHeader.LENGTH, request);
     }
   }
 
   /** Hands a fresh datagram to the live session. */
   void received(ReliableHeader header, int length, ByteBuffer data) {
     heard = reception.now();
+    proportion.received(length);
     if (before.reply != null || latest.reply == null) {
       before = latest;
     }
@@ -142,7 +155,7 @@ final class UdpSession implements SessionOutput, SessionHolder {
     Request request = latest.reply == null ? latest : before;
     if (request.reply == null) {
       request.reply = data.clone();
-      send(request.header, request.length, data);
+      send(request.header, room(request), request);
     } else {
       reception.refused("reply without a datagram to answer");
     }
@@ -197,14 +210,28 @@ final class UdpSession implements SessionOutput, SessionHolder {
     }
   }
 
-  private void send(ReliableHeader header, int length, byte[] data) {
-    if (authenticated) {
-      port.send(remote, header, data);
+  /** Returns how many octets of data may answer a datagram that came in whole. */
+  private int room(Request request) {
+    if (proved()) {
+      return Integer.MAX_VALUE;
+    }
+    return authenticated
+        ? proportion.room()
+        : Math.min(proportion.room(), Replies.room(request.length));
+  }
+
+  private void send(ReliableHeader header, int room, Request request) {
+    byte[] reply = request.reply;
+    if (reply == null) {
       return;
     }
-    Optional<byte[]> fitting = Replies.fit(data, Replies.room(length));
-    fitting.ifPresentOrElse(
-        octets -> port.send(remote, header, octets),
-        () -> reception.refused("reply out of proportion to an unproved sender's datagram"));
+    Replies.fit(reply, room)
+        .ifPresentOrElse(
+            octets -> {
+              request.answers++;
+              proportion.sent(octets);
+              port.send(remote, header, octets);
+            },
+            () -> reception.refused("reply out of proportion to an unproved sender's datagram"));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,10 @@ class AmplificationTest {
   private static final int MOST = 5;
   private static final int SENDERS = 20;
   private static final int BARRIER = -1;
+  private static final String CREATE =
+      UdpServerTest.frame(
+          "<tunnel action=\"create\" type=\"v6udpv4\" proxy=\"no\">\r\n <client>\r\n"
+              + "  <address type=\"ipv4\">10.9.0.2</address>\r\n </client>\r\n</tunnel>\r\n");
   private static final Set<TunnelType> IPV4 = Set.of(TunnelType.V6V4, TunnelType.V6UDPV4);
   private static final List<String> ALL =
       List.of(
@@ -102,6 +107,62 @@ class AmplificationTest {
                   .refusals()
                   .containsKey("reply out of proportion to an unproved sender's datagram"));
       assertThat(client.receive(50)).isEmpty();
+    }
+  }
+
+  /** ANONYMOUS can be sent blindly, and a header alone costs its sender next to nothing. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\0", "Content-length: 1\r\n"})
+  void repeatedHeaderIsNotAnsweredWithMoreThanItself(String data) throws IOException {
+    try (RawUdp client = new RawUdp(settings.port())) {
+      client.ask(240, 1, "VERSION=2.0.2\r\n");
+      client.ask(241, 2, "AUTHENTICATE ANONYMOUS\r\n");
+      RawUdp.Reply offer = client.ask(242, 3, CREATE);
+      client.send(242, 4, data);
+      client.send(240, BARRIER, "ECHO REQUEST");
+
+      assertThat(client.receive(Fixtures.PATIENCE_MILLIS))
+          .map(RawUdp.Reply::timestamp)
+          .contains(BARRIER);
+      assertThat(client.ask(242, 5, CREATE)).isEqualTo(new RawUdp.Reply(242, 5, offer.text()));
+    }
+  }
+
+  @Test
+  void theSameAnswerComesAsOftenAsClientsRepeatThemselves() throws IOException {
+    try (RawUdp client = new RawUdp(settings.port())) {
+      client.ask(240, 1, "VERSION=2.0.2\r\n");
+      client.ask(241, 2, "AUTHENTICATE ANONYMOUS\r\n");
+      client.ask(242, 1, CREATE);
+      for (int sent = 2; sent <= 20; sent++) {
+        client.send(242, sent, CREATE);
+      }
+      client.send(240, BARRIER, "ECHO REQUEST");
+
+      int answers = 0;
+      while (client.receive(Fixtures.PATIENCE_MILLIS).orElseThrow().timestamp() != BARRIER) {
+        answers++;
+      }
+      assertThat(answers).as("beside the first").isEqualTo(7);
+    }
+  }
+
+  @Test
+  void anonymousSenderIsNeverSentMoreInSumThanFiveTimesWhatItSent() throws IOException {
+    try (RawUdp client = new RawUdp(settings.port())) {
+      int sent = 0;
+      int received = 0;
+      List<String> exchange =
+          new ArrayList<>(List.of("VERSION=2.0.2\r\n", "AUTHENTICATE ANONYMOUS\r\n"));
+      for (int i = 0; i < 40; i++) {
+        exchange.add(UdpServerTest.frame("<tunnel action='delete'/>"));
+      }
+      for (int i = 0; i < exchange.size(); i++) {
+        client.send(240 + i, i, exchange.get(i));
+        sent += 8 + exchange.get(i).length();
+        received += 8 + client.receive(Fixtures.PATIENCE_MILLIS).orElseThrow().text().length();
+        assertThat(received).isLessThanOrEqualTo(MOST * sent);
+      }
     }
   }
 

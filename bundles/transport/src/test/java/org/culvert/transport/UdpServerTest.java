@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import javax.security.sasl.SaslServerFactory;
 import org.culvert.api.signaling.SignalingSessions.SessionSummary;
 import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.AfterEach;
@@ -292,11 +293,9 @@ class UdpServerTest {
   }
 
   @Test
-  void authenticatedPeerIsNotSubjectToRate() throws IOException {
+  void peerThatEchoedANonceIsNotSubjectToRate() throws IOException {
     start(limits(100, 100, 1, 3, 0));
-    client.ask(240, 1, VERSION);
-    client.ask(241, 2, "AUTHENTICATE X-NAMED\r\n");
-    client.ask(242, 3, "YWxpY2U=\r\n");
+    provesAddress(client);
 
     for (int i = 0; i < 20; i++) {
       assertThat(client.ask(243 + i, 4, "").sequence()).isEqualTo(243 + i);
@@ -306,7 +305,7 @@ class UdpServerTest {
   @Test
   void refusesSourceWithTooManySessions() throws IOException {
     start(limits(100, 1, 0, 1, 0));
-    client.ask(240, 1, VERSION);
+    provesAddress(client);
 
     try (RawUdp second = new RawUdp(settings.port())) {
       assertThat(second.ask(240, 1, VERSION).text()).isEqualTo("530 Server too busy\r\n");
@@ -331,8 +330,7 @@ class UdpServerTest {
   @Test
   void oldestHalfOpenSessionMakesRoomInFullTable() throws IOException {
     start(limits(2, 100, 0, 1, 0));
-    client.ask(240, 1, VERSION);
-    client.ask(241, 2, ANONYMOUS);
+    provesAddress(client);
     try (RawUdp halfOpen = new RawUdp(settings.port());
         RawUdp third = new RawUdp(settings.port())) {
       halfOpen.ask(240, 1, VERSION);
@@ -342,9 +340,81 @@ class UdpServerTest {
       assertThat(server.sessions())
           .extracting(s -> s.path().remote().getPort())
           .containsExactlyInAnyOrder(client.port(), third.port());
-      assertThat(third.ask(241, 1, ANONYMOUS).text()).startsWith("200 ");
+      provesAddress(third);
       assertThat(halfOpen.ask(240, 2, VERSION).text()).startsWith("530 ");
     }
+  }
+
+  /** All of an anonymous exchange can be sent blindly, so it proves nothing. */
+  @Test
+  void anonymousSessionMakesRoomLikeOneThatIsHalfOpen() throws IOException {
+    start(limits(2, 100, 0, 1, 0));
+    try (RawUdp forger = new RawUdp(settings.port());
+        RawUdp another = new RawUdp(settings.port())) {
+      for (RawUdp blind : List.of(forger, another)) {
+        blind.ask(240, 1, VERSION);
+        blind.ask(241, 2, ANONYMOUS);
+        blind.ask(242, 3, CREATE);
+      }
+
+      assertThat(client.ask(240, 1, VERSION).text()).startsWith("CAPABILITY ");
+      assertThat(server.sessions())
+          .extracting(s -> s.path().remote().getPort())
+          .containsExactlyInAnyOrder(another.port(), client.port());
+      try (Socket tcp = new Socket(Fixtures.LOOPBACK, settings.port())) {
+        tcp.getOutputStream().write(VERSION.getBytes(ISO_8859_1));
+        assertThat(new String(tcp.getInputStream().readNBytes(11), ISO_8859_1))
+            .isEqualTo("CAPABILITY ");
+      }
+    }
+  }
+
+  /** Or whoever forges a source would lock its owner out, over TCP too. */
+  @Test
+  void oldestHalfOpenSessionOfASourceMakesRoomForItsNext() throws IOException {
+    start(limits(100, 2, 0, 1, 0));
+    try (RawUdp forger = new RawUdp(settings.port());
+        RawUdp another = new RawUdp(settings.port())) {
+      forger.ask(240, 1, VERSION);
+      another.ask(240, 1, VERSION);
+      another.ask(241, 2, ANONYMOUS);
+
+      try (Socket tcp = new Socket(Fixtures.LOOPBACK, settings.port())) {
+        tcp.getOutputStream().write(VERSION.getBytes(ISO_8859_1));
+        assertThat(new String(tcp.getInputStream().readNBytes(11), ISO_8859_1))
+            .isEqualTo("CAPABILITY ");
+        assertThat(client.ask(240, 1, VERSION).text()).startsWith("CAPABILITY ");
+        assertThat(server.sessions())
+            .extracting(s -> s.path().remote().getPort())
+            .containsExactlyInAnyOrder(tcp.getLocalPort(), client.port());
+      }
+    }
+  }
+
+  @Test
+  void forgedDatagramsUseUpNoneOfTheConnectionsOfTheirSource() throws IOException {
+    stop();
+    settings = Fixtures.settings(limits(100, 100, 1, 2, 0), Fixtures.LOOPBACK);
+    server = Fixtures.startAtOneInstant(broker, settings);
+    client = new RawUdp(settings.port());
+    client.ask(240, 1, VERSION);
+    client.ask(241, 2, ANONYMOUS);
+    client.send(242, 3, CREATE);
+    Fixtures.await(() -> server.refusals().containsKey("rate of a source"));
+
+    try (Socket tcp = new Socket(Fixtures.LOOPBACK, settings.port())) {
+      tcp.getOutputStream().write(VERSION.getBytes(ISO_8859_1));
+      assertThat(new String(tcp.getInputStream().readNBytes(11), ISO_8859_1))
+          .isEqualTo("CAPABILITY ");
+    }
+  }
+
+  private void provesAddress(RawUdp peer) throws IOException {
+    server.factories =
+        List.of(TestMechanism.<SaslServerFactory>service("CRAM-MD5", new TestMechanism()));
+    peer.ask(240, 1, VERSION);
+    peer.ask(241, 2, "AUTHENTICATE CRAM-MD5\r\n");
+    assertThat(peer.ask(242, 3, "YWxpY2U=\r\n").text()).isEqualTo("Ynll\r\n");
   }
 
   @Test
