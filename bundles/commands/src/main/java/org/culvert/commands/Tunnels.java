@@ -3,7 +3,10 @@ package org.culvert.commands;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +24,9 @@ final class Tunnels {
   /** Enough of an id to tell a few thousand apart at sight. */
   static final int SHORT_ID = 8;
 
+  /** As many as one looks through at a glance. */
+  private static final int MOST_REASONS = 10;
+
   private Tunnels() {}
 
   static Map<String, Object> row(BrokeredTunnel tunnel) {
@@ -36,7 +42,37 @@ final class Tunnels {
     row.put("local", text(lease.outer().local()));
     row.put("remote", text(lease.outer().remote()));
     carrier(row, tunnel.status().map(TunnelStatus::state));
+    tunnel.status().ifPresent(status -> obstacle(row, status.state()));
     return row;
+  }
+
+  /**
+   * Says what keeps tunnels from being up and how many of them, a line for each reason, the most
+   * frequent first. A lost address may have a hundred thousand tunnels.
+   */
+  static List<String> obstacles(Collection<BrokeredTunnel> tunnels) {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    for (BrokeredTunnel tunnel : tunnels) {
+      Optional<TunnelState> state = tunnel.status().map(TunnelStatus::state);
+      String reason = state.map(Tunnels::reason).orElse("");
+      if (!reason.isEmpty()) {
+        counts.merge(state(tunnel) + ": " + reason, 1, Integer::sum);
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    counts.entrySet().stream()
+        .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+        .limit(MOST_REASONS)
+        .forEach(
+            entry ->
+                lines.add(
+                    (entry.getValue() == 1 ? "1 tunnel " : entry.getValue() + " tunnels ")
+                        + entry.getKey()));
+    if (counts.size() > MOST_REASONS) {
+      lines.add(
+          (counts.size() - MOST_REASONS) + " more reasons; culvert:tunnel ID tells a tunnel's");
+    }
+    return lines;
   }
 
   static Map<String, Object> detail(BrokeredTunnel tunnel, Instant now) {
@@ -60,12 +96,16 @@ final class Tunnels {
     row.put("device", up.map(TunnelState.Up::device).orElse(""));
   }
 
-  /** Adds a tunnel's reason and counters. */
-  static void counters(Map<String, Object> row, TunnelStatus status) {
-    String reason = reason(status.state());
+  private static void obstacle(Map<String, Object> row, TunnelState state) {
+    String reason = reason(state);
     if (!reason.isEmpty()) {
       row.put("reason", reason);
     }
+  }
+
+  /** Adds a tunnel's reason and counters. */
+  static void counters(Map<String, Object> row, TunnelStatus status) {
+    obstacle(row, status.state());
     if (status.state() instanceof TunnelState.Up) {
       row.put("mtu", status.mtu());
     }

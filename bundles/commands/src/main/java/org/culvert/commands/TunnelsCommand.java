@@ -1,9 +1,11 @@
 package org.culvert.commands;
 
 import java.io.PrintStream;
+import java.util.Collection;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
+import org.culvert.api.broker.BrokerAdministration.BrokeredTunnel;
 import org.culvert.api.endpoint.TunnelEndpoint;
 
 /** Lists the broker's tunnels. */
@@ -13,9 +15,11 @@ public final class TunnelsCommand extends BrokerCommand {
   @Override
   void run(PrintStream out) throws CommandException {
     Listing listing = listing();
-    broker().tunnels().forEach(tunnel -> listing.add(Tunnels.row(tunnel)));
+    Collection<BrokeredTunnel> tunnels = broker().tunnels();
+    tunnels.forEach(tunnel -> listing.add(Tunnels.row(tunnel)));
     listing.print(out, json);
     if (!json) {
+      Tunnels.obstacles(tunnels).forEach(line -> out.println(Text.safe(line)));
       missing(TunnelEndpoint.SERVER).forEach(line -> out.println("Host: " + line));
     }
   }

@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.culvert.api.broker.BrokerAdministration;
+import org.culvert.api.broker.BrokerAdministration.BrokeredTunnel;
 import org.culvert.api.endpoint.HostReport;
 import org.culvert.api.endpoint.TunnelEndpoint;
+import org.culvert.api.tunnel.TunnelState;
 import org.junit.jupiter.api.Test;
 
 /** What a host lacks stands where its operator looks. */
@@ -21,6 +23,8 @@ class HostReportTest {
   private static final String ONE = "IPv6 is not forwarded; type: sysctl -w x=1";
   private static final String TWO = "this process may open 4096 files";
 
+  private List<BrokeredTunnel> tunnels = List.of();
+
   @Test
   void tunnelsAreFollowedByIt() throws Exception {
     assertThat(output(new TunnelsCommand()))
@@ -28,11 +32,19 @@ class HostReportTest {
   }
 
   @Test
+  void tunnelsThatFailedAreFollowedByTheReason() throws Exception {
+    tunnels = List.of(TunnelsTest.tunnel(new TunnelState.Failed("no address; type: ip a")));
+
+    assertThat(output(new TunnelsCommand()))
+        .endsWith("1 tunnel failed: no address; type: ip a", "Host: " + ONE, "Host: " + TWO);
+  }
+
+  @Test
   void verificationNamesItOnce() throws Exception {
     assertThat(output(new VerifyLeasesCommand())).containsExactly(ONE, TWO, "2 violations.");
   }
 
-  private static List<String> output(ShellCommand command) throws Exception {
+  private List<String> output(ShellCommand command) throws Exception {
     command.context =
         new FakeServices()
             .add(BrokerAdministration.class, broker())
@@ -45,7 +57,7 @@ class HostReportTest {
   }
 
   /** Its endpoint tells it as well. */
-  private static BrokerAdministration broker() {
+  private BrokerAdministration broker() {
     return (BrokerAdministration)
         Proxy.newProxyInstance(
             BrokerAdministration.class.getClassLoader(),
@@ -53,6 +65,6 @@ class HostReportTest {
             (proxy, method, arguments) ->
                 method.getName().equals("verify")
                     ? CompletableFuture.completedStage(List.of(ONE))
-                    : List.of());
+                    : tunnels);
   }
 }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.culvert.api.broker.BrokerAdministration.BrokeredTunnel;
 import org.culvert.api.broker.PoolUse;
 import org.culvert.api.lease.Lease;
@@ -47,6 +48,32 @@ class TunnelsTest {
         .containsEntry("expires", "1h30m")
         .containsEntry("packets in", 7L)
         .containsEntry("dropped: inner source", 2L);
+  }
+
+  @Test
+  void aReasonOfManyTunnelsIsToldOnceWithTheirNumber() {
+    String lost = "no interface has the address 192.0.2.1; type: ip address add 192.0.2.1/32";
+    BrokeredTunnel failed = tunnel(new TunnelState.Failed(lost));
+    BrokeredTunnel suspended = tunnel(new TunnelState.Suspended("no bundle is active"));
+    BrokeredTunnel up = tunnel(new TunnelState.Up("userspace", "culvert0"));
+
+    assertThat(Tunnels.obstacles(List.of(up, suspended, failed, failed)))
+        .containsExactly("2 tunnels failed: " + lost, "1 tunnel suspended: no bundle is active");
+    assertThat(Tunnels.row(failed)).containsEntry("reason", lost);
+    assertThat(Tunnels.row(up)).doesNotContainKey("reason");
+  }
+
+  @Test
+  void manyReasonsAreToldInPart() {
+    List<BrokeredTunnel> tunnels =
+        IntStream.range(0, 14)
+            .mapToObj(i -> tunnel(new TunnelState.Failed("eth" + i + " has the route")))
+            .toList();
+
+    assertThat(Tunnels.obstacles(tunnels))
+        .hasSize(11)
+        .contains("1 tunnel failed: eth0 has the route")
+        .endsWith("4 more reasons; culvert:tunnel ID tells a tunnel's");
   }
 
   @Test
@@ -113,7 +140,7 @@ class TunnelsTest {
         .containsEntry("percent", "25.0");
   }
 
-  private static BrokeredTunnel tunnel(TunnelState state) {
+  static BrokeredTunnel tunnel(TunnelState state) {
     TunnelParameters parameters =
         new TunnelParameters(
             "660d2462aabbccdd",

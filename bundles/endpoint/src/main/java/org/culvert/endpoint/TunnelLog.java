@@ -2,36 +2,103 @@ package org.culvert.endpoint;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes one line for each event in a tunnel's life, and none while nothing changes. */
+/**
+ * Writes one line for each event in a tunnel's life, and none while nothing changes. What befalls
+ * many tunnels at once for one reason is one event.
+ */
 final class TunnelLog {
   private static final Logger LOG = LoggerFactory.getLogger("org.culvert.endpoint");
 
+  /** So many tunnels of one event are named. */
+  private static final int NAMED = 3;
+
+  /** What is over needs none. */
+  private static final Pattern REMEDY = Pattern.compile("; type: ");
+
   private TunnelLog() {}
+
+  /** Something to tell; a warning if somebody has to do something about it. */
+  record News(boolean warning, String line) {}
 
   /** Tells what has changed between two pictures. */
   static void changes(Map<String, Standing> before, Map<String, Standing> after) {
+    for (News news : news(before, after)) {
+      if (news.warning()) {
+        LOG.warn("{}", news.line());
+      } else {
+        LOG.info("{}", news.line());
+      }
+    }
+  }
+
+  /** Returns what has changed between two pictures. */
+  static List<News> news(Map<String, Standing> before, Map<String, Standing> after) {
+    Map<Event, List<Standing>> events = new LinkedHashMap<>();
     for (Standing standing : after.values()) {
-      Standing earlier = before.get(standing.parameters().id());
-      if (!standing.equals(earlier)) {
-        Optional<String> line = line(standing);
-        if (!line.equals(Optional.ofNullable(earlier).flatMap(TunnelLog::line))) {
-          line.ifPresent(text -> tell(standing.state(), text));
-        }
+      Optional<Standing> earlier = Optional.ofNullable(before.get(standing.parameters().id()));
+      if (!Optional.of(standing).equals(earlier)
+          && !earlier.map(TunnelLog::line).equals(Optional.of(line(standing)))) {
+        events
+            .computeIfAbsent(Event.of(standing, earlier), event -> new ArrayList<>())
+            .add(standing);
       }
     }
+    List<News> news = new ArrayList<>();
+    events.forEach((event, tunnels) -> news.add(new News(event.warning(), line(event, tunnels))));
     for (Standing earlier : before.values()) {
-      if (!after.containsKey(earlier.parameters().id())) {
-        LOG.info("Tunnel {} closed: it is not desired any more", earlier.parameters().id());
+      String id = earlier.parameters().id();
+      if (!after.containsKey(id)) {
+        news.add(new News(false, "Tunnel " + id + " closed: it is not desired any more"));
       }
     }
+    return news;
+  }
+
+  /**
+   * What befell tunnels.
+   *
+   * @param alone the tunnel that has the event for itself; empty if others may share it
+   */
+  private record Event(boolean warning, String what, String alone) {
+    static Event of(Standing now, Optional<Standing> earlier) {
+      String obstacle = obstacle(now.state());
+      if (!obstacle.isEmpty()) {
+        return new Event(now.state() instanceof TunnelState.Failed, obstacle, "");
+      }
+      String over = earlier.map(Standing::state).map(TunnelLog::obstacle).orElse("");
+      return over.isEmpty()
+          ? new Event(false, "up", now.parameters().id())
+          : new Event(false, "up again, no longer " + REMEDY.split(over, 2)[0], "");
+    }
+  }
+
+  private static String line(Event event, List<Standing> tunnels) {
+    if (tunnels.size() == 1) {
+      return line(tunnels.get(0));
+    }
+    String named =
+        tunnels.stream()
+            .limit(NAMED)
+            .map(tunnel -> tunnel.parameters().id())
+            .collect(Collectors.joining(", "));
+    return tunnels.size()
+        + " tunnels ("
+        + named
+        + (tunnels.size() > NAMED ? " and others) " : ") ")
+        + event.what();
   }
 
   static void silent(String id, Optional<Duration> silence) {
@@ -60,28 +127,22 @@ final class TunnelLog {
     LOG.debug("Tunnel {}: its MTU is {} now; it was {}", id, now, before);
   }
 
-  private static void tell(TunnelState state, String line) {
-    if (state instanceof TunnelState.Failed) {
-      LOG.warn("{}", line);
-    } else {
-      LOG.info("{}", line);
-    }
+  /** Returns how a tunnel stands; what a change leaves out of it is no news. */
+  static String line(Standing standing) {
+    String obstacle = obstacle(standing.state());
+    return "Tunnel "
+        + standing.parameters().id()
+        + (standing.state() instanceof TunnelState.Up up
+            ? up(standing.parameters(), up)
+            : " " + obstacle);
   }
 
-  /** Returns how a tunnel stands; what a change leaves out of it is no news. */
-  static Optional<String> line(Standing standing) {
-    TunnelParameters tunnel = standing.parameters();
-    TunnelState state = standing.state();
-    String name = "Tunnel " + tunnel.id();
+  /** Says what keeps a tunnel from being up; nothing if it is up. */
+  private static String obstacle(TunnelState state) {
     if (state instanceof TunnelState.Suspended suspended) {
-      return Optional.of(name + " suspended: " + suspended.reason());
+      return "suspended: " + suspended.reason();
     }
-    if (state instanceof TunnelState.Failed failed) {
-      return Optional.of(name + " failed: " + failed.reason());
-    }
-    return state instanceof TunnelState.Up up
-        ? Optional.of(name + up(tunnel, up))
-        : Optional.empty();
+    return state instanceof TunnelState.Failed failed ? "failed: " + failed.reason() : "";
   }
 
   private static String up(TunnelParameters tunnel, TunnelState.Up up) {
