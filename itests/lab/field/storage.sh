@@ -68,7 +68,7 @@ small_disk_is_full() {
   [ "$(stat -c %s "$small/leases.db-wal")" = 0 ] && [ "$(stat -f -c %a "$small")" = 0 ]
 }
 
-client_was_refused() { client_shell culvert:client | grep -q '310 from the broker'; }
+client_was_refused() { client_shell culvert:client | grep -q '310 Server side error'; }
 
 same_as() { [ "$(assignment)" = "$1" ]; }
 

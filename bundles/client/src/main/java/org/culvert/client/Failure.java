@@ -42,36 +42,42 @@ record Failure(String text, boolean lasting) {
             + " culvert-routing-bird and see that its daemon runs, or write routing = static");
   }
 
-  /** Says in an operator's words what a broker answered, and what can be done about it. */
+  /**
+   * Says in an operator's words what a broker answered, and what can be done about it. Other
+   * brokers say more with their own text than ours for the number does: both are shown.
+   */
   static Failure of(BrokerAddress broker, TspException refusal, Wishes wishes) {
-    StatusCode code = refusal.code();
-    String prefix = broker + ": " + code.number() + " " + code.text();
+    StatusCode code = meant(refusal);
+    String what = code.number() + " " + code.text() + saidOtherwise(refusal, code);
     return switch (code) {
-      // The message says more than the code: this side may be the one that refuses.
       case AUTHENTICATION_FAILED ->
           new Failure(
               broker
                   + ": "
-                  + refusal.getMessage()
+                  // The message says more than the code where this side is the one that refuses.
+                  + (refusal.words().isPresent() ? what : refusal.getMessage())
                   + "; check user, password and mechanisms in etc/org.culvert.client.cfg",
               true);
-      case ADDRESS_IN_USE, ACCOUNT_IN_USE -> passing(inUse(broker, refusal));
-      case SERVER_BUSY, NO_MORE_TUNNELS -> passing(prefix + "; it is asked again later");
-      default -> passing(prefix + remedy(code, wishes));
+      case SERVER_BUSY, NO_MORE_TUNNELS ->
+          passing(broker + ": " + what + "; it is asked again later");
+      default -> passing(broker + ": " + what + remedy(code, wishes));
     };
   }
 
   /** Two refusals have one number; only the broker's own text tells them apart. */
-  private static String inUse(BrokerAddress broker, TspException refusal) {
-    String said = String.valueOf(refusal.getMessage());
-    StatusCode code =
-        said.contains(StatusCode.ACCOUNT_IN_USE.text())
-            ? StatusCode.ACCOUNT_IN_USE
-            : refusal.code();
-    String prefix = broker + ": " + code.number() + " " + code.text();
-    return code == StatusCode.ACCOUNT_IN_USE
-        ? prefix + "; give each host an account of its own, or stop the other host"
-        : prefix;
+  private static StatusCode meant(TspException refusal) {
+    boolean account =
+        refusal.code().number() == StatusCode.ACCOUNT_IN_USE.number()
+            && refusal.words().equals(Optional.of(StatusCode.ACCOUNT_IN_USE.text()));
+    return account ? StatusCode.ACCOUNT_IN_USE : refusal.code();
+  }
+
+  private static String saidOtherwise(TspException refusal, StatusCode code) {
+    return refusal
+        .words()
+        .filter(words -> !words.isBlank() && !words.equalsIgnoreCase(code.text()))
+        .map(words -> " (it said: \"" + words + "\")")
+        .orElse("");
   }
 
   /** Says that a broker refuses what it had offered and what was accepted. */
@@ -83,6 +89,7 @@ record Failure(String text, boolean lasting) {
             + code.number()
             + " "
             + code.text()
+            + saidOtherwise(refusal, code)
             + ", after the accept; the broker's log says why");
   }
 
@@ -93,6 +100,15 @@ record Failure(String text, boolean lasting) {
           wishes.speaks()
               ? "; write routing = static, or ask for no prefix (prefixLength = 0)"
               : "; ask for no prefix (prefixLength = 0)";
+      case UNSUPPORTED_TUNNEL_TYPE ->
+          "; it has no such tunnel for this way: behind a NAT it must be one in UDP, asked for over"
+              + " UDP; leave tunnelType and transports out of etc/org.culvert.client.cfg";
+      case ADDRESS_POOL_EXHAUSTED ->
+          "; the broker has no address left for such users: ask its operator, or set user and"
+              + " password";
+      case ACCOUNT_IN_USE -> "; give each host an account of its own, or stop the other host";
+      case ADDRESS_IN_USE ->
+          "; the tunnel of another account is still there: it ends soon after that one falls silent";
       case PREFIX_UNAVAILABLE -> "; ask for another prefixLength";
       case UNSUPPORTED_PREFIX_LENGTH -> "; write a prefixLength that this broker hands out";
       case PREFIX_FOR_ANONYMOUS -> "; set user and password, or write prefixLength = 0";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.culvert.api.client.ClientStatus.Phase;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
@@ -107,8 +108,8 @@ class SilenceTest {
   @Test
   void saysThatAnotherHostUsesTheAccount() {
     TspException refusal =
-        new TspException(
-            StatusCode.ADDRESS_IN_USE, "from the broker: 506 " + StatusCode.ACCOUNT_IN_USE.text());
+        TspException.ofPeer(
+            StatusCode.ADDRESS_IN_USE, StatusCode.ACCOUNT_IN_USE.text(), Optional.empty());
 
     Failure failure = Failure.of(BrokerAddress.parse("192.0.2.1", 3653), refusal, Wishes.NONE);
 

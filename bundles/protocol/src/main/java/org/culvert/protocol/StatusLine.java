@@ -63,18 +63,16 @@ record StatusLine(int number, String text) {
 
   /** Returns this refusal as the client's caller shall see it, with the list that came after it. */
   TspException refusal(byte[] list) {
-    StatusCode code =
-        StatusCode.of(isReferral() ? number - REFERRAL : number).orElse(StatusCode.SERVER_ERROR);
-    String message = "from the broker: " + number + " " + printable(text);
+    Optional<StatusCode> known = StatusCode.of(isReferral() ? number - REFERRAL : number);
+    StatusCode code = known.orElse(StatusCode.SERVER_ERROR);
+    String words = printable(known.isPresent() ? text : number + " " + text);
     if (!isReferral()) {
-      return new TspException(code, message);
+      return TspException.ofPeer(code, words, Optional.empty());
     }
     try {
-      return ReplyReader.referral(list)
-          .map(brokers -> new TspException(code, message, brokers))
-          .orElseGet(() -> new TspException(code, message));
+      return TspException.ofPeer(code, words, ReplyReader.referral(list));
     } catch (IOException e) {
-      return new TspException(code, message + ", with an unreadable list", e);
+      return new TspException(code, "said by the broker, with an unreadable list", e);
     }
   }
 
