@@ -143,11 +143,26 @@ configure_client() {
     "prefixLength = 60" "${@:3}"
 }
 
-configure_client_alone() { configure "$1" org.culvert.client "${client_settings[@]}" "${@:2}"; }
-
-restart_client() {
-  client_shell culvert:client-reconnect >/dev/null || fail "the client's shell does not answer"
+configure_client_alone() {
+  local ns=${lives[$1]} before=
+  [ -z "$(java_of "$ns")" ] || before=$(client_of "$ns")
+  configure "$1" org.culvert.client "${client_settings[@]}" "${@:2}"
+  [ -z "$(java_of "$ns")" ] || await_quietly 30 "client that goes by it" client_is_another "$ns" "$before"
 }
+
+# client_of NAMESPACE: the number of the client that runs there. After each change of its configuration
+# it is another one, and the tunnel of the former is down.
+client_of() { shell "$1" "service:list org.culvert.api.client.TunnelClient" | sed -n 's/.*service.id = //p'; }
+client_is_another() { local now; now=$(client_of "$1"); [ -n "$now" ] && [ "$now" != "$2" ]; }
+
+# restart_client: the client gives its tunnel up and asks for another.
+restart_client() {
+  local before; before=$(connects)
+  client_shell culvert:client-reconnect >/dev/null || fail "the client's shell does not answer"
+  await_quietly 30 "client that begins anew" client_began_anew "$before"
+}
+
+client_began_anew() { ! client_is_connected || [ "$(connects)" != "$1" ]; }
 
 second_shell() { shell "$s" "$1"; }
 neighbour_shell() { shell "$d" "$1"; }
@@ -156,10 +171,15 @@ client_has_type() { client_json | grep -q "\"type\" *: *\"$1\""; }
 connects() { client_json | sed -n 's/.*"connects" *: *\([0-9]*\).*/\1/p'; }
 client_came_by() { client_json | grep '"broker"' | grep -q "over $1," && client_has_type "$2"; }
 broker_has_state() { broker_shell "culvert:tunnels --json" | grep -q "\"state\" *: *\"$1\""; }
-delegated_prefix() {
-  client_json | sed -n 's/.*"prefix" *: *"\([^"]*\)".*/\1/p' | head -1
+delegated_prefix() { client_was_given prefix; }
+inner_address() { client_was_given address; }
+
+# client_was_given KEY: what the client says of its tunnel, which answers a moment before it says so.
+client_was_given() {
+  await_quietly 30 "connected client" client_is_connected
+  client_json | sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/\1/p" | head -1
 }
-inner_address() { client_json | sed -n 's/.*"address" *: *"\([^"]*\)".*/\1/p' | head -1; }
+client_is_connected() { client_json | grep -q '"phase" *: *"connected"'; }
 
 # What must never change for the user, on one line.
 assignment() { echo "$(inner_address) $(delegated_prefix)"; }
