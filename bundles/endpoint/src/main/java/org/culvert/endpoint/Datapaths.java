@@ -225,6 +225,11 @@ final class Datapaths {
     return Optional.ofNullable(carrying.get(id)).map(RunningDatapath::forwarding);
   }
 
+  /** Returns the MTU of a tunnel, where its datapath may keep another than it was told. */
+  Optional<Integer> mtu(String id) {
+    return forwarding(id).flatMap(forwarding -> forwarding.mtu(id));
+  }
+
   /** Gives the device of a tunnel's own an MTU. */
   void mtu(String id, int mtu) {
     RunningDatapath datapath = carrying.get(id);

@@ -275,7 +275,8 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
 
   private TunnelStatus status(Standing standing, long now) {
     String id = standing.parameters().id();
-    return standing.status(datapaths.counters(id), paths.mtu(id), now);
+    Optional<Integer> mtu = datapaths.mtu(id).or(() -> paths.mtu(id));
+    return standing.status(datapaths.counters(id), mtu, now);
   }
 
   @Override

@@ -103,6 +103,17 @@ class DatapathChoiceTest {
     assertThat(server.hasDevice()).isFalse();
   }
 
+  /** A path may carry less than a kernel lets a device have: its packets are as large as that. */
+  @Test
+  void showsTheMtuThatADatapathKeeps() {
+    own.kept = Optional.of(1290);
+    server.endpoint.bind(own, 10);
+    server.apply(UDP, PROTOCOL_41);
+
+    assertThat(server.status("eight").mtu()).isEqualTo(1290);
+    assertThat(server.status("seven").mtu()).isEqualTo(1280);
+  }
+
   /** Promise P6: what stays loses nothing while others come, go, and take their tunnels along. */
   @Test
   void tunnelsThatStayLoseNoPacketWhileOthersMoveBetweenDatapaths() throws Exception {

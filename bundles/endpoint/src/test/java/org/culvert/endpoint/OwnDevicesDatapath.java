@@ -23,6 +23,10 @@ final class OwnDevicesDatapath implements Datapath {
   final List<List<String>> applied = new ArrayList<>();
   Optional<String> refusal = Optional.empty();
   Optional<RuntimeException> fault = Optional.empty();
+
+  /** The MTU that tunnels keep, whatever they are told. */
+  Optional<Integer> kept = Optional.empty();
+
   int starts;
   private final InMemoryNetworkDevices devices;
 
@@ -84,6 +88,11 @@ final class OwnDevicesDatapath implements Datapath {
     @Override
     public String device(String id) {
       return "own-" + id;
+    }
+
+    @Override
+    public Optional<Integer> mtu(String id) {
+      return kept;
     }
 
     @Override

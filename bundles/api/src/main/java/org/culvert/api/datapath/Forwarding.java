@@ -79,6 +79,14 @@ public interface Forwarding extends AutoCloseable {
   default void mtu(String id, int mtu) {}
 
   /**
+   * Returns the MTU of a carried tunnel in octets where that may be another than it was told, since
+   * the operating system has limits of its own; empty where it is what was told.
+   */
+  default Optional<Integer> mtu(String id) {
+    return Optional.empty();
+  }
+
+  /**
    * Says who wants to know what the network reports about the paths of tunnels. Before the first
    * {@link #apply}.
    */

@@ -18,7 +18,6 @@ import org.culvert.api.netdev.TunnelDeviceCounters;
 import org.culvert.api.netdev.TunnelDeviceGroup;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.TunnelCounters;
-import org.culvert.api.tunnel.TunnelParameters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -134,17 +133,7 @@ final class KernelForwarding implements Forwarding {
   }
 
   private TunnelDevice device(CarriedTunnel tunnel) {
-    return new TunnelDevice(
-        device(tunnel.id()),
-        tunnel.id(),
-        tunnel.wire(),
-        tunnel.outer(),
-        tunnel.localAddress(),
-        tunnel.remotePrefixes(),
-        tunnel.localPrefixes(),
-        // Below that, Linux takes all that is IPv6 from a device.
-        Math.max(TunnelParameters.MINIMUM_MTU, found.of(tunnel)),
-        tunnel.ownLink());
+    return found.device(device(tunnel.id()), tunnel);
   }
 
   /**
@@ -168,6 +157,12 @@ final class KernelForwarding implements Forwarding {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Returns what the device has: a larger one that was found waits for others. */
+  @Override
+  public Optional<Integer> mtu(String id) {
+    return Optional.ofNullable(carried.get(id)).map(TunnelDevice::mtu);
   }
 
   private void setMtus() {

@@ -142,6 +142,19 @@ class KernelDatapathTest {
     }
   }
 
+  /** Linux takes IPv6 from a device with less, so what was found is not what packets may have. */
+  @Test
+  void tellsTheMtuThatTheDeviceHas() throws Exception {
+    try (Forwarding forwarding = datapath().start("culvert0", 1280)) {
+      forwarding.apply(List.of(tunnel("first", "192.0.2.2", "2001:db8:1::/48")));
+
+      forwarding.mtu("first", 1240);
+
+      assertThat(forwarding.mtu("first")).contains(1280);
+      assertThat(forwarding.mtu("unknown")).isEmpty();
+    }
+  }
+
   @Test
   void largerMtusAreSetTogetherAndASmallerOneAtOnce() throws Exception {
     try (Forwarding forwarding = datapath().start("culvert0", 1280)) {
