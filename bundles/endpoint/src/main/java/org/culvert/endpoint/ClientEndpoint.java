@@ -85,6 +85,13 @@ public final class ClientEndpoint extends ConfiguredEndpoint {
             "Settings of the host itself that are changed where tunnels need it, separated by"
                 + " commas: forwarding, neighbors, reversePath. What is not named here is told.")
     String hostSettings() default "";
+
+    @AttributeDefinition(
+        name = "Closed interfaces",
+        description =
+            "Names of interfaces, separated by commas, by which IPv4 for tunnels is not to come in:"
+                + " that they do not forward it is not told.")
+    String closedInterfaces() default "";
   }
 
   /** Opens nothing until the first tunnel is desired. */
@@ -97,7 +104,7 @@ public final class ClientEndpoint extends ConfiguredEndpoint {
     super(
         Side.CLIENT,
         from(config),
-        HostSettings.from(PID, config.hostSettings())
+        HostSettings.from(PID, config.hostSettings(), config.closedInterfaces())
             .withSourceRules(
                 PID, config.sourceRules(), config.sourceTable(), config.sourcePriority()),
         devices,

@@ -46,7 +46,7 @@ final class HostNeeds {
       }
     }
     return new HostConfiguration(
-        Side.SERVER, pools, Set.of(), forwarded, neighbors, settings.allowed());
+        Side.SERVER, pools, Set.of(), forwarded, neighbors, settings.allowed(), settings.closed());
   }
 
   /** Returns the addresses that neighbors of the server may look for; not all, if they are many. */
@@ -83,7 +83,13 @@ final class HostNeeds {
       }
     }
     return new HostConfiguration(
-        Side.CLIENT, deadEnds, sourceRoutes, forwarded, Set.of(), settings.allowed());
+        Side.CLIENT,
+        deadEnds,
+        sourceRoutes,
+        forwarded,
+        Set.of(),
+        settings.allowed(),
+        settings.closed());
   }
 
   /**

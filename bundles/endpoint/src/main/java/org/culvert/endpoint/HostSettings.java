@@ -1,8 +1,10 @@
 package org.culvert.endpoint;
 
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.netdev.HostSetting;
 
@@ -13,8 +15,10 @@ import org.culvert.api.netdev.HostSetting;
  * @param sourceRules whether packets from a tunnel's addresses always leave through the tunnel
  * @param table the routing table for them
  * @param priority the priority of the first of two rules for them
+ * @param closed the interfaces by which IPv4 for tunnels is not to come in
  */
-record HostSettings(Set<HostSetting> allowed, boolean sourceRules, int table, int priority) {
+record HostSettings(
+    Set<HostSetting> allowed, boolean sourceRules, int table, int priority, Set<String> closed) {
   static final int TABLE = 5572;
   static final int PRIORITY = 5572;
 
@@ -24,20 +28,25 @@ record HostSettings(Set<HostSetting> allowed, boolean sourceRules, int table, in
           "neighbors", HostSetting.NEIGHBOR_PROXY,
           "reversePath", HostSetting.REVERSE_PATH);
 
+  /** What the kernel takes for a name. */
+  private static final Pattern INTERFACE = Pattern.compile("[^\\s/]{1,15}");
+
   /** The tables of the kernel's own are 253 to 255, and so are those that others seldom use. */
   private static final int SMALLEST_TABLE = 256;
 
   /** The main table is looked at with priority 32766. */
   private static final int LARGEST_PRIORITY = 32_764;
 
-  /** Copies the set. */
+  /** Copies the sets. */
   HostSettings {
     allowed = Set.copyOf(allowed);
+    closed = Set.copyOf(closed);
   }
 
   /** Reads settings without source rules. */
-  static HostSettings from(String pid, String hostSettings) {
-    return new HostSettings(allowed(pid, hostSettings), false, TABLE, PRIORITY);
+  static HostSettings from(String pid, String hostSettings, String closedInterfaces) {
+    return new HostSettings(
+        allowed(pid, hostSettings), false, TABLE, PRIORITY, closed(pid, closedInterfaces));
   }
 
   /** Takes over how packets are routed by their source. */
@@ -53,7 +62,23 @@ record HostSettings(Set<HostSetting> allowed, boolean sourceRules, int table, in
           priority,
           "write a number from 1 to " + LARGEST_PRIORITY + ", before the main table's 32766");
     }
-    return new HostSettings(allowed, sourceRules, table, priority);
+    return new HostSettings(allowed, sourceRules, table, priority, closed);
+  }
+
+  private static Set<String> closed(String pid, String text) {
+    Set<String> closed = new HashSet<>();
+    for (String name : text.split(",", -1)) {
+      if (INTERFACE.matcher(name.strip()).matches()) {
+        closed.add(name.strip());
+      } else if (!name.isBlank()) {
+        throw new InvalidConfigurationException(
+            pid,
+            "closedInterfaces",
+            text,
+            "write nothing, or names of interfaces, separated by commas: eth1, eth2");
+      }
+    }
+    return closed;
   }
 
   private static Set<HostSetting> allowed(String pid, String text) {

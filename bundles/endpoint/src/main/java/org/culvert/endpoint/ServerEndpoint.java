@@ -64,6 +64,13 @@ public final class ServerEndpoint extends ConfiguredEndpoint implements TunnelSe
             "Settings of the host itself that are changed where tunnels need it, separated by"
                 + " commas: forwarding, neighbors, reversePath. What is not named here is told.")
     String hostSettings() default "forwarding";
+
+    @AttributeDefinition(
+        name = "Closed interfaces",
+        description =
+            "Names of interfaces, separated by commas, by which IPv4 for tunnels is not to come in:"
+                + " that they do not forward it is not told.")
+    String closedInterfaces() default "";
   }
 
   /** Opens nothing until the first tunnel is desired. */
@@ -76,7 +83,7 @@ public final class ServerEndpoint extends ConfiguredEndpoint implements TunnelSe
     super(
         Side.SERVER,
         from(config),
-        HostSettings.from(PID, config.hostSettings()),
+        HostSettings.from(PID, config.hostSettings(), config.closedInterfaces()),
         devices,
         sockets,
         host);

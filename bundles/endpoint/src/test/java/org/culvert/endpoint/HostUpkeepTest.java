@@ -58,6 +58,7 @@ class HostUpkeepTest {
 
     assertThat(given(Side.SERVER).forwarded()).containsExactly(IpVersion.IPV6);
     assertThat(given(Side.SERVER).allowed()).containsExactly(HostSetting.FORWARDING);
+    assertThat(given(Side.SERVER).closed()).containsExactly("eth7");
   }
 
   @Test
@@ -185,13 +186,13 @@ class HostUpkeepTest {
 
   private HostUpkeep server(String allowed) {
     return new HostUpkeep(
-        Side.SERVER, HostSettings.from("pid", allowed), host, this::device, executor);
+        Side.SERVER, HostSettings.from("pid", allowed, "eth7"), host, this::device, executor);
   }
 
   private HostUpkeep client(boolean sourceRules) {
     return new HostUpkeep(
         Side.CLIENT,
-        HostSettings.from("pid", "")
+        HostSettings.from("pid", "", "")
             .withSourceRules("pid", sourceRules, HostSettings.TABLE, HostSettings.PRIORITY),
         host,
         this::device,

@@ -17,6 +17,8 @@ import org.culvert.api.tunnel.TunnelParameters.Side;
  * @param neighbors addresses behind tunnels; where one is in the prefix of another link, the
  *     neighbors there look for it on the link
  * @param allowed the host's own settings that may be changed
+ * @param closed names of interfaces by which IPv4 for tunnels is not to come in, as the operator
+ *     says: that they do not forward it is not missing
  */
 public record HostConfiguration(
     Side side,
@@ -24,7 +26,8 @@ public record HostConfiguration(
     Set<SourceRoute> sourceRoutes,
     Set<IpVersion> forwarded,
     Set<InetAddress> neighbors,
-    Set<HostSetting> allowed) {
+    Set<HostSetting> allowed,
+    Set<String> closed) {
 
   /** Copies the sets. */
   public HostConfiguration {
@@ -33,6 +36,24 @@ public record HostConfiguration(
     forwarded = Set.copyOf(forwarded);
     neighbors = Set.copyOf(neighbors);
     allowed = Set.copyOf(allowed);
+    closed = Set.copyOf(closed);
+  }
+
+  /** Describes a host of which no interface is closed by intent. */
+  public HostConfiguration(
+      Side side,
+      Set<IpPrefix> deadEnds,
+      Set<SourceRoute> sourceRoutes,
+      Set<IpVersion> forwarded,
+      Set<InetAddress> neighbors,
+      Set<HostSetting> allowed) {
+    this(side, deadEnds, sourceRoutes, forwarded, neighbors, allowed, Set.of());
+  }
+
+  /** Returns the same where these interfaces are closed by intent. */
+  public HostConfiguration closing(Set<String> interfaces) {
+    return new HostConfiguration(
+        side, deadEnds, sourceRoutes, forwarded, neighbors, allowed, interfaces);
   }
 
   /** Describes a host that needs nothing for this side. */

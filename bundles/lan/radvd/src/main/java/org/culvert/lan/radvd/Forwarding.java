@@ -64,7 +64,11 @@ final class Forwarding {
     }
     if (isOn()) {
       if (isOurs()) {
-        for (String device : deaf(lans, tunnel)) {
+        Set<String> deaf = deaf(lans, tunnel);
+        if (read(NEW, ACCEPT_RA).equals(UNLESS_FORWARDING)) {
+          deaf.add(NEW);
+        }
+        for (String device : deaf) {
           set(Gateway.setting(device, ACCEPT_RA), ALWAYS);
         }
       }
@@ -96,16 +100,20 @@ final class Forwarding {
       deaf.retainAll(advertised());
     }
     for (String device : deaf) {
-      wrong.add(
-          new Fault(
-              device
-                  + " takes no router advertisements, since this machine forwards; type: sysctl -w "
-                  + Gateway.setting(device, ACCEPT_RA)
-                  + "="
-                  + ALWAYS,
-              ours));
+      wrong.add(new Fault(device + " takes" + unheard(device), ours));
+    }
+    // Once this process has ended, the value would say that somebody else made this a router.
+    if (switchedOn && read(NEW, ACCEPT_RA).equals(UNLESS_FORWARDING)) {
+      wrong.add(Fault.ours("interfaces that come later take" + unheard(NEW)));
     }
     return wrong;
+  }
+
+  private static String unheard(String device) {
+    return " no router advertisements, since this machine forwards; type: sysctl -w "
+        + Gateway.setting(device, ACCEPT_RA)
+        + "="
+        + ALWAYS;
   }
 
   private boolean isOurs() throws ServiceException {

@@ -69,6 +69,23 @@ class ForwardingLabTest {
   }
 
   @Test
+  void keepsTheValueForUplinksThatComeLater() throws Exception {
+    forwarding.switchOn(LANS, TUNNEL);
+    set("default.accept_ra", 1);
+    assertThat(Fault.texts(forwarding.faults(LANS, TUNNEL)))
+        .containsExactly(
+            "interfaces that come later take no router advertisements, since this machine"
+                + " forwards; type: sysctl -w net.ipv6.conf.default.accept_ra=2");
+
+    forwarding.switchOn(LANS, TUNNEL);
+
+    assertThat(setting("default.accept_ra")).isEqualTo("2");
+    assertThat(forwarding.faults(LANS, TUNNEL)).isEmpty();
+    set("default.accept_ra", 0);
+    assertThat(forwarding.faults(LANS, TUNNEL)).as("whoever wants none means it").isEmpty();
+  }
+
+  @Test
   void hearsNoRouterInItsLans() throws Exception {
     forwarding.switchOn(LANS, TUNNEL);
     set("lan0.accept_ra", 2);

@@ -12,7 +12,8 @@ import org.culvert.api.tunnel.TunnelParameters.Side;
  * The host's own interfaces by which IPv4 comes in that is meant for tunnels: a kernel that
  * forwards asks the interface, too, with IPv4. (With IPv6 it asks the host only.)
  *
- * <p>They are not ours, and a firewall's author may have closed one by intent. So they are told of.
+ * <p>They are not ours, and a firewall's author may have closed one by intent. So they are told of,
+ * but for those that the configuration names as closed.
  */
 final class Entrances {
   private Entrances() {}
@@ -36,6 +37,7 @@ final class Entrances {
       found.addAll(host.routedIpv4());
     }
     found.remove("");
+    found.removeAll(wanted.closed());
     return found;
   }
 
@@ -60,7 +62,9 @@ final class Entrances {
                 + (side == Side.SERVER
                     ? "nothing passes from there to tunnels"
                     : "hosts there reach nothing through the tunnel")
-                + "; type: "
+                + "; if that is meant, add "
+                + name
+                + " to closedInterfaces; if not, type: "
                 + setting.command(1));
       }
     }

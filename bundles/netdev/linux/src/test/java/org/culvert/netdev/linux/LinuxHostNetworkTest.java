@@ -189,7 +189,10 @@ class LinuxHostNetworkTest {
     assertThat(closed.missing())
         .containsExactly(
             "IPv4 that comes in by up0 is not forwarded: nothing passes from there to tunnels;"
+                + " if that is meant, add up0 to closedInterfaces; if not,"
                 + " type: sysctl -w net.ipv4.conf.up0.forwarding=1");
+    assertThat(host.configure(wanted.closing(Set.of("up0"))).missing()).isEmpty();
+    assertThat(host.configure(wanted.closing(Set.of("up1"))).missing()).hasSize(1);
     OwnNetwork.run("sysctl", "-qw", "net.ipv4.conf.up0.forwarding=1");
     assertThat(host.configure(wanted).missing()).isEmpty();
   }
@@ -213,7 +216,7 @@ class LinuxHostNetworkTest {
                 .missing())
         .containsExactly(
             "IPv4 that comes in by lan0 is not forwarded: hosts there reach nothing through the"
-                + " tunnel; type: sysctl -w net.ipv4.conf.lan0.forwarding=1");
+                + " tunnel; if that is meant, add lan0 to closedInterfaces; if not, type: sysctl -w net.ipv4.conf.lan0.forwarding=1");
   }
 
   @Test
