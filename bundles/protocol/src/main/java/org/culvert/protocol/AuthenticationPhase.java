@@ -119,6 +119,8 @@ final class AuthenticationPhase {
           evaluating = false;
           if (failure instanceof RejectedExecutionException) {
             verdict.refused(StatusCode.SERVER_BUSY, "server too busy");
+          } else if (failure instanceof AuthenticationUnavailableException unavailable) {
+            verdict.refused(StatusCode.SERVER_BUSY, unavailable.reason());
           } else {
             verdict.refused(
                 StatusCode.AUTHENTICATION_FAILED,

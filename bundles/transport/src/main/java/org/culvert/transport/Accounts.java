@@ -49,9 +49,17 @@ final class Accounts {
     this.faults = faults;
   }
 
-  /** Asks the stores, the highest ranking first. One that fails ends the search: fail closed. */
+  /**
+   * Asks the stores, the highest ranking first. One that fails ends the search: fail closed.
+   *
+   * @throws IOException if a store fails, or none is there
+   */
   Optional<Account> find(String user) throws IOException {
     List<CredentialStore> ascending = stores.get();
+    if (ascending.isEmpty()) {
+      // It is being updated, or has refused its configuration: nobody may come in unlooked at.
+      throw new IOException("there is no credential store");
+    }
     for (int i = ascending.size() - 1; i >= 0; i--) {
       Optional<Account> account = find(ascending.get(i), user);
       if (account.isPresent()) {

@@ -19,6 +19,9 @@ final class Addresses {
 
   private static final int SOURCE_LENGTH_6 = 64;
 
+  private static final int NETWORK_LENGTH_4 = 24;
+  private static final int NETWORK_LENGTH_6 = 48;
+
   private Addresses() {}
 
   /** Strips a zone, and turns an IPv4-mapped IPv6 address into the IPv4 address that it is. */
@@ -36,6 +39,13 @@ final class Addresses {
     InetAddress plain = plain(address);
     return IpPrefix.containing(
         plain, plain instanceof Inet4Address ? SOURCE_LENGTH_4 : SOURCE_LENGTH_6);
+  }
+
+  /** Returns the network of a source that one customer, or one operator, has whole. */
+  static IpPrefix network(IpPrefix source) {
+    return IpPrefix.containing(
+        source.network(),
+        source.network() instanceof Inet4Address ? NETWORK_LENGTH_4 : NETWORK_LENGTH_6);
   }
 
   /** Writes an endpoint for people to read. */

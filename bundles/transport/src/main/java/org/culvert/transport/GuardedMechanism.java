@@ -2,26 +2,39 @@ package org.culvert.transport;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.sasl.AuthenticationException;
 import javax.security.sasl.SaslException;
 import javax.security.sasl.SaslServer;
 import javax.security.sasl.SaslServerFactory;
+import org.culvert.protocol.AuthenticationUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A mechanism that anybody may have made, held to the policy of its users: whomever it lets in is
- * looked at once more, for nothing makes a mechanism ask for leave.
+ * looked at once more, for nothing makes a mechanism ask for leave. Each message that may decide
+ * counts as a guess from the moment at which it is looked at.
+ *
+ * <p>Where a user's account cannot be looked at, or too many guesses have failed, the exchange ends
+ * with {@link AuthenticationUnavailableException}, whatever the mechanism makes of it.
  */
 final class GuardedMechanism implements SaslServerFactory {
   private static final String ANONYMOUS = "ANONYMOUS";
 
   private final SaslServerFactory factory;
   private final CredentialCallbacks callbacks;
+  private final Supplier<Guesses.Guess> guesses;
 
-  GuardedMechanism(SaslServerFactory factory, CredentialCallbacks callbacks) {
+  /**
+   * @param guesses makes what counts the guesses of one exchange
+   */
+  GuardedMechanism(
+      SaslServerFactory factory, CredentialCallbacks callbacks, Supplier<Guesses.Guess> guesses) {
     this.factory = factory;
     this.callbacks = callbacks;
+    this.guesses = guesses;
   }
 
   @Override
@@ -32,8 +45,10 @@ final class GuardedMechanism implements SaslServerFactory {
       @Nullable Map<String, ?> props,
       CallbackHandler handler)
       throws SaslException {
-    SaslServer exchange = factory.createSaslServer(mechanism, protocol, serverName, props, handler);
-    return exchange == null ? null : new Exchange(exchange);
+    Guesses.Guess guess = guesses.get();
+    CountedCallbacks counted = new CountedCallbacks(handler, guess);
+    SaslServer exchange = factory.createSaslServer(mechanism, protocol, serverName, props, counted);
+    return exchange == null ? null : new Exchange(exchange, counted, guess);
   }
 
   @Override
@@ -44,28 +59,57 @@ final class GuardedMechanism implements SaslServerFactory {
   private final class Exchange implements SaslServer {
     private final SaslServer exchange;
 
-    Exchange(SaslServer exchange) {
+    private final CountedCallbacks counted;
+    private final Guesses.Guess guess;
+
+    Exchange(SaslServer exchange, CountedCallbacks counted, Guesses.Guess guess) {
       this.exchange = exchange;
+      this.counted = counted;
+      this.guess = guess;
     }
 
     @Override
     public byte @Nullable [] evaluateResponse(byte[] response) throws SaslException {
-      byte @Nullable [] answer = exchange.evaluateResponse(response);
-      if (exchange.isComplete() && !getMechanismName().equals(ANONYMOUS)) {
-        check(exchange.getAuthorizationID());
+      if (getMechanismName().equals(ANONYMOUS)) {
+        return exchange.evaluateResponse(response);
       }
-      return answer;
+      if (!guess.begin()) {
+        guess.undecided();
+        throw new AuthenticationUnavailableException("too many failed authentications");
+      }
+      try {
+        byte @Nullable [] answer = exchange.evaluateResponse(response);
+        counted.check();
+        if (exchange.isComplete()) {
+          guess.passed(checked(exchange.getAuthorizationID()));
+        } else {
+          guess.undecided();
+        }
+        return answer;
+      } catch (AuthenticationUnavailableException e) {
+        guess.undecided();
+        throw e;
+      } catch (SaslException | RuntimeException e) {
+        Optional<AuthenticationUnavailableException> unavailable = counted.unavailable();
+        if (unavailable.isPresent()) {
+          guess.undecided();
+          throw unavailable.get();
+        }
+        guess.failed(e instanceof AuthenticationException);
+        throw e;
+      }
     }
 
-    private void check(@Nullable String user) throws SaslException {
+    private String checked(@Nullable String user) throws SaslException {
       try {
         if (user == null || !callbacks.admits(user)) {
           throw new AuthenticationException("the user may not come in this way");
         }
+        return user;
       } catch (SaslException e) {
         throw e;
       } catch (IOException e) {
-        throw new SaslException("the user's account cannot be looked at", e);
+        throw new AuthenticationUnavailableException("accounts not available", e);
       }
     }
 

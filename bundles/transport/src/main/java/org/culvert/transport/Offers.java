@@ -18,6 +18,7 @@ final class Offers {
   private final TransportSettings settings;
   private final TunnelBroker broker;
   private final Accounts accounts;
+  private final Guesses guesses;
   private final Supplier<List<Map.Entry<Map<String, Object>, SaslServerFactory>>> factories;
 
   /**
@@ -27,10 +28,12 @@ final class Offers {
       TransportSettings settings,
       TunnelBroker broker,
       Accounts accounts,
+      Guesses guesses,
       Supplier<List<Map.Entry<Map<String, Object>, SaslServerFactory>>> factories) {
     this.settings = settings;
     this.broker = broker;
     this.accounts = accounts;
+    this.guesses = guesses;
     this.factories = factories;
   }
 
@@ -49,7 +52,9 @@ final class Offers {
                 factories.get(),
                 (name, factory) ->
                     new OfferedMechanism(
-                        name, new GuardedMechanism(factory, callbacks(opening, name))))
+                        name,
+                        new GuardedMechanism(
+                            factory, callbacks(opening, name), () -> guess(opening))))
             .stream()
             .filter(mechanism -> isPossible(mechanism.name(), tls))
             .toList();
@@ -60,6 +65,12 @@ final class Offers {
             broker.tunnelTypes(opening.path()),
             possible,
             OfferedMechanism::name);
+  }
+
+  private Guesses.Guess guess(Opening opening) {
+    return guesses.from(
+        Addresses.source(opening.path().remote().getAddress()),
+        opening.path().transport().isStream());
   }
 
   /** Makes what answers a mechanism in a session. */

@@ -108,11 +108,6 @@ final class OpenSession {
     return session.identity().isPresent();
   }
 
-  /** Tells whether the peer awaits what becomes of its attempt to authenticate. */
-  boolean authenticating() {
-    return session.isAuthenticating();
-  }
-
   /**
    * Tells whether the peer has shown that it receives what is sent to its address. Over UDP an
    * anonymous peer has not: all of its exchange can be sent blindly.

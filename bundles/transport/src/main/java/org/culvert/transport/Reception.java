@@ -32,16 +32,15 @@ import org.culvert.protocol.SessionServices;
  */
 final class Reception {
   private static final int MOST_SOURCES = 65_536;
-  private static final double SECONDS_PER_MINUTE = 60;
 
   private final TransportSettings.Limits limits;
   private final Function<Opening, SessionServices> services;
   private final Executor confined;
   private final Refusals refusals;
   private final LongSupplier nanoTime;
-  private final TokenBuckets senders;
-  private final TokenBuckets connections;
-  private final TokenBuckets failures;
+  private final TokenBuckets<IpPrefix> senders;
+  private final TokenBuckets<IpPrefix> connections;
+  private final Guesses guesses;
   private final Map<OpenSession, SessionHolder> live = new LinkedHashMap<>();
   private final HalfOpen halfOpen = new HalfOpen();
   private final Set<OpenSession> settled = new LinkedHashSet<>();
@@ -51,10 +50,12 @@ final class Reception {
   /**
    * @param services makes what a session works with, a snapshot
    * @param confined runs on the server's thread
+   * @param guesses tells whose guesses have failed too often
    * @param nanoTime a clock that never goes back
    */
   Reception(
       TransportSettings.Limits limits,
+      Guesses guesses,
       Function<Opening, SessionServices> services,
       Executor confined,
       Refusals refusals,
@@ -64,14 +65,10 @@ final class Reception {
     this.confined = confined;
     this.refusals = refusals;
     this.nanoTime = nanoTime;
-    this.senders = new TokenBuckets(limits.rate(), limits.burst(), limits.slip(), MOST_SOURCES);
-    this.connections = new TokenBuckets(limits.rate(), limits.burst(), limits.slip(), MOST_SOURCES);
-    this.failures =
-        new TokenBuckets(
-            limits.failuresPerMinute() / SECONDS_PER_MINUTE,
-            limits.failureBurst(),
-            0,
-            MOST_SOURCES);
+    this.senders = new TokenBuckets<>(limits.rate(), limits.burst(), limits.slip(), MOST_SOURCES);
+    this.connections =
+        new TokenBuckets<>(limits.rate(), limits.burst(), limits.slip(), MOST_SOURCES);
+    this.guesses = guesses;
   }
 
   /** Returns the limits in force. */
@@ -109,7 +106,7 @@ final class Reception {
     SignalingPath path = opening.path();
     IpPrefix source = Addresses.source(path.remote().getAddress());
     long now = now();
-    if (!failures.hasToken(source, now)) {
+    if (!guesses.mayTry(source, path.transport().isStream())) {
       refused("too many failed authentications");
       return Optional.empty();
     }
@@ -149,11 +146,6 @@ final class Reception {
         expire(settled.iterator().next());
       }
     }
-  }
-
-  /** Takes note of a failed authentication. */
-  void failed(OpenSession session) {
-    failures.take(session.source(), now());
   }
 
   /** Forgets a session that is over; a second time does nothing. */

@@ -15,7 +15,6 @@ final class Replies {
   static final int MOST_AMPLIFICATION = 5;
 
   private static final byte[] BUSY = "530 Server too busy\r\n".getBytes(US_ASCII);
-  private static final byte[] AUTHENTICATION_FAILED = "300 ".getBytes(US_ASCII);
 
   /** A status of four digits and a space. */
   private static final int REFERRAL_CODE_LENGTH = 5;
@@ -30,11 +29,6 @@ final class Replies {
   /** Returns the reply to a session that is not admitted, as it stands before the command phase. */
   static byte[] busy() {
     return BUSY.clone();
-  }
-
-  /** Tells whether a reply of the authentication phase says that it failed. */
-  static boolean saysAuthenticationFailed(byte[] reply) {
-    return startsWith(reply, AUTHENTICATION_FAILED);
   }
 
   /**
@@ -75,10 +69,5 @@ final class Replies {
       }
     }
     return reply.length;
-  }
-
-  private static boolean startsWith(byte[] reply, byte[] start) {
-    return reply.length >= start.length
-        && Arrays.equals(reply, 0, start.length, start, 0, start.length);
   }
 }

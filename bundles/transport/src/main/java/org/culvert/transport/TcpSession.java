@@ -118,9 +118,6 @@ final class TcpSession extends SimpleChannelInboundHandler<ByteBuf>
   public void reply(byte[] data) {
     OpenSession open = session;
     if (open != null) {
-      if (!open.authenticated() && Replies.saysAuthenticationFailed(data)) {
-        reception.failed(open);
-      }
       reception.observe(open);
     }
     if (gap) {
@@ -201,25 +198,13 @@ final class TcpSession extends SimpleChannelInboundHandler<ByteBuf>
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    hungUp();
+    abandon();
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     // What strangers send makes no stack trace: garbage on a TLS port is an everyday thing.
     LOG.debug("connection from {} failed: {}", channel.remoteAddress(), cause.toString());
-    hungUp();
-  }
-
-  /**
-   * Ends the session of a peer that is gone. One that does not wait for the verdict has cost as
-   * much as one that fails, and would otherwise be free to try again at once.
-   */
-  private void hungUp() {
-    OpenSession open = session;
-    if (open != null && open.authenticating()) {
-      reception.failed(open);
-    }
     abandon();
   }
 

@@ -2,15 +2,16 @@ package org.culvert.transport;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.culvert.api.net.IpPrefix;
 
 /**
- * Limits how often each source may do something: a token bucket for each source prefix, in a table
- * of bounded size from which the bucket that was unused longest is dropped.
+ * Limits how often each source may do something: a token bucket for each source, in a table of
+ * bounded size from which the bucket that was unused longest is dropped.
  *
  * <p>Confined to one thread; the caller passes the time, so that it is read once for each input.
+ *
+ * @param <K> what tells sources apart
  */
-final class TokenBuckets {
+final class TokenBuckets<K> {
   /** What the limit says of one attempt. */
   enum Verdict {
     /** Within the limit. */
@@ -28,7 +29,7 @@ final class TokenBuckets {
   private final double perSecond;
   private final int burst;
   private final int slip;
-  private final Map<IpPrefix, Bucket> buckets;
+  private final Map<K, Bucket> buckets;
 
   /**
    * @param perSecond tokens that flow back in a second; 0 switches the limit off
@@ -45,14 +46,14 @@ final class TokenBuckets {
           private static final long serialVersionUID = 1L;
 
           @Override
-          protected boolean removeEldestEntry(Map.Entry<IpPrefix, Bucket> eldest) {
+          protected boolean removeEldestEntry(Map.Entry<K, Bucket> eldest) {
             return size() > capacity;
           }
         };
   }
 
   /** Takes a token if there is one. */
-  Verdict take(IpPrefix source, long now) {
+  Verdict take(K source, long now) {
     if (perSecond <= 0) {
       return Verdict.PASS;
     }
@@ -65,8 +66,24 @@ final class TokenBuckets {
     return slip > 0 && bucket.beyond % slip == 0 ? Verdict.SLIP : Verdict.DROP;
   }
 
+  /** Takes a token even if there is none: the source then owes it, up to a burst. */
+  void spend(K source, long now) {
+    if (perSecond > 0) {
+      Bucket bucket = refilled(source, now);
+      bucket.tokens = Math.max(-burst, bucket.tokens - 1);
+    }
+  }
+
+  /** Gives a token back that was taken or spent. */
+  void giveBack(K source, long now) {
+    if (perSecond > 0) {
+      Bucket bucket = refilled(source, now);
+      bucket.tokens = Math.min(burst, bucket.tokens + 1);
+    }
+  }
+
   /** Tells whether a token is left, without taking it or making a bucket. */
-  boolean hasToken(IpPrefix source, long now) {
+  boolean hasToken(K source, long now) {
     return perSecond <= 0 || !buckets.containsKey(source) || refilled(source, now).tokens >= 1;
   }
 
@@ -75,7 +92,7 @@ final class TokenBuckets {
     return buckets.size();
   }
 
-  private Bucket refilled(IpPrefix source, long now) {
+  private Bucket refilled(K source, long now) {
     Bucket bucket = buckets.computeIfAbsent(source, s -> new Bucket(burst, now));
     double earned = (now - bucket.at) / NANOS_PER_SECOND * perSecond;
     bucket.tokens = Math.min(burst, bucket.tokens + earned);

@@ -148,9 +148,6 @@ final class UdpSession implements SessionOutput, SessionHolder {
     if (open == null) {
       return;
     }
-    if (!open.authenticated() && Replies.saysAuthenticationFailed(data)) {
-      reception.failed(open);
-    }
     authenticated |= open.authenticated();
     Request request = latest.reply == null ? latest : before;
     if (request.reply == null) {

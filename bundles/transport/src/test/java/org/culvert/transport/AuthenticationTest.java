@@ -206,6 +206,43 @@ class AuthenticationTest {
     }
   }
 
+  // Stores that are away.
+
+  @ParameterizedTest
+  @CsvSource({"TLS, EXTERNAL", "TLS, PLAIN", "TCP, SCRAM-SHA-256", "UDP, DIGEST-MD5"})
+  void nobodyComesInNorIsToldThatHeIsWrongWhileNoStoreIsThere(Transport transport, String mechanism)
+      throws Exception {
+    showCertificate();
+    server.credentialStores = List.of();
+
+    assertThatThrownBy(
+            () ->
+                ask(
+                    transport,
+                    mechanism.equals("EXTERNAL")
+                        ? Credentials.certificate()
+                        : by("alice", mechanism)))
+        .isInstanceOfSatisfying(
+            TspException.class,
+            refusal -> assertThat(refusal.code()).isEqualTo(StatusCode.SERVER_BUSY));
+    assertThat(server.refusals()).containsKey("accounts not available");
+    assertThat(broker.calls).isEmpty();
+  }
+
+  @Test
+  void storeThatFailsRefusesNobodyForGood() {
+    server.credentialStores =
+        List.of(
+            user -> {
+              throw new IllegalStateException("no connection");
+            });
+
+    assertThatThrownBy(() -> ask(Transport.TCP, by("alice", "SCRAM-SHA-256")))
+        .isInstanceOfSatisfying(
+            TspException.class,
+            refusal -> assertThat(refusal.code()).isEqualTo(StatusCode.SERVER_BUSY));
+  }
+
   // Policies of listeners.
 
   @ParameterizedTest

@@ -94,6 +94,7 @@ final class Fixtures {
         List.of(
             TestMechanism.<SaslServerFactory>service(TestMechanism.NAMED, new TestMechanism()),
             TestMechanism.<SaslServerFactory>service(TestMechanism.ANONYMOUS, new TestMechanism()));
+    server.credentialStores = List.of(user -> Optional.empty());
     server.open();
     return server;
   }

@@ -28,11 +28,4 @@ class RepliesTest {
     assertThat(fit("13o2 No\r\n", 5)).isEmpty();
     assertThat(fit("302 Unsupported client version\r\n", 10)).isEmpty();
   }
-
-  @Test
-  void recognisesFailureOnlyOutsideOfFrames() {
-    assertThat(Replies.saysAuthenticationFailed("300 x\r\n".getBytes(US_ASCII))).isTrue();
-    assertThat(Replies.saysAuthenticationFailed("200 x\r\n".getBytes(US_ASCII))).isFalse();
-    assertThat(Replies.saysAuthenticationFailed("30".getBytes(US_ASCII))).isFalse();
-  }
 }

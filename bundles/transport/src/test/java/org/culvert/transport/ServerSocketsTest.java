@@ -30,6 +30,7 @@ class ServerSocketsTest {
     Executor blocking = ForkJoinPool.commonPool();
     return new Reception(
         Fixtures.LIMITS,
+        new Guesses(0, 1, System::nanoTime),
         path ->
             new SessionSnapshot(
                 new FakeBroker(),

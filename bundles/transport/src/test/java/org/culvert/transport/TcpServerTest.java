@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -265,6 +266,33 @@ class TcpServerTest {
       assertThat(next.ask(VERSION)).isEqualTo("530 Server too busy\r\n");
     } finally {
       answer.countDown();
+    }
+  }
+
+  @Test
+  void guessesThatWaitForEachOtherAreNoMoreThanThoseThatComeOneByOne() throws Exception {
+    startAtOneInstant(Fixtures.failing(1, 3));
+    List<Client> clients = new ArrayList<>();
+    try {
+      for (int i = 0; i < 20; i++) {
+        Client client = new Client();
+        clients.add(client);
+        client.ask(VERSION);
+        client.ask("AUTHENTICATE X-NAMED\r\n");
+      }
+      List<String> verdicts = new ArrayList<>();
+      for (Client client : clients) {
+        client.send(base64("bad") + "\r\n");
+      }
+      for (Client client : clients) {
+        verdicts.add(client.segment());
+      }
+      assertThat(verdicts).filteredOn(verdict -> verdict.startsWith("300 ")).hasSize(3);
+      assertThat(verdicts).filteredOn(verdict -> verdict.startsWith("530 ")).hasSize(17);
+    } finally {
+      for (Client client : clients) {
+        client.close();
+      }
     }
   }
 

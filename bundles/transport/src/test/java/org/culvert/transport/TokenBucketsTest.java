@@ -14,7 +14,7 @@ class TokenBucketsTest {
 
   @Test
   void passesBurstThenWhatFlowsBack() {
-    TokenBuckets buckets = new TokenBuckets(2, 3, 0, 10);
+    TokenBuckets<IpPrefix> buckets = new TokenBuckets<>(2, 3, 0, 10);
     long start = -SECOND;
 
     for (int i = 0; i < 3; i++) {
@@ -27,7 +27,7 @@ class TokenBucketsTest {
 
   @Test
   void neverHoldsMoreThanBurst() {
-    TokenBuckets buckets = new TokenBuckets(100, 2, 0, 10);
+    TokenBuckets<IpPrefix> buckets = new TokenBuckets<>(100, 2, 0, 10);
     buckets.take(ALICE, 0);
 
     long later = 1_000 * SECOND;
@@ -38,7 +38,7 @@ class TokenBucketsTest {
 
   @Test
   void oneSourceDoesNotUseUpAnothers() {
-    TokenBuckets buckets = new TokenBuckets(1, 1, 0, 10);
+    TokenBuckets<IpPrefix> buckets = new TokenBuckets<>(1, 1, 0, 10);
     buckets.take(ALICE, 0);
 
     assertThat(buckets.take(ALICE, 0)).isEqualTo(Verdict.DROP);
@@ -47,7 +47,7 @@ class TokenBucketsTest {
 
   @Test
   void everyThirdBeyondTheRateSlips() {
-    TokenBuckets buckets = new TokenBuckets(1, 1, 3, 10);
+    TokenBuckets<IpPrefix> buckets = new TokenBuckets<>(1, 1, 3, 10);
     buckets.take(ALICE, 0);
 
     assertThat(IntStream.range(0, 6).mapToObj(i -> buckets.take(ALICE, 0)))
@@ -57,7 +57,7 @@ class TokenBucketsTest {
 
   @Test
   void rateOfZeroMeansNoLimit() {
-    TokenBuckets buckets = new TokenBuckets(0, 1, 0, 10);
+    TokenBuckets<IpPrefix> buckets = new TokenBuckets<>(0, 1, 0, 10);
 
     for (int i = 0; i < 100; i++) {
       assertThat(buckets.take(ALICE, 0)).isEqualTo(Verdict.PASS);
@@ -67,7 +67,7 @@ class TokenBucketsTest {
 
   @Test
   void tableIsBoundedAndForgetsWhomItHeardLeastRecently() {
-    TokenBuckets buckets = new TokenBuckets(1, 1, 0, 100);
+    TokenBuckets<IpPrefix> buckets = new TokenBuckets<>(1, 1, 0, 100);
     buckets.take(ALICE, 0);
     for (int i = 0; i < 1_000; i++) {
       buckets.take(IpPrefix.parse("10.0." + i / 256 + "." + i % 256 + "/32"), 0);
@@ -80,12 +80,23 @@ class TokenBucketsTest {
 
   @Test
   void lookingTakesNothing() {
-    TokenBuckets buckets = new TokenBuckets(1, 1, 0, 10);
+    TokenBuckets<IpPrefix> buckets = new TokenBuckets<>(1, 1, 0, 10);
 
     assertThat(buckets.hasToken(ALICE, 0)).isTrue();
     assertThat(buckets.size()).isZero();
     buckets.take(ALICE, 0);
     assertThat(buckets.hasToken(ALICE, 0)).isFalse();
     assertThat(buckets.hasToken(ALICE, SECOND)).isTrue();
+  }
+
+  @Test
+  void whatIsGivenBackCanBeTakenAgainButNoMoreThanTheBurst() {
+    TokenBuckets<IpPrefix> buckets = new TokenBuckets<>(1, 1, 0, 10);
+    buckets.take(ALICE, 0);
+    buckets.giveBack(ALICE, 0);
+    buckets.giveBack(ALICE, 0);
+
+    assertThat(buckets.take(ALICE, 0)).isEqualTo(Verdict.PASS);
+    assertThat(buckets.take(ALICE, 0)).isEqualTo(Verdict.DROP);
   }
 }
