@@ -195,9 +195,9 @@ broker_tunnel() { broker_shell "culvert:tunnels --json" | tunnel_of "$@"; }
 
 tunnel_of() { # USER KEY..., out of a broker's JSON
   awk -F'"' -v user="$1" -v keys="${*:2}" '
-    /{/ { split("", row) }
+    /^ *{$/ { split("", row) }
     NF >= 5 { row[$2] = $4 }
-    /}/ && row["user"] == user {
+    /^ *},?$/ && row["user"] == user {
       count = split(keys, key, " ")
       for (i = 1; i <= count; i++) printf "%s%s", row[key[i]], i < count ? " " : "\n"
     }'

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.Assume.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +24,7 @@ public class ConfigurationIT {
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
   private final Map<Path, FileTime> written = new HashMap<>();
   private Path home;
+  private SshShell shell;
 
   @Before
   public void unpack() throws IOException, InterruptedException {
@@ -34,17 +33,11 @@ public class ConfigurationIT {
         Files.isWritable(Path.of("/dev/net/tun"))
             && "root".equals(System.getProperty("user.name")));
     home = folder.newFolder("culvert").toPath();
+    shell = new SshShell(folder.getRoot().toPath().resolve("key"));
     String archive = System.getProperty("culvert.assembly");
     assertThat(run("tar", "-xzf", archive, "-C", home.toString(), "--strip-components", "1"))
         .isZero();
-    assertThat(
-            run("ssh-keygen", "-q", "-t", "ecdsa", "-b", "256", "-N", "", "-f", key().toString()))
-        .isZero();
-    Files.writeString(
-        home.resolve("etc/keys.properties"),
-        "\nadmin = %s,_g_:admingroup\n"
-            .formatted(Files.readString(Path.of(key() + ".pub")).split(" ")[1]),
-        StandardOpenOption.APPEND);
+    shell.letIn(home);
   }
 
   @Test
@@ -70,10 +63,10 @@ public class ConfigurationIT {
       }
       // Not by half: with a wrong word for TLS there is no TCP either.
       broker.awaitWord("no port is open yet");
-      assertThat(shell(broker, "culvert:listeners"))
+      assertThat(shell.run(broker, "culvert:listeners"))
           .contains("installed, but not running here", "tls = \"yes\": write true or false")
           .doesNotContain("feature:install", "brokr");
-      assertThat(shell(broker, "culvert:services")).contains(told.get(1), told.get(2));
+      assertThat(shell.run(broker, "culvert:services")).contains(told.get(1), told.get(2));
 
       write(TRANSPORT, "tls = true \nudp.mechanisms = SCRAM-SHA-256\nrate =\t60 \n");
       broker.awaitWord(Started.SERVED);
@@ -124,24 +117,6 @@ public class ConfigurationIT {
     Path place = home.resolve("etc").resolve(file);
     Files.move(fresh, place, StandardCopyOption.REPLACE_EXISTING);
     written.put(place, Files.getLastModifiedTime(place));
-  }
-
-  private Path key() {
-    return folder.getRoot().toPath().resolve("key");
-  }
-
-  /** What one command in the Karaf shell prints, in the network of its process. */
-  private String shell(Started started, String command) throws IOException, InterruptedException {
-    String ssh =
-        "nsenter -t %d -n ssh -q -p 8101 -i %s -o BatchMode=yes -o StrictHostKeyChecking=no"
-            + " -o UserKnownHostsFile=/dev/null admin@127.0.0.1 %s";
-    Process process =
-        new ProcessBuilder(ssh.formatted(started.handle().pid(), key(), command).split(" ", -1))
-            .redirectErrorStream(true)
-            .start();
-    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor();
-    return printed;
   }
 
   private static int run(String... command) throws IOException, InterruptedException {

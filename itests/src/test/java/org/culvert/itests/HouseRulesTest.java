@@ -102,6 +102,7 @@ class HouseRulesTest {
               "commands",
               List.of(
                   "org.culvert.api..",
+                  "org.apache.felix.service.command..",
                   "org.apache.karaf..",
                   "org.osgi.framework..",
                   "org.osgi.service.component.runtime..")));

@@ -58,7 +58,7 @@ abstract class AccountCommand extends ShellCommand {
   }
 
   final void print(PrintStream out, AccountSummary account) {
-    Listing.printOne(out, json, row(account));
+    Listing.printOne(out, json, width, row(account));
   }
 
   static Map<String, Object> row(AccountSummary account) {
@@ -66,7 +66,7 @@ abstract class AccountCommand extends ShellCommand {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("user", account.user());
     row.put("state", account.settings().enabled() ? "enabled" : "disabled");
-    row.put("since", account.since().map(Object::toString).orElse("-"));
+    row.put("since", account.since());
     row.put("tls", policy.tlsOnly() ? "only" : "any");
     row.put(
         "allowed",

@@ -1,6 +1,9 @@
 package org.culvert.commands;
 
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
@@ -17,7 +20,8 @@ public final class AccountDisableCommand extends AccountTunnelCommand {
     String user = user();
     Found found = find(user);
     found.store().change(user, found.account().settings().enabled(false));
-    out.println("Disabled: " + Text.safe(user) + ".");
-    tunnels(out);
+    List<String> lines = new ArrayList<>(List.of("Disabled: " + Text.safe(user) + "."));
+    lines.addAll(tunnels());
+    report(out, Map.of("user", user), lines);
   }
 }

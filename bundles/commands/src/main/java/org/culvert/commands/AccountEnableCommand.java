@@ -1,6 +1,8 @@
 package org.culvert.commands;
 
 import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
@@ -17,6 +19,6 @@ public final class AccountEnableCommand extends UserCommand {
     String user = user();
     Found found = find(user);
     found.store().change(user, found.account().settings().enabled(true));
-    out.println("Enabled: " + Text.safe(user) + ".");
+    report(out, Map.of("user", user), List.of("Enabled: " + Text.safe(user) + "."));
   }
 }

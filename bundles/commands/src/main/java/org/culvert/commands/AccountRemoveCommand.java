@@ -1,6 +1,9 @@
 package org.culvert.commands;
 
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
@@ -17,12 +20,13 @@ public final class AccountRemoveCommand extends AccountTunnelCommand {
     String user = user();
     Found found = find(user);
     found.store().remove(user);
-    out.println("Removed: " + Text.safe(user) + ".");
+    List<String> lines = new ArrayList<>(List.of("Removed: " + Text.safe(user) + "."));
     if (found.account().settings().policy().mechanisms().contains("EXTERNAL")) {
-      out.println(
+      lines.add(
           "Note: a certificate that names this user needs no account and still lets in. To lock it"
               + " out: culvert:account-create --mechanisms EXTERNAL, then culvert:account-disable");
     }
-    tunnels(out);
+    lines.addAll(tunnels());
+    report(out, Map.of("user", user), lines);
   }
 }

@@ -1,8 +1,8 @@
 package org.culvert.commands;
 
-import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.karaf.shell.api.action.Option;
@@ -19,22 +19,23 @@ abstract class AccountTunnelCommand extends UserCommand {
   @Option(name = "--end-tunnel", description = "End the user's tunnel too")
   boolean endTunnel;
 
-  final void tunnels(PrintStream out) throws CommandException, InterruptedException {
+  /** Tells, a line each, what becomes of the user's tunnels. */
+  final List<String> tunnels() throws CommandException, InterruptedException {
+    List<String> lines = new ArrayList<>();
     Optional<BrokerAdministration> broker = find(BrokerAdministration.class, "");
     if (broker.isEmpty()) {
-      if (endTunnel) {
-        out.println("Note: no broker is running here, so no tunnel was ended.");
-      }
-      return;
+      return endTunnel
+          ? List.of("Note: no broker is running here, so no tunnel was ended.")
+          : lines;
     }
     for (BrokeredTunnel tunnel : of(user(), broker.get().tunnels())) {
       Lease lease = tunnel.lease();
       String id = lease.id().substring(0, Math.min(Tunnels.SHORT_ID, lease.id().length()));
       if (endTunnel) {
         boolean ended = await(broker.get().delete(lease.id()));
-        out.println((ended ? "Ended" : "Already gone") + ": tunnel " + id + ".");
+        lines.add((ended ? "Ended" : "Already gone") + ": tunnel " + id + ".");
       } else {
-        out.println(
+        lines.add(
             "Note: tunnel "
                 + id
                 + " stays for "
@@ -43,6 +44,7 @@ abstract class AccountTunnelCommand extends UserCommand {
                 + id);
       }
     }
+    return lines;
   }
 
   /** Returns the tunnels that a user has; those that ended are only reservations. */

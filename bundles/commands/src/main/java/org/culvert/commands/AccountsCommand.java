@@ -20,7 +20,7 @@ public final class AccountsCommand extends AccountCommand {
     for (AccountAdministration store : stores()) {
       store.accounts().forEach(account -> listing.add(row(account)));
     }
-    listing.print(out, json);
+    listing.print(out, json, width);
   }
 
   static Listing listing() {

@@ -45,7 +45,7 @@ public final class CapabilityCommand extends ShellCommand {
         offers(reference).forEach(offer -> listing.add(row(kind, reference, offer)));
       }
     }
-    listing.print(out, json);
+    listing.print(out, json, width);
   }
 
   private List<ServiceReference<?>> references(Class<?> kind) {

@@ -41,13 +41,13 @@ public final class ClientCommand extends ShellCommand {
     if (!missing.isEmpty()) {
       row.put("host", missing);
     }
-    Listing.printOne(out, json, row);
+    Listing.printOne(out, json, width, row);
   }
 
   static Map<String, Object> row(ClientStatus status, Optional<TunnelStatus> tunnel, Instant now) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("phase", phase(status, tunnel));
-    row.put("for", Text.of(Duration.between(status.since(), now)));
+    row.put("for", Duration.between(status.since(), now));
     row.put("broker", status.broker().orElse(""));
     // Scripts find these keys in every phase.
     row.put("type", status.offer().map(offer -> offer.type().name()).orElse(""));
@@ -69,18 +69,22 @@ public final class ClientCommand extends ShellCommand {
     tunnel.ifPresent(
         found -> {
           row.put("state", Tunnels.state(found));
-          found.silence().ifPresent(silence -> row.put("idle", Text.of(silence)));
+          row.put("idle", found.silence());
           Tunnels.counters(row, found);
         });
     status.keepAlive().ifPresent(word -> row.put("keepalive", word));
     row.put("connects", status.connects());
-    status.lastError().ifPresent(error -> row.put("last error", age(status, now) + error));
+    status.lastError().ifPresent(error -> error(row, error, status.lastErrorAt(), now));
     return row;
   }
 
   /** What is over is not taken for what is. */
-  private static String age(ClientStatus status, Instant now) {
-    return status.lastErrorAt().map(at -> Text.of(Duration.between(at, now)) + " ago: ").orElse("");
+  private static void error(
+      Map<String, Object> row, String error, Optional<Instant> at, Instant now) {
+    Optional<Duration> age = at.map(then -> Duration.between(then, now));
+    String before = age.map(time -> Text.of(time) + " ago: ").orElse("");
+    row.put("last error", new Shown(before + error, error));
+    row.put("last error age", new Shown("", age));
   }
 
   /**

@@ -1,6 +1,8 @@
 package org.culvert.commands;
 
 import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
@@ -16,6 +18,6 @@ public final class ClientReconnectCommand extends ShellCommand {
   @Override
   void run(PrintStream out) throws CommandException {
     service(TunnelClient.class, ClientCommand.MISSING, ClientCommand.FEATURE).reconnect();
-    out.println("Asking for a new tunnel.");
+    report(out, Map.of(), List.of("Asking for a new tunnel."));
   }
 }

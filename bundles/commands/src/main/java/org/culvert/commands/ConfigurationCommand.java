@@ -27,7 +27,7 @@ public final class ConfigurationCommand extends ShellCommand {
         row.put("text", mistake.text());
         listing.add(row);
       }
-      listing.print(out, true);
+      listing.print(out, true, Width.NONE);
       return;
     }
     // A line is not cut: what to write stands at its end.

@@ -26,7 +26,7 @@ public final class DropsCommand extends ShellCommand {
       find(TunnelEndpoint.class, "(" + TunnelEndpoint.ROLE + "=" + role + ")")
           .ifPresent(endpoint -> add(listing, role, byLabel(endpoint)));
     }
-    listing.print(out, json);
+    listing.print(out, json, width);
   }
 
   /** Packets that belong to no tunnel and those that tunnels dropped, together. */

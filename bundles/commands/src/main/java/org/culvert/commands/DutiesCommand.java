@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
@@ -16,7 +17,6 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 import org.culvert.api.service.Duty;
-import org.jspecify.annotations.Nullable;
 
 /** Lists what services have to do for tunnels, or have done. */
 @Service
@@ -25,9 +25,17 @@ import org.jspecify.annotations.Nullable;
     name = "duties",
     description = "List what DNS and routing have to do for tunnels, or have done")
 public final class DutiesCommand extends DutyCommand {
-  @Argument(name = "id", description = "A tunnel's id, or its beginning; without it: all")
+  @Argument(
+      name = "id",
+      description = "A tunnel's id, or its beginning; without it: all",
+      multiValued = true)
   @Completion(DutyTunnelCompleter.class)
-  @Nullable String id;
+  List<String> words = List.of();
+
+  @Override
+  List<String> words() {
+    return words;
+  }
 
   @Option(name = "--service", description = "Only what this service has to do")
   @Completion(DutyServiceCompleter.class)
@@ -51,7 +59,7 @@ public final class DutiesCommand extends DutyCommand {
   @Override
   void run(PrintStream out) throws CommandException {
     List<Duty> duties = provisioning().duties();
-    String tunnel = choose(duties, id);
+    String tunnel = choose(duties, argument("id"));
     Listing listing = listing();
     Instant now = Instant.now();
     duties.stream()
@@ -64,8 +72,8 @@ public final class DutiesCommand extends DutyCommand {
             Comparator.comparing((Duty duty) -> duty.tunnel().owner())
                 .thenComparing(duty -> duty.tunnel().id())
                 .thenComparing(Duty::kind))
-        .forEach(duty -> listing.add(row(duty, now)));
-    listing.print(out, json);
+        .forEach(duty -> listing.add(() -> row(duty, now)));
+    listing.print(out, json, width);
   }
 
   static Listing listing() {
@@ -87,11 +95,11 @@ public final class DutiesCommand extends DutyCommand {
     row.put("service", duty.service());
     row.put("goal", text(duty.goal()));
     row.put("state", text(duty.state()));
-    row.put("since", duty.since().toString());
-    row.put("for", Text.of(Duration.between(duty.since(), now)));
+    row.put("since", duty.since());
+    row.put("for", Duration.between(duty.since(), now));
     row.put("tries", duty.attempts());
-    row.put("next", queued ? duty.next().toString() : "");
-    row.put("again", queued ? Text.of(Duration.between(now, duty.next())) : "");
+    row.put("next", queued ? Optional.of(duty.next()) : Optional.empty());
+    row.put("again", queued ? Optional.of(Duration.between(now, duty.next())) : Optional.empty());
     row.put("problem", duty.problem().orElse(""));
     return row;
   }

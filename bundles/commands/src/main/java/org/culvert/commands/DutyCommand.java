@@ -1,12 +1,12 @@
 package org.culvert.commands;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.service.Duty;
 import org.culvert.api.service.ServiceAdministration;
-import org.jspecify.annotations.Nullable;
 
 /** What the commands about the services around tunnels share. */
 abstract class DutyCommand extends ShellCommand {
@@ -18,13 +18,14 @@ abstract class DutyCommand extends ShellCommand {
    * Finds the tunnel that is meant, among those that some service has something to do for; also one
    * that has ended.
    *
-   * @param id the tunnel's id or its beginning; null: all
+   * @param given the tunnel's id or its beginning; empty: all
    * @return the whole id; empty: all
    */
-  static String choose(List<Duty> duties, @Nullable String id) throws CommandException {
-    if (id == null) {
+  static String choose(List<Duty> duties, Optional<String> given) throws CommandException {
+    if (given.isEmpty()) {
       return "";
     }
+    String id = given.get();
     if (id.isEmpty()) {
       throw refusal("The id is empty.", "Leave it out for all tunnels.");
     }

@@ -1,12 +1,14 @@
 package org.culvert.commands;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
+import org.culvert.api.service.ServiceAdministration;
 
 /** Forgets what a service that will not come back had to withdraw. */
 @Service
@@ -18,13 +20,20 @@ public final class ForgetCommand extends DutyCommand {
   @Argument(
       name = "service",
       description = "The service's name, as culvert:services shows it",
-      required = true)
+      multiValued = true)
   @Completion(DutyServiceCompleter.class)
-  String service = "";
+  List<String> words = List.of();
+
+  @Override
+  List<String> words() {
+    return words;
+  }
 
   @Override
   void run(PrintStream out) throws CommandException, InterruptedException {
-    int forgotten = await(provisioning().forget(service));
+    ServiceAdministration provisioning = provisioning();
+    String service = argument("service", "Try: culvert:services");
+    int forgotten = await(provisioning.forget(service));
     if (json) {
       out.println(Json.write(Map.of("forgotten", forgotten)));
     } else {

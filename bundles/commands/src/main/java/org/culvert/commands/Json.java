@@ -1,16 +1,31 @@
 package org.culvert.commands;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 
-/** Writes maps, lists, texts, numbers and truth values as JSON (RFC 8259), one key a line. */
+/**
+ * Writes maps, lists, texts, numbers and truth values as JSON (RFC 8259), one key a line.
+ *
+ * <p>A {@link Duration} becomes an object that names its unit, {@code {"seconds": 4}}; an instant
+ * its text in UTC (RFC 3339); an empty {@link Optional} null.
+ */
 final class Json {
+  /** What stands before each line of an object. */
+  static final String INDENT = "  ";
+
   private Json() {}
 
   static String write(Object value) {
+    return write(value, "");
+  }
+
+  /** Writes a value that is part of another, whose lines stand so far in. */
+  static String write(Object value, String indent) {
     StringBuilder out = new StringBuilder();
-    append(out, value, "");
+    append(out, value, indent);
     return out.toString();
   }
 
@@ -21,6 +36,12 @@ final class Json {
       appendList(out, list, indent);
     } else if (value instanceof Number || value instanceof Boolean) {
       out.append(value);
+    } else if (value instanceof Duration time) {
+      out.append("{\"seconds\": ").append(time.toSeconds()).append('}');
+    } else if (value instanceof Optional<?> perhaps) {
+      perhaps.ifPresentOrElse(one -> append(out, one, indent), () -> out.append("null"));
+    } else if (value instanceof Shown shown) {
+      append(out, shown.json(), indent);
     } else {
       appendText(out, value.toString());
     }
@@ -31,7 +52,7 @@ final class Json {
       out.append("{}");
       return;
     }
-    String inner = indent + "  ";
+    String inner = indent + INDENT;
     out.append("{\n");
     Iterator<? extends Map.Entry<?, ?>> entries = map.entrySet().iterator();
     while (entries.hasNext()) {
@@ -50,7 +71,7 @@ final class Json {
       out.append("[]");
       return;
     }
-    String inner = indent + "  ";
+    String inner = indent + INDENT;
     out.append("[\n");
     Iterator<?> values = list.iterator();
     while (values.hasNext()) {

@@ -25,6 +25,6 @@ public final class ListenersCommand extends ShellCommand {
                         listener.transport().name().toLowerCase(Locale.ROOT),
                         "address",
                         Tunnels.text(listener.address()))));
-    listing.print(out, json);
+    listing.print(out, json, width);
   }
 }

@@ -8,21 +8,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * Rows of named values, as a table of at most 80 columns or as JSON.
+ * Rows of named values, as a table that fits the terminal or as JSON.
  *
- * <p>JSON shows every value, the table those it has a column for. The last column takes what is
- * left of the line and is cut there; what stands under a row is wrapped.
+ * <p>JSON shows every value, the table those it has a column for. Where the terminal is too narrow
+ * the widest column is cut, and what stands under a row is wrapped. Rows are made when they are
+ * printed, one at a time, so that a list of a hundred thousand needs no memory of its own.
  */
 final class Listing {
-  static final int WIDTH = 80;
   private static final String GAP = "  ";
   private static final String INDENT = "    ";
 
   private final List<String> columns;
-  private final List<Map<String, Object>> rows = new ArrayList<>();
+  private final List<Supplier<Map<String, Object>>> rows = new ArrayList<>();
   private final Map<String, Integer> shortened = new HashMap<>();
   private Optional<Function<Map<String, Object>, String>> secondLine = Optional.empty();
 
@@ -43,42 +45,91 @@ final class Listing {
   }
 
   void add(Map<String, Object> row) {
+    rows.add(() -> row);
+  }
+
+  /** Adds a row that is made anew each time that it is looked at. */
+  void add(Supplier<Map<String, Object>> row) {
     rows.add(row);
   }
 
-  void print(PrintStream out, boolean json) {
+  /** Prints all. Of JSON the width means nothing. */
+  void print(PrintStream out, boolean json, int width) {
     if (json) {
-      out.println(Json.write(rows));
+      printJson(out);
     } else if (rows.isEmpty()) {
       out.println("none");
     } else {
-      table().forEach(out::println);
+      table(width, out::println);
     }
   }
 
-  List<String> table() {
-    int[] widths = new int[columns.size()];
-    for (int i = 0; i < widths.length; i++) {
-      widths[i] = columns.get(i).length();
-      for (Map<String, Object> row : rows) {
-        widths[i] = Math.max(widths[i], cell(row, i).length());
-      }
+  private void printJson(PrintStream out) {
+    if (rows.isEmpty()) {
+      out.println("[]");
+      return;
     }
+    out.println("[");
+    for (int i = 0; i < rows.size(); i++) {
+      String row = Json.write(rows.get(i).get(), Json.INDENT);
+      out.println(Json.INDENT + row + (i < rows.size() - 1 ? "," : ""));
+    }
+    out.println("]");
+  }
+
+  /** Returns the lines of the table. */
+  List<String> table(int width) {
     List<String> lines = new ArrayList<>();
-    lines.add(line(widths, i -> columns.get(i).toUpperCase(Locale.ROOT)));
-    for (Map<String, Object> row : rows) {
-      lines.add(line(widths, i -> cell(row, i)));
-      secondLine.ifPresent(
-          line ->
-              Text.wrap(Text.safe(line.apply(row)), WIDTH - INDENT.length()).stream()
-                  .filter(part -> !part.isEmpty())
-                  .forEach(part -> lines.add(INDENT + part)));
-    }
+    table(width, lines::add);
     return lines;
   }
 
+  private void table(int width, Consumer<String> lines) {
+    int[] widths = widths(width);
+    lines.accept(line(widths, i -> columns.get(i).toUpperCase(Locale.ROOT)));
+    for (Supplier<Map<String, Object>> made : rows) {
+      Map<String, Object> row = made.get();
+      lines.accept(line(widths, i -> cell(row, i)));
+      secondLine.ifPresent(
+          line ->
+              Text.wrap(Text.safe(line.apply(row)), width - INDENT.length()).stream()
+                  .filter(part -> !part.isEmpty())
+                  .forEach(part -> lines.accept(INDENT + part)));
+    }
+  }
+
+  /** What is too wide takes from the widest column, so that no other is pushed out of sight. */
+  private int[] widths(int width) {
+    int[] widths = new int[columns.size()];
+    for (int i = 0; i < widths.length; i++) {
+      widths[i] = columns.get(i).length();
+    }
+    for (Supplier<Map<String, Object>> made : rows) {
+      Map<String, Object> row = made.get();
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], cell(row, i).length());
+      }
+    }
+    long over = (long) GAP.length() * (widths.length - 1) - width;
+    for (int one : widths) {
+      over += one;
+    }
+    while (over > 0) {
+      int widest = 0;
+      for (int i = 1; i < widths.length; i++) {
+        widest = widths[i] > widths[widest] ? i : widest;
+      }
+      if (widths[widest] <= 1) {
+        break;
+      }
+      widths[widest]--;
+      over--;
+    }
+    return widths;
+  }
+
   private String cell(Map<String, Object> row, int column) {
-    String text = Text.safe(row.getOrDefault(columns.get(column), "").toString());
+    String text = Text.safe(Text.of(row.getOrDefault(columns.get(column), "")));
     int width = shortened.getOrDefault(columns.get(column), text.length());
     return text.substring(0, Math.min(width, text.length()));
   }
@@ -86,29 +137,33 @@ final class Listing {
   private static String line(int[] widths, Function<Integer, String> cell) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < widths.length; i++) {
-      String text = cell.apply(i);
+      String text = Text.cut(cell.apply(i), widths[i]);
       line.append(text);
       if (i < widths.length - 1) {
         line.append(" ".repeat(widths[i] - text.length())).append(GAP);
       }
     }
-    return Text.cut(line.toString().stripTrailing(), WIDTH);
+    return line.toString().stripTrailing();
   }
 
   /** Prints one row, whole: a value, or each of a list, on a line or wrapped; or as JSON. */
-  static void printOne(PrintStream out, boolean json, Map<String, Object> row) {
+  static void printOne(PrintStream out, boolean json, int width, Map<String, Object> row) {
     if (json) {
       out.println(Json.write(row));
       return;
     }
-    int width = row.keySet().stream().mapToInt(String::length).max().orElse(0);
+    int names = row.keySet().stream().mapToInt(String::length).max().orElse(0);
     row.forEach(
         (name, value) -> {
           String label = name;
+          if (value instanceof Shown shown && shown.text().isEmpty()) {
+            return;
+          }
           for (Object one : value instanceof Collection<?> list ? list : List.of(value)) {
-            for (String part : Text.wrap(Text.safe(one.toString()), WIDTH - width - GAP.length())) {
+            int left = Math.max(1, width - names - GAP.length());
+            for (String part : Text.wrap(Text.safe(Text.of(one)), left)) {
               out.println(
-                  (label + " ".repeat(width - label.length()) + GAP + part).stripTrailing());
+                  (label + " ".repeat(names - label.length()) + GAP + part).stripTrailing());
               label = "";
             }
           }

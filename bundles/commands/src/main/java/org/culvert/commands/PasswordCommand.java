@@ -5,8 +5,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
-import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.account.AccountSummary;
 
@@ -22,10 +20,6 @@ abstract class PasswordCommand extends PolicyCommand {
       name = "--password-stdin",
       description = "Read the password from a pipe, for scripts: ... | ssh ... COMMAND")
   boolean passwordStdin;
-
-  @Reference
-  @SuppressWarnings("NullAway.Init")
-  Session session;
 
   /** Sets a password that was made up, read or asked for, and shows what came of it. */
   final void withPassword(PrintStream out, Change change) throws CommandException {
@@ -43,7 +37,7 @@ abstract class PasswordCommand extends PolicyCommand {
       if (generate) {
         row.put("password", new String(password));
       }
-      Listing.printOne(out, json, row);
+      Listing.printOne(out, json, width, row);
       remark(out, account.settings());
     } finally {
       Arrays.fill(password, '\0');

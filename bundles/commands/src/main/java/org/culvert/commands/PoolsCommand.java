@@ -2,8 +2,9 @@ package org.culvert.commands;
 
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.karaf.shell.api.action.Command;
@@ -21,7 +22,7 @@ public final class PoolsCommand extends BrokerCommand {
     for (PoolUse use : broker().pools()) {
       listing.add(row(use));
     }
-    listing.print(out, json);
+    listing.print(out, json, width);
   }
 
   static Listing listing() {
@@ -39,11 +40,17 @@ public final class PoolsCommand extends BrokerCommand {
     row.put("pool", use.pool().toString());
     row.put("name", use.name());
     row.put("used", use.used());
-    row.put("capacity", endless ? "2^63 or more" : use.capacity());
-    row.put("percent", String.format(Locale.ROOT, "%.1f", percent));
-    row.put("largest", use.largestFree().isPresent() ? "/" + use.largestFree().getAsInt() : "-");
+    row.put("capacity", endless ? new Shown("2^63 or more", Long.MAX_VALUE) : use.capacity());
+    row.put("percent", Math.round(percent * 10) / 10.0);
+    row.put("largest", largest(use.largestFree()));
     row.put("free", free);
     return row;
+  }
+
+  private static Optional<Shown> largest(OptionalInt length) {
+    return length.isPresent()
+        ? Optional.of(new Shown("/" + length.getAsInt(), length.getAsInt()))
+        : Optional.empty();
   }
 
   /** Many small blocks and no large one mean that the pool is in pieces. */

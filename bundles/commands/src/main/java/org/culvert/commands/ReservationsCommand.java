@@ -20,7 +20,7 @@ public final class ReservationsCommand extends BrokerCommand {
   void run(PrintStream out) throws CommandException {
     Listing listing = listing();
     broker().reservations().forEach(reservation -> listing.add(row(reservation)));
-    listing.print(out, json);
+    listing.print(out, json, width);
   }
 
   static Listing listing() {

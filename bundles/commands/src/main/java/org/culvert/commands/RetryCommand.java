@@ -1,6 +1,7 @@
 package org.culvert.commands;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
@@ -8,7 +9,6 @@ import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.service.ServiceAdministration;
-import org.jspecify.annotations.Nullable;
 
 /** Lets services try now what is queued or has failed. */
 @Service
@@ -17,14 +17,22 @@ import org.jspecify.annotations.Nullable;
     name = "retry",
     description = "Let DNS and routing try now what is queued or has failed")
 public final class RetryCommand extends DutyCommand {
-  @Argument(name = "id", description = "A tunnel's id, or its beginning; without it: all")
+  @Argument(
+      name = "id",
+      description = "A tunnel's id, or its beginning; without it: all",
+      multiValued = true)
   @Completion(DutyTunnelCompleter.class)
-  @Nullable String id;
+  List<String> words = List.of();
+
+  @Override
+  List<String> words() {
+    return words;
+  }
 
   @Override
   void run(PrintStream out) throws CommandException {
     ServiceAdministration provisioning = provisioning();
-    int tried = provisioning.retry(choose(provisioning.duties(), id));
+    int tried = provisioning.retry(choose(provisioning.duties(), argument("id")));
     if (json) {
       out.println(Json.write(Map.of("tried", tried)));
     } else {

@@ -42,7 +42,7 @@ public final class ServicesCommand extends DutyCommand {
     Listing listing =
         new Listing("kind", "service", "there", "done", "queued", "failed", "ranking");
     rows.values().forEach(listing::add);
-    listing.print(out, json);
+    listing.print(out, json, width);
     if (provisioning.isEmpty() && !json) {
       out.println("Provisioning is not running here; culvert:client shows a client's services.");
     }
@@ -64,21 +64,21 @@ public final class ServicesCommand extends DutyCommand {
       T service = context.getService(reference);
       if (service != null) {
         Object ranking = reference.getProperty("service.ranking");
-        Map<String, Object> row = row(kind, service.name(), "yes");
+        Map<String, Object> row = row(kind, service.name(), true);
         row.put("ranking", ranking == null ? 0 : ranking);
         rows.put(kind + " " + service.name(), row);
       }
     }
   }
 
-  private static Map<String, Object> row(String kind, String name, String there) {
+  private static Map<String, Object> row(String kind, String name, boolean there) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("kind", kind);
     row.put("service", name);
     row.put("there", there);
-    row.put("ranking", "");
+    row.put("ranking", Optional.empty());
     for (Duty.State state : Duty.State.values()) {
-      row.put(DutiesCommand.text(state), "-");
+      row.put(DutiesCommand.text(state), Optional.empty());
     }
     return row;
   }
@@ -98,7 +98,7 @@ public final class ServicesCommand extends DutyCommand {
         rows.computeIfAbsent(
             kind + " " + duty.service(),
             key -> {
-              Map<String, Object> missing = row(kind, duty.service(), "no");
+              Map<String, Object> missing = row(kind, duty.service(), false);
               countable(missing);
               return missing;
             });

@@ -20,7 +20,7 @@ public final class SessionsCommand extends ShellCommand {
     service(SignalingSessions.class, "Signaling", "culvert-broker")
         .sessions()
         .forEach(session -> listing.add(row(session)));
-    listing.print(out, json);
+    listing.print(out, json, width);
   }
 
   static Listing listing() {
@@ -33,9 +33,9 @@ public final class SessionsCommand extends ShellCommand {
     row.put("id", session.id());
     row.put("transport", session.path().transport().name().toLowerCase(Locale.ROOT));
     row.put("phase", session.phase());
-    row.put("version", session.version().orElse("-"));
-    row.put("age", Text.of(session.age()));
-    row.put("user", session.user().orElse("-"));
+    row.put("version", session.version());
+    row.put("age", session.age());
+    row.put("user", session.user());
     row.put("local", Tunnels.text(session.path().local()));
     row.put("remote", Tunnels.text(session.path().remote()));
     return row;

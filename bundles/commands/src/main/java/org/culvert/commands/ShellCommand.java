@@ -2,16 +2,20 @@ package org.culvert.commands;
 
 import java.io.PrintStream;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.apache.felix.service.command.Process;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.config.ConfigurationReport;
 import org.culvert.api.config.ConfigurationReport.Mistake;
@@ -35,17 +39,60 @@ abstract class ShellCommand implements Action {
   @SuppressWarnings("NullAway.Init")
   BundleContext context;
 
-  @Option(name = "--json", description = "Print JSON instead of a table")
+  @Reference
+  @SuppressWarnings("NullAway.Init")
+  Session session;
+
+  @Option(name = "--json", description = "Print JSON instead of a table, also what went wrong")
   boolean json;
+
+  /** Columns that a line may have. */
+  int width = Width.NONE;
 
   @Override
   public final @Nullable Object execute() throws CommandException, InterruptedException {
-    // Not the session's console: that is the terminal even where the output goes into a pipe.
-    run(System.out);
+    width = Width.of(session, Process.Utils.current());
+    // A word behind it may be wrong, and JSON is wanted of that, too.
+    json |= words().contains("--json");
+    try {
+      arguments();
+      // Not the session's console: that is the terminal even where the output goes into a pipe.
+      run(System.out);
+    } catch (CommandException e) {
+      throw json ? inJson(e) : e;
+    }
     return null;
   }
 
   abstract void run(PrintStream out) throws CommandException, InterruptedException;
+
+  /** Returns the words from the first argument on; options may be among them. */
+  List<String> words() {
+    return List.of();
+  }
+
+  /** Returns the arguments, and sets the options that stand among them. */
+  final List<String> arguments() throws CommandException {
+    return Line.read(this, words());
+  }
+
+  /** Returns the argument of a command that takes one at most. */
+  final Optional<String> argument(String name) throws CommandException {
+    List<String> arguments = arguments();
+    if (arguments.size() > 1) {
+      throw refusal("There are " + arguments.size() + " arguments.", "Write one " + name + ".");
+    }
+    return arguments.stream().findFirst();
+  }
+
+  /** Returns the argument of a command that cannot do without. */
+  final String argument(String name, String remedy) throws CommandException {
+    Optional<String> argument = argument(name);
+    if (argument.isEmpty()) {
+      throw refusal("The " + name + " is missing.", remedy);
+    }
+    return argument.get();
+  }
 
   /** Finds a service, or says why it is not there: what it waits for, or that it is absent. */
   final <T> T service(Class<T> type, String what, String feature) throws CommandException {
@@ -121,6 +168,26 @@ abstract class ShellCommand implements Action {
   /** A failure in two lines: the cause, and what to do. */
   static CommandException refusal(String cause, String remedy) {
     return new CommandException(cause + "\n" + remedy, cause);
+  }
+
+  /** Prints what was done: lines for people, or a row that has those lines as well. */
+  final void report(PrintStream out, Map<String, Object> row, List<String> lines) {
+    if (json) {
+      Map<String, Object> all = new LinkedHashMap<>(row);
+      all.put("told", lines);
+      out.println(Json.write(all));
+    } else {
+      lines.forEach(out::println);
+    }
+  }
+
+  private static CommandException inJson(CommandException refused) {
+    String cause = String.valueOf(refused.getMessage());
+    String all = refused.getNiceHelp();
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("error", cause);
+    row.put("remedy", all.startsWith(cause + "\n") ? all.substring(cause.length() + 1) : "");
+    return new CommandException(Json.write(row), cause);
   }
 
   static <T> T await(CompletionStage<T> stage) throws CommandException, InterruptedException {

@@ -3,6 +3,7 @@ package org.culvert.commands;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.culvert.api.service.Arrangements;
@@ -28,7 +29,7 @@ final class Surroundings {
   static void provided(
       Map<String, Object> row, List<Duty> duties, List<String> details, Instant now) {
     for (Duty.Kind kind : Duty.Kind.values()) {
-      List<String> lines = new ArrayList<>();
+      List<Shown> lines = new ArrayList<>();
       for (Duty duty : duties) {
         if (duty.kind() == kind) {
           lines.add(line(duty, now));
@@ -41,13 +42,22 @@ final class Surroundings {
     row.put("has", details);
   }
 
-  private static String line(Duty duty, Instant now) {
-    return "%s at %s: %s for %s%s"
-        .formatted(
-            DutiesCommand.text(duty.goal()),
-            duty.service(),
-            DutiesCommand.text(duty.state()),
-            Text.of(Duration.between(duty.since(), now)),
-            duty.problem().map(text -> ", " + text).orElse(""));
+  private static Shown line(Duty duty, Instant now) {
+    Duration time = Duration.between(duty.since(), now);
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("goal", DutiesCommand.text(duty.goal()));
+    json.put("service", duty.service());
+    json.put("state", DutiesCommand.text(duty.state()));
+    json.put("for", time);
+    json.put("problem", duty.problem());
+    String text =
+        "%s at %s: %s for %s%s"
+            .formatted(
+                json.get("goal"),
+                duty.service(),
+                json.get("state"),
+                Text.of(time),
+                duty.problem().map(problem -> ", " + problem).orElse(""));
+    return new Shown(text, json);
   }
 }

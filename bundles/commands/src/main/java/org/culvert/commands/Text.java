@@ -3,6 +3,7 @@ package org.culvert.commands;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes values for people, and keeps what came from the wire from writing to the terminal. */
 final class Text {
@@ -61,6 +62,17 @@ final class Text {
   /** Steps back from the middle of a surrogate pair. */
   private static int whole(String text, int end) {
     return Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end;
+  }
+
+  /** Writes a value of a row; what is not there is a hyphen. */
+  static String of(Object value) {
+    if (value instanceof Optional<?> perhaps) {
+      return perhaps.isPresent() ? of(perhaps.get()) : "-";
+    }
+    if (value instanceof Boolean yes) {
+      return yes ? "yes" : "no";
+    }
+    return value instanceof Duration time ? of(time) : value.toString();
   }
 
   /** Writes a duration by its two largest units: {@code 3d4h}, {@code 12m5s}, {@code 7s}. */

@@ -18,13 +18,18 @@ import org.culvert.api.service.ServiceAdministration;
 @Service
 @Command(scope = "culvert", name = "tunnel", description = "Show everything about one tunnel")
 public final class TunnelCommand extends BrokerCommand {
-  @Argument(name = "id", description = "The tunnel's id, or its beginning", required = true)
+  @Argument(name = "id", description = "The tunnel's id, or its beginning", multiValued = true)
   @Completion(TunnelIdCompleter.class)
-  String id = "";
+  List<String> words = List.of();
+
+  @Override
+  List<String> words() {
+    return words;
+  }
 
   @Override
   void run(PrintStream out) throws CommandException, InterruptedException {
-    BrokeredTunnel tunnel = tunnel(id);
+    BrokeredTunnel tunnel = tunnel(argument("id", "Try: culvert:tunnels"));
     Instant now = Instant.now();
     Map<String, Object> row = Tunnels.detail(tunnel, now);
     Surroundings.agreed(row, tunnel.lease().arrangements());
@@ -32,7 +37,7 @@ public final class TunnelCommand extends BrokerCommand {
     if (provisioning.isPresent()) {
       provided(row, provisioning.get(), tunnel.lease().id(), now);
     }
-    Listing.printOne(out, json, row);
+    Listing.printOne(out, json, width, row);
   }
 
   private static void provided(

@@ -1,6 +1,9 @@
 package org.culvert.commands;
 
 import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
@@ -15,15 +18,24 @@ import org.culvert.api.lease.Lease;
     name = "tunnel-delete",
     description = "End a tunnel; of an ended one, give its reservation up")
 public final class TunnelDeleteCommand extends BrokerCommand {
-  @Argument(name = "id", description = "The tunnel's id, or its beginning", required = true)
+  @Argument(name = "id", description = "The tunnel's id, or its beginning", multiValued = true)
   @Completion(TunnelIdCompleter.class)
-  String id = "";
+  List<String> words = List.of();
+
+  @Override
+  List<String> words() {
+    return words;
+  }
 
   @Override
   void run(PrintStream out) throws CommandException, InterruptedException {
-    Lease lease = tunnel(id).lease();
+    Lease lease = tunnel(argument("id", "Try: culvert:tunnels")).lease();
     boolean ended = await(broker().delete(lease.id()));
-    out.println(
-        (ended ? "Ended" : "Already gone") + ": the tunnel of " + Text.safe(lease.owner()) + ".");
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("id", lease.id());
+    row.put("user", lease.owner());
+    row.put("ended", ended);
+    String what = ended ? "Ended" : "Already gone";
+    report(out, row, List.of(what + ": the tunnel of " + Text.safe(lease.owner()) + "."));
   }
 }

@@ -3,6 +3,7 @@ package org.culvert.commands;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -27,22 +28,30 @@ final class Tunnels {
   /** As many as one looks through at a glance. */
   private static final int MOST_REASONS = 10;
 
+  private static final String PACKETS_IN = "packets in";
+  private static final String OCTETS_IN = "octets in";
+  private static final String PACKETS_OUT = "packets out";
+  private static final String OCTETS_OUT = "octets out";
+
   private Tunnels() {}
 
-  static Map<String, Object> row(BrokeredTunnel tunnel) {
+  /** Returns what a list has of a tunnel; the table shows some of it. */
+  static Map<String, Object> row(BrokeredTunnel tunnel, Instant now) {
     Lease lease = tunnel.lease();
+    Optional<Duration> silence = tunnel.status().flatMap(TunnelStatus::silence);
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("id", lease.id());
     row.put("type", lease.type().name());
     row.put("state", state(tunnel));
-    row.put("idle", idle(tunnel));
+    row.put("idle", silence);
+    row.put("last seen", silence.map(time -> now.minus(time).truncatedTo(ChronoUnit.SECONDS)));
     row.put("user", lease.owner());
     row.put("address", IpAddresses.text(lease.clientAddress()));
     row.put("prefix", lease.prefix().map(IpPrefix::toString).orElse(""));
     row.put("local", text(lease.outer().local()));
     row.put("remote", text(lease.outer().remote()));
     carrier(row, tunnel.status().map(TunnelStatus::state));
-    tunnel.status().ifPresent(status -> obstacle(row, status.state()));
+    tunnel.status().ifPresentOrElse(status -> counters(row, status), () -> nothingCounted(row));
     return row;
   }
 
@@ -77,14 +86,13 @@ final class Tunnels {
 
   static Map<String, Object> detail(BrokeredTunnel tunnel, Instant now) {
     Lease lease = tunnel.lease();
-    Map<String, Object> row = row(tunnel);
+    Map<String, Object> row = row(tunnel, now);
     row.put("lease", lease.state().name().toLowerCase(Locale.ROOT));
-    row.put("expires", Text.of(Duration.between(now, lease.expires())));
+    row.put("expires", Duration.between(now, lease.expires()));
     row.put("since", lease.created().toString());
-    row.put("keepalive", lease.keepAlive().map(Text::of).orElse("none"));
+    row.put("keepalive", lease.keepAlive());
     row.put("server", IpAddresses.text(lease.serverAddress()));
     row.put("claimed", IpAddresses.text(lease.claimedAddress()));
-    tunnel.status().ifPresent(status -> counters(row, status));
     return row;
   }
 
@@ -110,15 +118,21 @@ final class Tunnels {
       row.put("mtu", status.mtu());
     }
     TunnelCounters counters = status.counters();
-    row.put("packets in", counters.receivedPackets());
-    row.put("octets in", counters.receivedOctets());
-    row.put("packets out", counters.sentPackets());
-    row.put("octets out", counters.sentOctets());
+    row.put(PACKETS_IN, counters.receivedPackets());
+    row.put(OCTETS_IN, counters.receivedOctets());
+    row.put(PACKETS_OUT, counters.sentPackets());
+    row.put(OCTETS_OUT, counters.sentOctets());
     for (DropReason drop : DropReason.values()) {
       Long count = counters.drops().get(drop);
       if (count != null) {
         row.put("dropped: " + drop.label(), count);
       }
+    }
+  }
+
+  private static void nothingCounted(Map<String, Object> row) {
+    for (String counter : new String[] {PACKETS_IN, OCTETS_IN, PACKETS_OUT, OCTETS_OUT}) {
+      row.put(counter, Optional.empty());
     }
   }
 
@@ -154,10 +168,6 @@ final class Tunnels {
         .status()
         .map(Tunnels::state)
         .orElse(tunnel.lease().state().name().toLowerCase(Locale.ROOT));
-  }
-
-  private static String idle(BrokeredTunnel tunnel) {
-    return tunnel.status().flatMap(TunnelStatus::silence).map(Text::of).orElse("-");
   }
 
   private static String reason(TunnelState state) {

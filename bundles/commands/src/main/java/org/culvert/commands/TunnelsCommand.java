@@ -1,6 +1,7 @@
 package org.culvert.commands;
 
 import java.io.PrintStream;
+import java.time.Instant;
 import java.util.Collection;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
@@ -15,9 +16,10 @@ public final class TunnelsCommand extends BrokerCommand {
   @Override
   void run(PrintStream out) throws CommandException {
     Listing listing = listing();
+    Instant now = Instant.now();
     Collection<BrokeredTunnel> tunnels = broker().tunnels();
-    tunnels.forEach(tunnel -> listing.add(Tunnels.row(tunnel)));
-    listing.print(out, json);
+    tunnels.forEach(tunnel -> listing.add(() -> Tunnels.row(tunnel, now)));
+    listing.print(out, json, width);
     if (!json) {
       Tunnels.obstacles(tunnels).forEach(line -> out.println(Text.safe(line)));
       missing(TunnelEndpoint.SERVER).forEach(line -> out.println("Host: " + line));

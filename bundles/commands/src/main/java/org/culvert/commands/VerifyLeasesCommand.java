@@ -28,7 +28,7 @@ public final class VerifyLeasesCommand extends BrokerCommand {
     if (json) {
       Listing listing = new Listing("violation");
       violations.forEach(violation -> listing.add(Map.of("violation", violation)));
-      listing.print(out, true);
+      listing.print(out, true, Width.NONE);
       return;
     }
     // A line is not cut: what it names stands at its end as often as not.

@@ -8,7 +8,6 @@ import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.service.ServiceAdministration;
-import org.jspecify.annotations.Nullable;
 
 /** Lets services look whether all is as it was provided, and provides anew what is not. */
 @Service
@@ -17,14 +16,22 @@ import org.jspecify.annotations.Nullable;
     name = "verify-services",
     description = "Look whether DNS and routing have what was provided, and provide the rest anew")
 public final class VerifyServicesCommand extends DutyCommand {
-  @Argument(name = "id", description = "A tunnel's id, or its beginning; without it: all")
+  @Argument(
+      name = "id",
+      description = "A tunnel's id, or its beginning; without it: all",
+      multiValued = true)
   @Completion(DutyTunnelCompleter.class)
-  @Nullable String id;
+  List<String> words = List.of();
+
+  @Override
+  List<String> words() {
+    return words;
+  }
 
   @Override
   void run(PrintStream out) throws CommandException, InterruptedException {
     ServiceAdministration provisioning = provisioning();
-    List<String> found = await(provisioning.verify(choose(provisioning.duties(), id)));
+    List<String> found = await(provisioning.verify(choose(provisioning.duties(), argument("id"))));
     if (json) {
       out.println(Json.write(found));
     } else if (found.isEmpty()) {

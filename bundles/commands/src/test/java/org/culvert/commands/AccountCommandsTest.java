@@ -359,16 +359,30 @@ class AccountCommandsTest {
   }
 
   @Test
-  void whatStandsBehindTheNameIsRefusedInWordsThatHelp() {
+  void wordsBehindTheNameAreRefusedInWordsThatHelp() {
     AccountCreateCommand command = new AccountCreateCommand();
     command.session = FakeSession.typing(CANARY, CANARY).session();
 
-    command.words = List.of("alice", "--digest");
-    assertThatThrownBy(() -> run(command)).hasMessage("Options stand in front of the user's name.");
+    assertThatThrownBy(() -> run(command)).hasMessage("The user's name is missing.");
     command.words = List.of("alice", CANARY);
     assertThatThrownBy(() -> run(command))
         .hasMessage("There is one argument: the user's name. A password is never one.");
     assertThat(accounts.accounts()).isEmpty();
+  }
+
+  @Test
+  void optionsMayStandBehindTheName() throws Exception {
+    AccountCreateCommand command = new AccountCreateCommand();
+    command.session = FakeSession.typing(CANARY, CANARY).session();
+    command.words = List.of("alice", "--digest", "--groups", "home,work", "--mechanisms=any");
+
+    assertThat(run(command)).contains("home work", "kept: as good as the password");
+
+    AccountDisableCommand disable = new AccountDisableCommand();
+    disable.json = true;
+    disable.words = List.of("alice", "--end-tunnel");
+    assertThat(run(disable).replaceAll("\\s+", " "))
+        .startsWith("{ \"user\": \"alice\", \"told\": [ \"Disabled: alice.\", \"Note:");
   }
 
   @Test
@@ -418,6 +432,7 @@ class AccountCommandsTest {
   private String run(AccountCommand command) throws Exception {
     command.context = services.context();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
+    command.width = 80;
     command.run(new PrintStream(out, true, StandardCharsets.UTF_8));
     return out.toString(StandardCharsets.UTF_8);
   }

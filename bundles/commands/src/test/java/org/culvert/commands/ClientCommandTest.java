@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +96,8 @@ class ClientCommandTest {
     ClientStatus status = status(Optional.empty()).failedAt(Optional.of(NOW.minusSeconds(185)));
 
     assertThat(ClientCommand.row(status, Optional.empty(), NOW))
-        .containsEntry("last error", "3m5s ago: " + ERROR);
+        .containsEntry("last error", new Shown("3m5s ago: " + ERROR, ERROR))
+        .containsEntry("last error age", new Shown("", Optional.of(Duration.ofSeconds(185))));
   }
 
   private static TunnelStatus tunnel(OtherEnd otherEnd) {
@@ -169,7 +171,7 @@ class ClientCommandTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     Listing.printOne(
-        new PrintStream(out, true, StandardCharsets.UTF_8), false, row(Optional.empty()));
+        new PrintStream(out, true, StandardCharsets.UTF_8), false, 80, row(Optional.empty()));
 
     String printed = out.toString(StandardCharsets.UTF_8);
     assertThat(printed.lines()).allSatisfy(l -> assertThat(l).hasSizeLessThanOrEqualTo(80));

@@ -53,7 +53,7 @@ class DutyCommandsTest {
     assertThat(run(dns)).contains("bind").doesNotContain("frr");
 
     DutiesCommand tunnel = new DutiesCommand();
-    tunnel.id = "lease-2";
+    tunnel.words = List.of("lease-2");
     assertThat(run(tunnel)).contains("frr").doesNotContain("bind");
 
     DutiesCommand user = new DutiesCommand();
@@ -80,7 +80,7 @@ class DutyCommandsTest {
             "KIND SERVICE THERE DONE QUEUED FAILED RANKING",
             "dns bind@192.0.2.53 yes 0 1 0 0",
             "routing bird yes 0 0 0 0",
-            "routing frr no 0 0 1");
+            "routing frr no 0 0 1 -");
   }
 
   @Test
@@ -108,26 +108,26 @@ class DutyCommandsTest {
   @Test
   void retriesOneTunnelOrAll() throws Exception {
     RetryCommand one = new RetryCommand();
-    one.id = "lease-1";
+    one.words = List.of("lease-1");
     assertThat(run(one)).startsWith("Trying 2 duties");
     run(new RetryCommand());
     assertThat(provisioning.asked).containsExactly("retry lease-1", "retry ");
 
     RetryCommand unset = new RetryCommand();
-    unset.id = "";
+    unset.words = List.of("");
     assertThatThrownBy(() -> run(unset)).hasMessage("The id is empty.");
     RetryCommand ambiguous = new RetryCommand();
-    ambiguous.id = "lease";
+    ambiguous.words = List.of("lease");
     assertThatThrownBy(() -> run(ambiguous)).hasMessage("2 tunnels begin with lease.");
     RetryCommand unknown = new RetryCommand();
-    unknown.id = "\u001b[2J";
+    unknown.words = List.of("\u001b[2J");
     assertThatThrownBy(() -> run(unknown)).hasMessageContaining("\\u001b[2J");
   }
 
   @Test
   void forgetsAndVerifies() throws Exception {
     ForgetCommand forget = new ForgetCommand();
-    forget.service = "frr";
+    forget.words = List.of("frr");
     assertThat(run(forget)).isEqualTo("Forgotten: 1 duty of frr.\n");
 
     assertThat(run(new VerifyServicesCommand())).isEqualTo("user-1: it is not there\n");
@@ -143,19 +143,20 @@ class DutyCommandsTest {
     Surroundings.provided(
         row, List.of(duty), List.of("a AAAA", "b PTR"), ManualClock.START.plusSeconds(60));
 
+    assertThat(Json.write(row))
+        .contains("\"for\": {\"seconds\": 60}", "\"problem\": \"it does not answer");
+    assertThat(row.get("in the DNS"))
+        .hasToString(
+            "[provided at bind@192.0.2.53: queued for 1m0s,"
+                + " it does not answer: \"timed out\" é]");
     assertThat(row)
         .containsEntry("name", "user-1.example.org")
         .containsEntry("name servers", "ns1.example.net, 2001:db8:5::53")
         .containsEntry("routing", "bgp, AS 64512 with AS 64500")
-        .containsEntry(
-            "in the DNS",
-            List.of(
-                "provided at bind@192.0.2.53: queued for 1m0s,"
-                    + " it does not answer: \"timed out\" é"))
         .containsEntry("has", List.of("a AAAA", "b PTR"));
 
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Listing.printOne(new PrintStream(out, true, StandardCharsets.UTF_8), false, row);
+    Listing.printOne(new PrintStream(out, true, StandardCharsets.UTF_8), false, 80, row);
     assertThat(out.toString(StandardCharsets.UTF_8)).contains("has           a AAAA\n", " b PTR\n");
 
     Map<String, Object> nothing = new LinkedHashMap<>();
@@ -170,6 +171,7 @@ class DutyCommandsTest {
 
   private static String print(ShellCommand command) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
+    command.width = 80;
     command.run(new PrintStream(out, true, StandardCharsets.UTF_8));
     return out.toString(StandardCharsets.UTF_8);
   }

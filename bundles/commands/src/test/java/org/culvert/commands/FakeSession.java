@@ -49,6 +49,7 @@ final class FakeSession {
             (proxy, method, arguments) ->
                 switch (method.getName()) {
                   case "getTerminal" -> piped.isPresent() ? null : terminal();
+                  case "get" -> null;
                   case "getKeyboard" -> new ByteArrayInputStream(piped.orElseThrow());
                   case "readLine" -> {
                     if (piped.isPresent()) {

@@ -2,9 +2,12 @@ package org.culvert.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class JsonTest {
@@ -24,6 +27,16 @@ class JsonTest {
   void writesEmptyListsAndObjects() {
     assertThat(Json.write(List.of())).isEqualTo("[]");
     assertThat(Json.write(Map.of())).isEqualTo("{}");
+  }
+
+  @Test
+  void unitsHaveNamesAndNothingIsNull() {
+    assertThat(Json.write(Duration.ofMinutes(3))).isEqualTo("{\"seconds\": 180}");
+    assertThat(Json.write(Optional.empty())).isEqualTo("null");
+    assertThat(Json.write(Optional.of(7))).isEqualTo("7");
+    assertThat(Json.write(Instant.parse("2026-01-01T00:00:00Z")))
+        .isEqualTo("\"2026-01-01T00:00:00Z\"");
+    assertThat(Json.write(List.of(new Shown("/41", 41)))).isEqualTo("[\n  41\n]");
   }
 
   @Test

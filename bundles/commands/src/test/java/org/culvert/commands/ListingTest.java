@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ListingTest {
@@ -15,7 +16,7 @@ class ListingTest {
     listing.add(Map.of("id", "660d2462", "user", "alice"));
     listing.add(Map.of("id", "1", "user", "bob"));
 
-    assertThat(listing.table())
+    assertThat(listing.table(80))
         .containsExactly("ID        USER", "660d2462  alice", "1         bob");
   }
 
@@ -24,8 +25,38 @@ class ListingTest {
     Listing listing = new Listing("id", "user").secondLine(row -> "x".repeat(200));
     listing.add(Map.of("id", "660d2462", "user", "u".repeat(200)));
 
-    assertThat(listing.table()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
-    assertThat(listing.table().get(1)).endsWith("…");
+    assertThat(listing.table(80)).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    assertThat(listing.table(80).get(1)).endsWith("…");
+  }
+
+  @Test
+  void widestColumnGivesWayAndNoneIsHidden() {
+    Listing listing = new Listing("service", "state");
+    listing.add(Map.of("service", "bind@" + "x".repeat(100), "state", "failed"));
+
+    assertThat(listing.table(60).get(1)).hasSize(60).contains("…").endsWith("  failed");
+    assertThat(listing.table(130).get(1)).doesNotContain("…").endsWith("  failed");
+  }
+
+  @Test
+  void nothingIsCutWhereThereIsNoTerminal() {
+    Listing listing = new Listing("id", "user").secondLine(row -> "long ".repeat(100) + "end");
+    listing.add(Map.of("id", "1", "user", "u".repeat(200)));
+
+    assertThat(listing.table(Width.NONE)).hasSize(3).noneMatch(line -> line.contains("…"));
+  }
+
+  @Test
+  void rowsAreMadeAsTheyArePrinted() {
+    AtomicInteger made = new AtomicInteger();
+    Listing listing = new Listing("id");
+    for (int i = 0; i < 3; i++) {
+      listing.add(() -> Map.of("id", made.incrementAndGet()));
+    }
+
+    assertThat(made).hasValue(0);
+    assertThat(printed(listing, true).replaceAll("\\s+", ""))
+        .isEqualTo("[{\"id\":1},{\"id\":2},{\"id\":3}]");
   }
 
   @Test
@@ -33,7 +64,7 @@ class ListingTest {
     Listing listing = new Listing("user");
     listing.add(Map.of("user", "a\u001b[2Jb\r\nc\u202e"));
 
-    assertThat(listing.table().get(1)).isEqualTo("a\\u001b[2Jb\\u000d\\u000ac\\u202e");
+    assertThat(listing.table(80).get(1)).isEqualTo("a\\u001b[2Jb\\u000d\\u000ac\\u202e");
   }
 
   @Test
@@ -53,7 +84,7 @@ class ListingTest {
 
   private static String printed(Listing listing, boolean json) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    listing.print(new PrintStream(out, true, StandardCharsets.UTF_8), json);
+    listing.print(new PrintStream(out, true, StandardCharsets.UTF_8), json, 80);
     return out.toString(StandardCharsets.UTF_8).strip();
   }
 }

@@ -24,11 +24,11 @@ class PoolCommandsTest {
             new PoolUse("home", POOL, "prefix", 2, 65_536, Map.of(48, 1L, 41, 1L, 56, 250L))));
     listing.add(PoolsCommand.row(new PoolUse("full", POOL, "prefix", 1, 1, Map.of())));
 
-    assertThat(listing.table()).hasSize(6);
-    assertThat(listing.table()).allSatisfy(l -> assertThat(l).hasSizeLessThanOrEqualTo(80));
-    assertThat(listing.table().get(2)).contains("/41", POOL.toString());
-    assertThat(listing.table().get(3)).isEqualTo("    home; free: 1 x /41, 1 x /48, 250 x /56");
-    assertThat(listing.table().get(5)).isEqualTo("    full; nothing free");
+    assertThat(listing.table(80)).hasSize(6);
+    assertThat(listing.table(80)).allSatisfy(l -> assertThat(l).hasSizeLessThanOrEqualTo(80));
+    assertThat(listing.table(80).get(2)).contains("/41", POOL.toString());
+    assertThat(listing.table(80).get(3)).isEqualTo("    home; free: 1 x /41, 1 x /48, 250 x /56");
+    assertThat(listing.table(80).get(5)).isEqualTo("    full; nothing free");
   }
 
   @Test
@@ -37,7 +37,7 @@ class PoolCommandsTest {
         PoolsCommand.row(new PoolUse("home", POOL, "prefix", 2, 65_536, Map.of(48, 1L, 41, 2L)));
 
     assertThat(Json.write(row).replaceAll("\\s", ""))
-        .contains("\"largest\":\"/41\"")
+        .contains("\"largest\":41,", "\"percent\":0.0,", "\"capacity\":65536,")
         .contains("\"free\":{\"/41\":2,\"/48\":1}");
   }
 
@@ -48,7 +48,7 @@ class PoolCommandsTest {
         ReservationsCommand.row(
             new PrefixReservation("home", "alice", POOL, PrefixReservation.State.BLOCKED)));
 
-    assertThat(listing.table().get(1)).matches("blocked +2001:db8:8000::/40 +home +alice");
+    assertThat(listing.table(80).get(1)).matches("blocked +2001:db8:8000::/40 +home +alice");
   }
 
   @Test

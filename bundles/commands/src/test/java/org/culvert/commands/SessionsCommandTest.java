@@ -30,7 +30,7 @@ class SessionsCommandTest {
                 Optional.empty(),
                 Duration.ofMinutes(5))));
 
-    assertThat(listing.table()).allSatisfy(l -> assertThat(l).hasSizeLessThanOrEqualTo(80));
-    assertThat(String.join("\n", listing.table())).contains(CLIENT, SERVER + "]:3653");
+    assertThat(listing.table(80)).allSatisfy(l -> assertThat(l).hasSizeLessThanOrEqualTo(80));
+    assertThat(String.join("\n", listing.table(80))).contains(CLIENT, SERVER + "]:3653");
   }
 }

@@ -31,10 +31,11 @@ class TunnelsTest {
   @Test
   void longestTunnelFitsEightyColumns() {
     Listing listing = TunnelsCommand.listing();
-    listing.add(Tunnels.row(tunnel(new TunnelState.Suspended("encapsulation is not installed"))));
+    listing.add(
+        Tunnels.row(tunnel(new TunnelState.Suspended("encapsulation is not installed")), NOW));
 
-    assertThat(listing.table()).noneMatch(line -> line.endsWith("…"));
-    assertThat(listing.table().get(2)).contains(LONGEST).contains("255.255.255.255:65535");
+    assertThat(listing.table(80)).noneMatch(line -> line.endsWith("…"));
+    assertThat(listing.table(80).get(2)).contains(LONGEST).contains("255.255.255.255:65535");
   }
 
   @Test
@@ -45,7 +46,7 @@ class TunnelsTest {
     assertThat(detail)
         .containsEntry("state", "failed")
         .containsEntry("reason", "address in use")
-        .containsEntry("expires", "1h30m")
+        .containsEntry("expires", Duration.ofMinutes(90))
         .containsEntry("packets in", 7L)
         .containsEntry("dropped: inner source", 2L);
   }
@@ -59,8 +60,8 @@ class TunnelsTest {
 
     assertThat(Tunnels.obstacles(List.of(up, suspended, failed, failed)))
         .containsExactly("2 tunnels failed: " + lost, "1 tunnel suspended: no bundle is active");
-    assertThat(Tunnels.row(failed)).containsEntry("reason", lost);
-    assertThat(Tunnels.row(up)).doesNotContainKey("reason");
+    assertThat(Tunnels.row(failed, NOW)).containsEntry("reason", lost);
+    assertThat(Tunnels.row(up, NOW)).doesNotContainKey("reason");
   }
 
   @Test
@@ -80,16 +81,28 @@ class TunnelsTest {
   void leaseWithoutTunnelShowsTheLeasesState() {
     BrokeredTunnel tunnel = new BrokeredTunnel(lease(), Optional.empty());
 
-    assertThat(Tunnels.row(tunnel))
+    assertThat(Tunnels.row(tunnel, NOW))
         .containsEntry("state", "active")
-        .containsEntry("idle", "-")
+        .containsEntry("idle", Optional.empty())
+        .containsEntry("last seen", Optional.empty())
+        .containsEntry("packets in", Optional.empty())
         .containsEntry("datapath", "")
         .containsEntry("device", "");
   }
 
   @Test
+  void listHasCountersAndWhenTheOtherEndWasSeen() {
+    String json = Json.write(Tunnels.row(tunnel(new TunnelState.Up("kernel", "sit1")), NOW));
+
+    assertThat(json)
+        .contains("\"idle\": {\"seconds\": 25920000}")
+        .contains("\"last seen\": \"2025-03-07T00:00:00Z\"")
+        .contains("\"packets in\": 7,", "\"octets out\": 0,", "\"dropped: inner source\": 2");
+  }
+
+  @Test
   void tunnelThatIsUpTellsWhatCarriesIt() {
-    assertThat(Tunnels.row(tunnel(new TunnelState.Up("userspace", "culvert0"))))
+    assertThat(Tunnels.row(tunnel(new TunnelState.Up("userspace", "culvert0")), NOW))
         .containsEntry("state", "up")
         .containsEntry("datapath", "userspace")
         .containsEntry("device", "culvert0");
@@ -99,10 +112,10 @@ class TunnelsTest {
   void tunnelThatWasNotSeenToWorkIsNotPlainlyUp() {
     BrokeredTunnel up = tunnel(new TunnelState.Up("userspace", "culvert0"));
 
-    assertThat(Tunnels.row(with(up, OtherEnd.AWAITED)))
+    assertThat(Tunnels.row(with(up, OtherEnd.AWAITED), NOW))
         .containsEntry("state", "up, nothing received yet");
-    assertThat(Tunnels.row(with(up, OtherEnd.SILENT))).containsEntry("state", "up, silent");
-    assertThat(Tunnels.row(with(tunnel(new TunnelState.Failed("no")), OtherEnd.AWAITED)))
+    assertThat(Tunnels.row(with(up, OtherEnd.SILENT), NOW)).containsEntry("state", "up, silent");
+    assertThat(Tunnels.row(with(tunnel(new TunnelState.Failed("no")), OtherEnd.AWAITED), NOW))
         .containsEntry("state", "failed");
   }
 
@@ -135,9 +148,8 @@ class TunnelsTest {
     IpPrefix pool = IpPrefix.parse("2001:db8::/64");
 
     assertThat(PoolsCommand.row(new PoolUse(pool, "endpoint", 3, Long.MAX_VALUE)))
-        .containsEntry("capacity", "2^63 or more");
-    assertThat(PoolsCommand.row(new PoolUse(pool, "prefix", 3, 12)))
-        .containsEntry("percent", "25.0");
+        .containsEntry("capacity", new Shown("2^63 or more", Long.MAX_VALUE));
+    assertThat(PoolsCommand.row(new PoolUse(pool, "prefix", 3, 12))).containsEntry("percent", 25.0);
   }
 
   static BrokeredTunnel tunnel(TunnelState state) {

@@ -1,0 +1,86 @@
+package org.culvert.commands;
+
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.support.CommandException;
+
+/**
+ * Reads the options that stand behind an argument. Karaf reads those in front of the first one and
+ * takes every word from there on for an argument.
+ */
+final class Line {
+  private Line() {}
+
+  /**
+   * Sets the options among some words, as Karaf would, and returns the rest.
+   *
+   * @throws CommandException if there is no such option, or its value is missing
+   */
+  static List<String> read(ShellCommand command, List<String> words) throws CommandException {
+    Map<String, Field> options = options(command);
+    List<String> arguments = new ArrayList<>();
+    Iterator<String> rest = words.iterator();
+    while (rest.hasNext()) {
+      String word = rest.next();
+      if (word.equals("--")) {
+        rest.forEachRemaining(arguments::add);
+      } else if (word.startsWith("-") && word.length() > 1) {
+        set(command, options, word, rest);
+      } else {
+        arguments.add(word);
+      }
+    }
+    return arguments;
+  }
+
+  private static void set(
+      ShellCommand command, Map<String, Field> options, String word, Iterator<String> rest)
+      throws CommandException {
+    int equals = word.indexOf('=');
+    String name = equals < 0 ? word : word.substring(0, equals);
+    Field option = options.get(name);
+    if (option == null) {
+      throw ShellCommand.refusal(
+          name.equals("--help")
+              ? "--help stands in front of every argument."
+              : "There is no option " + Text.safe(name) + ".",
+          "Try: " + name(command) + " --help");
+    }
+    try {
+      if (option.getType() == boolean.class) {
+        option.setBoolean(command, equals < 0 || Boolean.parseBoolean(word.substring(equals + 1)));
+      } else if (equals < 0 && !rest.hasNext()) {
+        throw ShellCommand.refusal(
+            "The value of " + name + " is missing.", "Try: " + name(command) + " --help");
+      } else {
+        option.set(command, equals < 0 ? rest.next() : word.substring(equals + 1));
+      }
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(option + " is not open to this package", e);
+    }
+  }
+
+  private static String name(ShellCommand command) {
+    Command named = command.getClass().getAnnotation(Command.class);
+    return named == null ? "help" : named.scope() + ":" + named.name();
+  }
+
+  private static Map<String, Field> options(ShellCommand command) {
+    Map<String, Field> options = new HashMap<>();
+    for (Class<?> type = command.getClass(); type != null; type = type.getSuperclass()) {
+      for (Field field : type.getDeclaredFields()) {
+        Option option = field.getAnnotation(Option.class);
+        if (option != null) {
+          options.put(option.name(), field);
+        }
+      }
+    }
+    return options;
+  }
+}
