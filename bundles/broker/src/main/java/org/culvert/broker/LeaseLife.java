@@ -164,6 +164,7 @@ final class LeaseLife {
 
   /** Looks at the slots whose time has come. */
   void sweep() {
+    ledger.look();
     silence.due(ledger.now()).forEach(this::silent);
     for (Slot slot : ledger.book().due(ledger.now())) {
       turns

@@ -13,6 +13,7 @@ import org.culvert.api.lease.Lease.State;
 import org.culvert.api.lease.LeaseChange;
 import org.culvert.api.lease.LeaseStore;
 import org.culvert.api.lease.LeaseStoreException;
+import org.culvert.api.recurrence.Flaps;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.slf4j.Logger;
@@ -36,7 +37,10 @@ final class Ledger {
   private final LeaseClock clock;
   private final Watchers watchers = new Watchers();
   private volatile LeaseBook book;
-  private boolean storeFails;
+
+  /** How the store fails and works again. */
+  private final Flaps flaps;
+
   private boolean rereading;
 
   /**
@@ -60,6 +64,7 @@ final class Ledger {
     this.turns = turns;
     this.thread = thread;
     this.clock = clock;
+    this.flaps = new Flaps(() -> clock.uptime().toNanos());
     this.book = new LeaseBook(settings, secret, store.load());
   }
 
@@ -146,10 +151,7 @@ final class Ledger {
   }
 
   private void enter(List<LeaseChange> changes) {
-    if (storeFails) {
-      storeFails = false;
-      LOG.info("The lease store works again");
-    }
+    tell(flaps.worked(), "");
     for (LeaseChange change : changes) {
       if (change instanceof LeaseChange.Put put) {
         book.put(put.lease());
@@ -165,15 +167,33 @@ final class Ledger {
     if (cause instanceof LeaseStoreException e && e.stale()) {
       LOG.warn("The lease store was changed by somebody else; reading it anew: {}", e.getMessage());
       reread();
-    } else if (!storeFails) {
-      storeFails = true;
-      LOG.warn(
-          "The lease store fails; clients are refused with 310 until it works again, tunnels stand:"
-              + " {}",
-          cause.getMessage());
+    } else {
+      tell(flaps.failed(), String.valueOf(cause.getMessage()));
       LOG.debug("The lease store fails", cause);
     }
     return new TspException(StatusCode.SERVER_ERROR, "lease store: " + cause.getMessage(), cause);
+  }
+
+  /** Looks now and then whether the store has ceased to fail. */
+  void look() {
+    tell(flaps.look(), "");
+  }
+
+  private void tell(Flaps.News news, String why) {
+    switch (news) {
+      case FAILS ->
+          LOG.warn(
+              "The lease store fails; clients are refused with 310 until it works again, tunnels"
+                  + " stand: {}",
+              why);
+      case FAILS_AGAIN_AND_AGAIN ->
+          LOG.warn(
+              "The lease store fails and works again and again; clients are refused with 310 while"
+                  + " it fails, and nothing more is told until it has worked for a minute: {}",
+              why);
+      case WORKS -> LOG.info("The lease store works again; failures: {}", flaps.times());
+      case NONE -> {}
+    }
   }
 
   private void reread() {

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.culvert.api.netdev.NetworkDevices;
+import org.culvert.api.recurrence.Recurrences;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -7,7 +7,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.culvert.endpoint.Recurrences.Recurrence;
+import org.culvert.api.recurrence.Recurrences;
+import org.culvert.api.recurrence.Recurrences.Recurrence;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

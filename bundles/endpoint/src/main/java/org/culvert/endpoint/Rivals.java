@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.api.recurrence.Recurrences;
 
 /**
  * Hears of routes of others that may be better than ours to the same destination, and has it looked
@@ -149,7 +150,7 @@ final class Rivals {
     Set<IpPrefix> turned = shadows.lookAtAll(devices.configurations());
     noteLook(begin);
     turned.forEach(turns::note);
-    turns.settle(turns.all().keySet());
+    turns.settle();
     return !turned.isEmpty();
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.culvert.api.recurrence.Flaps;
 import org.culvert.api.service.Duty;
 import org.culvert.api.service.DutyStore;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +44,8 @@ final class DutyBook {
 
   private final Map<Key, Write> changed = new LinkedHashMap<>();
   private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
+  private final Flaps flaps;
   private boolean flushes;
-  private volatile boolean fails;
   private Instant pausedUntil = Instant.MIN;
   private boolean isWriting;
   private boolean closing;
@@ -62,6 +63,7 @@ final class DutyBook {
     this.store = store;
     this.thread = thread;
     this.clock = clock;
+    this.flaps = new Flaps(clock::nanos);
     this.newLine = newLine;
     this.durable = durable;
   }
@@ -140,6 +142,8 @@ final class DutyBook {
   /** Tries again what could not be written, if it is time. */
   void tick() {
     flush();
+    tell(flaps.look(), "");
+    lines.values().forEach(line -> line.outage.look());
     lines
         .values()
         .removeIf(line -> !line.isBound() && line.entries.isEmpty() && line.running == null);
@@ -219,16 +223,24 @@ final class DutyBook {
 
   private void tell(@Nullable Throwable failure) {
     if (failure == null) {
-      if (fails) {
-        LOG.info("Duties are stored again");
-      }
-      fails = false;
-    } else if (!fails) {
-      fails = true;
-      LOG.warn(
-          "Duties cannot be stored, and nothing new is done until they can: {}",
-          failure.getMessage());
+      tell(flaps.worked(), "");
+    } else {
+      tell(flaps.failed(), String.valueOf(failure.getMessage()));
       LOG.debug("Duties cannot be stored", failure);
+    }
+  }
+
+  private void tell(Flaps.News news, String why) {
+    switch (news) {
+      case FAILS ->
+          LOG.warn("Duties cannot be stored, and nothing new is done until they can: {}", why);
+      case FAILS_AGAIN_AND_AGAIN ->
+          LOG.warn(
+              "Duties cannot be stored and then can, again and again; nothing more is told until"
+                  + " they could for a minute, and nothing is lost: {}",
+              why);
+      case WORKS -> LOG.info("Duties are stored again; failures: {}", flaps.times());
+      case NONE -> {}
     }
   }
 }

@@ -2,7 +2,9 @@ package org.culvert.provisioning;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.culvert.api.recurrence.Flaps;
 import org.culvert.api.service.ServiceException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,9 +32,12 @@ final class Outage {
   private Instant until = Instant.MIN;
   private boolean told;
   private boolean refusalTold;
+  private final Flaps flaps;
 
-  Outage(String service, Settings settings, RandomGenerator random) {
+  /** Begins with a service that works; takes a clock that never jumps. */
+  Outage(String service, Settings settings, RandomGenerator random, LongSupplier nanos) {
     this.service = service;
+    this.flaps = new Flaps(nanos);
     this.settings = settings;
     this.random = random;
   }
@@ -54,7 +59,7 @@ final class Outage {
     }
     if (failures >= TOLD && !told) {
       told = true;
-      LOG.warn("{} is out of order: {}; what it has to do waits", service, said(failure));
+      tell(flaps.failed(), said(failure));
     }
   }
 
@@ -74,13 +79,30 @@ final class Outage {
   /** Notes that something was done; returns whether that ends an outage. */
   boolean worked() {
     boolean ended = told;
-    if (ended) {
-      LOG.info("{} works again", service);
-    }
+    tell(flaps.worked(), "");
     told = false;
     refusalTold = false;
     clear();
     return ended;
+  }
+
+  /** Looks now and then whether outages that followed one another are over. */
+  void look() {
+    tell(flaps.look(), "");
+  }
+
+  private void tell(Flaps.News news, String why) {
+    switch (news) {
+      case FAILS -> LOG.warn("{} is out of order: {}; what it has to do waits", service, why);
+      case FAILS_AGAIN_AND_AGAIN ->
+          LOG.warn(
+              "{} is out of order again and again: {}; what it has to do waits, and nothing more is"
+                  + " told until it has worked for a minute",
+              service,
+              why);
+      case WORKS -> LOG.info("{} works again; outages: {}", service, flaps.times());
+      case NONE -> {}
+    }
   }
 
   /** Lets everything be tried at once. */

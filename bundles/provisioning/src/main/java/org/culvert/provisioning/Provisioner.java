@@ -74,7 +74,7 @@ final class Provisioner {
             store,
             thread,
             clock,
-            id -> newLine(id, new Outage(id.toString(), settings, random)),
+            id -> newLine(id, new Outage(id.toString(), settings, random, clock::nanos)),
             caller::ready);
     assignment = new Assignment(book, clock::now, this::carrier);
     caller.connect(book, assignment::decide, this::maybeLeft);

@@ -37,6 +37,11 @@ final class SteadyClock {
     return start.plusNanos(nanoTime.getAsLong() - begun).truncatedTo(ChronoUnit.MILLIS);
   }
 
+  /** Returns nanoseconds of the clock that never jumps. */
+  long nanos() {
+    return nanoTime.getAsLong();
+  }
+
   /** Returns a duty for the store or the operator, who know the machine's date alone. */
   Duty dated(Duty duty) {
     Duration ahead = Duration.between(now(), machine.instant()).truncatedTo(ChronoUnit.MILLIS);

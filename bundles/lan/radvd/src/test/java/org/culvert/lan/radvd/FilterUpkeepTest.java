@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.api.recurrence.Recurrences;
 import org.culvert.api.service.ServedTunnel;
 import org.culvert.testkit.debian.DebianPackages;
 import org.junit.jupiter.api.Assumptions;
@@ -63,12 +64,12 @@ class FilterUpkeepTest {
   void whoeverChangesItAgainAndAgainIsAnsweredByTheLooksAlone() throws Exception {
     raise();
     Files.createFile(directory.resolve("hunter"));
-    for (int i = 0; i < 2 * Quarrels.PATIENCE; i++) {
+    for (int i = 0; i < 2 * Recurrences.PATIENCE; i++) {
       firewall.gone(Firewall.TABLE);
       firewall.changed(Firewall.TABLE);
     }
     int answers = calls();
-    assertThat(answers).isLessThan(2 * Quarrels.PATIENCE);
+    assertThat(answers).isLessThan(2 * Recurrences.PATIENCE);
 
     firewall.look();
     firewall.look();

@@ -1,4 +1,4 @@
-package org.culvert.endpoint;
+package org.culvert.api.recurrence;
 
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,9 +14,9 @@ import java.util.function.LongSupplier;
  *
  * @param <K> what is changed
  */
-final class Recurrences<K> {
+public final class Recurrences<K> {
   /** So many times in a row the answer comes at once. */
-  static final int PATIENCE = 16;
+  public static final int PATIENCE = 16;
 
   private static final long FIRST_WAIT = TimeUnit.SECONDS.toNanos(2);
   private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(30);
@@ -25,17 +25,24 @@ final class Recurrences<K> {
   /** What others left alone for so long is in no quarrel. */
   private static final long QUIET = TimeUnit.SECONDS.toNanos(60);
 
-  /** How often something happened in a row, and when last. */
-  record Recurrence(int times, long last) {
-    boolean isOpen() {
+  /**
+   * How often something happened in a row, and when last.
+   *
+   * @param last by the clock that the account was given
+   */
+  public record Recurrence(int times, long last) {
+    /** Tells whether the answer does not come at once any more. */
+    public boolean isOpen() {
       return times > PATIENCE;
     }
 
-    boolean isFirstOpen() {
+    /** Tells whether it was answered at once until now. */
+    public boolean isFirstOpen() {
       return times == PATIENCE + 1;
     }
 
-    long pause() {
+    /** Returns nanoseconds from the last time to the answer to it. */
+    public long pause() {
       int doublings = Math.min(DOUBLINGS, times - PATIENCE - 1);
       return isOpen() ? Math.min(LONGEST_WAIT, FIRST_WAIT << doublings) : 0;
     }
@@ -47,12 +54,12 @@ final class Recurrences<K> {
   private final Map<K, Recurrence> recurrences = new HashMap<>();
 
   /** Takes a clock that never jumps. */
-  Recurrences(LongSupplier nanos) {
+  public Recurrences(LongSupplier nanos) {
     this.nanos = nanos;
   }
 
   /** Takes note that it happened now. */
-  synchronized Recurrence note(K what) {
+  public synchronized Recurrence note(K what) {
     long now = nanos.getAsLong();
     Recurrence earlier = recurrences.get(what);
     int inRow = earlier == null || now - earlier.last() >= QUIET ? 0 : earlier.times();
@@ -62,7 +69,7 @@ final class Recurrences<K> {
   }
 
   /** Returns those of these that need not wait. */
-  synchronized Set<K> due(Collection<K> some) {
+  public synchronized Set<K> due(Collection<K> some) {
     long now = nanos.getAsLong();
     Set<K> due = new HashSet<>();
     for (K what : some) {
@@ -74,8 +81,8 @@ final class Recurrences<K> {
     return due;
   }
 
-  /** Returns how long it is until the first of these is due. */
-  synchronized long wait(Collection<K> some) {
+  /** Returns nanoseconds until the first of these is due. */
+  public synchronized long wait(Collection<K> some) {
     long now = nanos.getAsLong();
     long shortest = LONGEST_WAIT;
     for (K what : some) {
@@ -86,12 +93,23 @@ final class Recurrences<K> {
     return shortest;
   }
 
+  /** Tells whether something happened more often in a row than is answered at once. */
+  public synchronized boolean isOpen(K what) {
+    Recurrence recurrence = recurrences.get(what);
+    return recurrence != null && recurrence.isOpen();
+  }
+
+  /** Forgets what is over, and returns those whose quarrel is. */
+  public synchronized Set<K> settle() {
+    return settle(Set.copyOf(recurrences.keySet()));
+  }
+
   /**
    * Forgets what is over, and what is wanted no more.
    *
    * @return those wanted whose quarrel is over
    */
-  synchronized Set<K> settle(Collection<K> wanted) {
+  public synchronized Set<K> settle(Collection<K> wanted) {
     long now = nanos.getAsLong();
     recurrences.keySet().retainAll(wanted);
     Set<K> ended = new HashSet<>();
@@ -109,7 +127,7 @@ final class Recurrences<K> {
   }
 
   /** Returns all that were noted lately. */
-  synchronized Map<K, Recurrence> all() {
+  public synchronized Map<K, Recurrence> all() {
     return Map.copyOf(recurrences);
   }
 }

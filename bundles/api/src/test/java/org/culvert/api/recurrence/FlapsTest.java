@@ -1,0 +1,64 @@
+package org.culvert.api.recurrence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.culvert.api.recurrence.Flaps.News;
+import org.junit.jupiter.api.Test;
+
+class FlapsTest {
+  private static final Duration MOMENT = Duration.ofSeconds(1);
+
+  private long nanos = Long.MAX_VALUE - MOMENT.toNanos();
+  private final Flaps flaps = new Flaps(() -> nanos);
+
+  @Test
+  void oneFailureIsToldOnceAndSoIsItsEnd() {
+    assertThat(flaps.worked()).isEqualTo(News.NONE);
+    assertThat(flaps.failed()).isEqualTo(News.FAILS);
+    assertThat(flaps.failed()).isEqualTo(News.NONE);
+    passes(Duration.ofHours(1));
+    assertThat(flaps.failed()).isEqualTo(News.NONE);
+    assertThat(flaps.look()).isEqualTo(News.NONE);
+    assertThat(flaps.worked()).isEqualTo(News.WORKS);
+    assertThat(flaps.worked()).isEqualTo(News.NONE);
+    assertThat(flaps.times()).isEqualTo(1);
+  }
+
+  @Test
+  void aDayOfFlapsIsAFewLinesAndItsEndIsToldWithTheirNumber() {
+    List<News> told = new ArrayList<>();
+    for (int i = 0; i < 40_000; i++) {
+      told.add(flaps.failed());
+      passes(MOMENT);
+      told.add(flaps.worked());
+      passes(MOMENT);
+    }
+    told.removeIf(News.NONE::equals);
+    assertThat(told).hasSize(33).endsWith(News.FAILS_AGAIN_AND_AGAIN);
+
+    passes(Duration.ofSeconds(60));
+    assertThat(flaps.look()).isEqualTo(News.WORKS);
+    assertThat(flaps.times()).isEqualTo(40_000);
+    assertThat(flaps.failed()).isEqualTo(News.FAILS);
+  }
+
+  @Test
+  void whatFailsForGoodAfterManyFlapsIsOverOnceItHasWorkedForAMinute() {
+    for (int i = 0; i < 30; i++) {
+      var unused = flaps.failed();
+      unused = flaps.worked();
+    }
+    assertThat(flaps.failed()).isEqualTo(News.NONE);
+    passes(Duration.ofHours(1));
+    assertThat(flaps.look()).isEqualTo(News.NONE);
+    assertThat(flaps.worked()).isEqualTo(News.WORKS);
+    assertThat(flaps.times()).isEqualTo(31);
+  }
+
+  private void passes(Duration time) {
+    nanos += time.toNanos();
+  }
+}
