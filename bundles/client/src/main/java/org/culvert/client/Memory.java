@@ -37,7 +37,7 @@ final class Memory {
   static final Duration TRUST = Duration.ofDays(7);
 
   private static final Logger LOG = LoggerFactory.getLogger(Memory.class);
-  private static final long LARGEST_FILE = 4096;
+  private static final int LARGEST_FILE = 4096;
 
   private final StateFile file;
   private final String servers;

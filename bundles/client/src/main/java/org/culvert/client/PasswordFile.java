@@ -3,7 +3,6 @@ package org.culvert.client;
 import static org.culvert.client.SettingsReader.refused;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +13,8 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
 import java.util.Set;
 import org.culvert.api.config.InvalidConfigurationException;
+import org.culvert.api.file.SmallFile;
+import org.culvert.api.file.UnfitFileException;
 
 /** Reads a password from a file that only its owner may read. */
 final class PasswordFile {
@@ -56,15 +57,10 @@ final class PasswordFile {
   }
 
   private static byte[] content(String name, Path file) throws IOException {
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw refused(KEY, name, "it is no regular file");
-    }
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] content = in.readNBytes(LARGEST + 1);
-      if (content.length > LARGEST) {
-        throw refused(KEY, name, "it is longer than " + LARGEST + " octets");
-      }
-      return content;
+    try {
+      return SmallFile.read(file, LARGEST);
+    } catch (UnfitFileException e) {
+      throw refused(KEY, name, "it " + e.reason());
     }
   }
 

@@ -12,7 +12,7 @@ import org.culvert.api.service.ServedTunnel;
  * comes after a crash. It is written before the deed. Any thread may use it.
  */
 final class Provided {
-  private static final long LARGEST_FILE = 65_536;
+  private static final int LARGEST_FILE = 65_536;
 
   private final StateFile file;
 

@@ -15,6 +15,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.culvert.api.file.DurableFile;
+import org.culvert.api.file.SmallFile;
+import org.culvert.api.file.UnfitFileException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +33,7 @@ final class StateFile {
 
   private final Path file;
   private final String purpose;
-  private final long largest;
+  private final int largest;
   private final Executor disk;
 
   /** Held while the file is written. */
@@ -51,7 +53,7 @@ final class StateFile {
    * @param largest more octets than this are none of ours
    * @param disk writes, and may block
    */
-  StateFile(Path file, String purpose, long largest, Executor disk) {
+  StateFile(Path file, String purpose, int largest, Executor disk) {
     this.file = file;
     this.purpose = purpose;
     this.largest = largest;
@@ -74,10 +76,12 @@ final class StateFile {
   }
 
   private Map<String, String> parsed() throws IOException {
-    if (!Files.isRegularFile(file) || Files.size(file) > largest) {
+    byte[] octets;
+    try {
+      octets = SmallFile.read(file, largest);
+    } catch (UnfitFileException e) {
       return foreign();
     }
-    byte[] octets = Files.readAllBytes(file);
     if (isBlank(octets)) {
       distrust("it is empty, as a power cut leaves files");
       return Map.of();

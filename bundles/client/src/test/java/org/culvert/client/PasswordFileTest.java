@@ -55,7 +55,7 @@ class PasswordFileTest {
     assertThat(settings().credentials().password()).isPresent();
 
     write("canary".repeat(171), "rw-------");
-    assertRefused("longer than 1024");
+    assertRefused("larger than 1024");
   }
 
   @Test

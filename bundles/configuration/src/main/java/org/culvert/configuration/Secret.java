@@ -2,11 +2,11 @@ package org.culvert.configuration;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.culvert.api.file.SmallFile;
 
 /**
  * Reads a secret as it is written. In a file of the framework {@code \} and <code>${</code> mean
@@ -41,11 +41,8 @@ final class Secret {
         Pattern.compile(
             "^\\s*" + Pattern.quote(key) + "\\s*[=:]\\s*(.*?)\\s*$", Pattern.CASE_INSENSITIVE);
     try {
-      if (Files.size(file) > LARGEST_FILE) {
-        return Optional.empty();
-      }
       // Octets that are no UTF-8 are no reason to fail; they are told elsewhere.
-      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+      return new String(SmallFile.read(file, LARGEST_FILE), StandardCharsets.UTF_8)
           .lines()
           .map(wanted::matcher)
           .filter(Matcher::matches)

@@ -18,13 +18,11 @@ public final class SmallFile {
    *
    * @param largest how many octets it may have
    * @throws NoSuchFileException if there is none
-   * @throws IOException if it is no regular file, is larger, or cannot be read; the message says
-   *     which
+   * @throws UnfitFileException if it is no regular file, or larger
+   * @throws IOException if it cannot be read
    */
   public static byte[] read(Path file, int largest) throws IOException {
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw new IOException(file + " is no regular file");
-    }
+    check(file);
     if (Files.size(file) > largest) {
       throw tooLarge(file, largest);
     }
@@ -38,7 +36,19 @@ public final class SmallFile {
     }
   }
 
+  /**
+   * Makes sure that a name stands for a file, however large, or for nothing yet; through symbolic
+   * links, too.
+   *
+   * @throws UnfitFileException if it stands for something else
+   */
+  public static void check(Path file) throws UnfitFileException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new UnfitFileException(file, "is no regular file");
+    }
+  }
+
   private static IOException tooLarge(Path file, int largest) {
-    return new IOException(file + " is larger than " + largest + " octets");
+    return new UnfitFileException(file, "is larger than " + largest + " octets");
   }
 }

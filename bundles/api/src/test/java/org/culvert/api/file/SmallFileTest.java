@@ -1,6 +1,7 @@
 package org.culvert.api.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -40,6 +41,14 @@ class SmallFileTest {
 
     assertThatThrownBy(() -> SmallFile.read(pipe, 10)).hasMessage(pipe + " is no regular file");
     assertThatThrownBy(() -> SmallFile.read(folder, 10)).hasMessage(folder + " is no regular file");
+  }
+
+  @Test
+  void tellsTheReasonWithoutTheName() {
+    assertThatThrownBy(() -> SmallFile.check(folder))
+        .isInstanceOfSatisfying(
+            UnfitFileException.class, e -> assertThat(e.reason()).isEqualTo("is no regular file"));
+    assertThatCode(() -> SmallFile.check(folder.resolve("none"))).doesNotThrowAnyException();
   }
 
   @Test

@@ -2,13 +2,15 @@ package org.culvert.lan.radvd;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.culvert.api.file.DurableFile;
+import org.culvert.api.file.SmallFile;
+import org.culvert.api.file.UnfitFileException;
 import org.culvert.api.net.InterfaceAddress;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
@@ -22,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Traces {
   private static final Logger LOG = LoggerFactory.getLogger(Traces.class);
-  private static final long LARGEST_FILE = 65_536;
+  private static final int LARGEST_FILE = 65_536;
 
   private final Path file;
   private Trace last;
@@ -67,10 +69,8 @@ final class Traces {
     Set<IpPrefix> prefixes = new LinkedHashSet<>();
     List<Subnet> subnets = new ArrayList<>();
     try {
-      if (!Files.isRegularFile(file) || Files.size(file) > LARGEST_FILE) {
-        return Trace.NONE;
-      }
-      for (String line : Files.readAllLines(file, StandardCharsets.US_ASCII)) {
+      byte[] content = SmallFile.read(file, LARGEST_FILE);
+      for (String line : new String(content, StandardCharsets.US_ASCII).lines().toList()) {
         String[] words = line.split(" ");
         if (words.length == 2 && words[0].equals("prefix")) {
           prefixes.add(IpPrefix.parse(words[1]));
@@ -78,6 +78,8 @@ final class Traces {
           subnets.add(new Subnet(words[1], interfaceAddress(words[2])));
         }
       }
+    } catch (NoSuchFileException | UnfitFileException e) {
+      return Trace.NONE;
     } catch (IOException | IllegalArgumentException e) {
       LOG.warn("{} is not readable, look yourself for what was added: {}", file, e.toString());
     }

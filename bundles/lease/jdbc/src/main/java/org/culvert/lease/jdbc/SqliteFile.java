@@ -13,6 +13,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import org.culvert.api.file.SmallFile;
+import org.culvert.api.file.UnfitFileException;
 import org.culvert.api.lease.LeaseStoreException;
 
 /**
@@ -59,10 +61,8 @@ final class SqliteFile {
    * @throws LeaseStoreException if the file is not what it was, or never was a database
    */
   void prepare(boolean fresh) {
-    if (Files.exists(path) && !Files.isRegularFile(path)) {
-      throw refused(path + " is no regular file; move it away");
-    }
     try {
+      SmallFile.check(path);
       long size = size(path);
       if (size > 0) {
         refuseForeign();
@@ -70,6 +70,8 @@ final class SqliteFile {
         refuseLoss(size, fresh);
         create();
       }
+    } catch (UnfitFileException e) {
+      throw refused(e.getMessage() + "; move it away");
     } catch (IOException e) {
       throw refused(
           path

@@ -16,11 +16,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import org.culvert.api.file.SmallFile;
+import org.culvert.api.file.UnfitFileException;
 import org.culvert.api.service.ServiceException;
 
 /** The directory that BIRD reads tunnels' files from. Files that are not a tunnel's are let be. */
 final class ConfigurationDirectory {
-  private static final long LARGEST_FILE = 64 * 1024;
+  private static final int LARGEST_FILE = 64 * 1024;
 
   private final Path directory;
 
@@ -36,11 +38,11 @@ final class ConfigurationDirectory {
   /** Returns what a file holds; empty: there is none. */
   Optional<String> read(String file) throws ServiceException {
     try {
-      Path path = path(file);
-      // Something that large is not as it was written.
-      return Files.size(path) > LARGEST_FILE || !Files.isRegularFile(path)
-          ? Optional.of("")
-          : Optional.of(new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
+      byte[] content = SmallFile.read(path(file), LARGEST_FILE);
+      return Optional.of(new String(content, StandardCharsets.UTF_8));
+    } catch (UnfitFileException e) {
+      // It is not as it was written.
+      return Optional.of("");
     } catch (NoSuchFileException e) {
       if (!Files.isDirectory(directory)) {
         throw failed(e);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
@@ -21,6 +20,8 @@ import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 import org.culvert.api.config.InvalidConfigurationException;
+import org.culvert.api.file.SmallFile;
+import org.culvert.api.file.UnfitFileException;
 
 /**
  * Reads PEM files as operators have them. Whatever is wrong with one is told by its configuration
@@ -28,7 +29,7 @@ import org.culvert.api.config.InvalidConfigurationException;
  */
 final class Pem {
   /** All anchors of a Java are a quarter of this. */
-  private static final long MOST_OCTETS = 2 << 20;
+  private static final int MOST_OCTETS = 2 << 20;
 
   private Pem() {}
 
@@ -91,13 +92,9 @@ final class Pem {
 
   private static String text(String key, Path file) {
     try {
-      if (Files.exists(file) && !Files.isRegularFile(file)) {
-        throw refused(key, file, "this is no regular file");
-      }
-      if (Files.size(file) > MOST_OCTETS) {
-        throw refused(key, file, "this file is too large to be one of PEM");
-      }
-      return Files.readString(file, StandardCharsets.ISO_8859_1);
+      return new String(SmallFile.read(file, MOST_OCTETS), StandardCharsets.ISO_8859_1);
+    } catch (UnfitFileException e) {
+      throw refused(key, file, "this " + e.reason() + ", and so none of PEM");
     } catch (NoSuchFileException e) {
       throw refused(key, file, "there is no such file");
     } catch (AccessDeniedException e) {
