@@ -2,6 +2,7 @@ package org.culvert.conformance;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Runs one case: plays the client in a {@link Session}, has a {@link Judgement} made of what the
@@ -45,19 +46,22 @@ final class Dialogue {
     } catch (Unmet e) {
       outcome = e.outcome();
       if (outcome == Result.Outcome.VIOLATION) {
-        session.findings().add(new Finding(tested.level(), e.why()));
+        session.findings().add(new Finding(tested.level(), e.why(), true));
       } else {
         reason = e.why();
       }
     } catch (IOException | RuntimeException e) {
-      session.findings().add(new Finding(tested.level(), "the dialogue broke off: " + e));
+      session
+          .findings()
+          .add(new Finding(tested.level(), "the dialogue broke off: \"" + e + "\"", true));
     }
     session.close();
     if (!session.findings().isEmpty()) {
       outcome = Result.Outcome.VIOLATION;
     }
     Duration time = Duration.ofNanos(System.nanoTime() - begin);
-    return new Result(tested, leg, outcome, reason, session.findings(), session.transcript(), time);
+    return new Result(
+        tested, leg, outcome, reason, session.findings(), List.of(), session.transcript(), time);
   }
 
   private void play(Step step) throws IOException, Unmet {

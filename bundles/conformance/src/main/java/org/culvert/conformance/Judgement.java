@@ -86,7 +86,7 @@ final class Judgement {
       reply = judged(session.reader().frame());
     }
     if (reply.status() != SUCCESS) {
-      throw Unmet.violation("accepted, but there is no tunnel: " + shown(reply));
+      throw Unmet.violation("accepted, but there is no tunnel: \"" + shown(reply) + "\"");
     }
   }
 
@@ -165,7 +165,7 @@ final class Judgement {
     }
     Arrival arrival = session.reader().raw(target.limit(), false);
     if (arrival instanceof Arrival.Octets some) {
-      throw Unmet.violation("expected the end, got " + Text.shown(some.octets()));
+      throw Unmet.violation("expected the end, got \"" + Text.shown(some.octets()) + "\"");
     } else if (arrival instanceof Arrival.Nothing) {
       throw Unmet.violation("the server did not close the connection");
     }
@@ -176,7 +176,7 @@ final class Judgement {
     Duration time = Duration.ofMillis(Integer.parseInt(millis));
     Arrival arrival = session.reader().raw(time, false);
     if (arrival instanceof Arrival.Octets some) {
-      throw Unmet.violation("expected silence, got " + Text.shown(some.octets()));
+      throw Unmet.violation("expected silence, got \"" + Text.shown(some.octets()) + "\"");
     } else if (arrival instanceof Arrival.End && !mayClose) {
       throw Unmet.violation("expected silence, but the server closed");
     }
@@ -191,7 +191,8 @@ final class Judgement {
     }
     session.note("S: " + Text.shown(some.octets()));
     if (!Arrays.equals(before, some.octets())) {
-      throw Unmet.violation("a retransmission got another answer: " + Text.shown(some.octets()));
+      throw Unmet.violation(
+          "a retransmission got another answer: \"" + Text.shown(some.octets()) + "\"");
     }
   }
 
@@ -201,7 +202,7 @@ final class Judgement {
     }
     Reply reply = judged(session.reader().line());
     if (!reply.isEmpty()) {
-      throw Unmet.violation("expected a bare header, got " + shown(reply));
+      throw Unmet.violation("expected a bare header, got \"" + shown(reply) + "\"");
     }
   }
 
@@ -213,7 +214,7 @@ final class Judgement {
     }
     Reply reply = judged(session.reader().line());
     if (!reply.line().isEmpty()) {
-      throw Unmet.violation("expected an empty line, got " + shown(reply));
+      throw Unmet.violation("expected an empty line, got \"" + shown(reply) + "\"");
     }
   }
 
@@ -236,7 +237,7 @@ final class Judgement {
       Reply reply =
           new ReplyReader(other, leg.isTcp(), target.limit(), session.findings()::add).line();
       if (!reply.line().startsWith("CAPABILITY")) {
-        throw Unmet.violation("after this, another client is told " + shown(reply));
+        throw Unmet.violation("after this, another client is told \"" + shown(reply) + "\"");
       }
     }
   }

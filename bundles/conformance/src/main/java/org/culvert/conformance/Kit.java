@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -26,21 +27,27 @@ final class Kit {
   private final List<Case> cases;
   private final boolean slow;
   private final boolean limits;
+  private final Duration patience;
+  private final Consumer<String> remarks;
 
   /**
    * @param slow whether to run cases that have to wait for long
    * @param limits whether to run cases that reach a server's limits
+   * @param patience how long to wait for a server that no longer answers
+   * @param remarks is told what happens meanwhile
    */
-  Kit(List<Case> cases, boolean slow, boolean limits) {
+  Kit(List<Case> cases, boolean slow, boolean limits, Duration patience, Consumer<String> remarks) {
+    this.remarks = remarks;
+    this.patience = patience;
     this.cases = List.copyOf(cases);
     this.slow = slow;
     this.limits = limits;
   }
 
   /** A case on a leg. */
-  private record Run(Case tested, Leg leg, Target target, Capabilities offered) {
-    Result now() {
-      return new Dialogue(tested, leg, target, offered).run();
+  private record Run(Case tested, Leg leg, Target target, Capabilities offered, Pulse pulse) {
+    void now() {
+      pulse.run(tested, () -> new Dialogue(tested, leg, target, offered).run());
     }
 
     boolean inTurn() {
@@ -57,9 +64,12 @@ final class Kit {
   List<Result> run(Map<Leg, Target> legs) throws InterruptedException {
     List<Result> results = new ArrayList<>();
     List<Run> runs = new ArrayList<>();
+    List<Pulse> pulses = new ArrayList<>();
     for (Map.Entry<Leg, Target> entry : legs.entrySet()) {
       Leg leg = entry.getKey();
       Probe probe = probe(leg, entry.getValue());
+      Pulse pulse = new Pulse(leg, entry.getValue(), patience, remarks);
+      pulses.add(pulse);
       for (Case tested : cases) {
         if (!tested.legs().contains(leg)) {
           continue;
@@ -70,19 +80,23 @@ final class Kit {
                 : Optional.of(
                     Result.withoutRun(tested, leg, Result.Outcome.SKIPPED, probe.hindrance()));
         hindrance.ifPresentOrElse(
-            results::add, () -> runs.add(new Run(tested, leg, entry.getValue(), probe.offered())));
+            results::add,
+            () -> runs.add(new Run(tested, leg, entry.getValue(), probe.offered(), pulse)));
       }
     }
-    results.addAll(run(runs));
+    run(runs);
+    // What this host's own load may have caused is looked at again.
+    runs.stream().filter(run -> run.pulse().isLate(run.tested())).forEach(Run::now);
+    pulses.forEach(pulse -> results.addAll(pulse.results()));
     Map<String, Integer> order = new LinkedHashMap<>();
     cases.forEach(tested -> order.put(tested.id(), order.size()));
     results.sort(
         Comparator.comparing(Result::leg)
             .thenComparing(result -> order.getOrDefault(result.tested().id(), 0)));
-    return results;
+    return Causes.once(results);
   }
 
-  private static List<Result> run(List<Run> runs) throws InterruptedException {
+  private static void run(List<Run> runs) throws InterruptedException {
     ExecutorService lanes =
         Executors.newFixedThreadPool(
             LANES,
@@ -92,36 +106,19 @@ final class Kit {
               return thread;
             });
     try {
-      List<Future<Result>> pending = new ArrayList<>();
+      List<Future<?>> pending = new ArrayList<>();
       Predicate<Run> inTurn = Run::inTurn;
-      Future<List<Result>> turns =
-          lanes.submit(() -> runs.stream().filter(inTurn).map(Run::now).toList());
+      pending.add(lanes.submit(() -> runs.stream().filter(inTurn).forEach(Run::now)));
       runs.stream().filter(inTurn.negate()).forEach(run -> pending.add(lanes.submit(run::now)));
-      List<Result> results = new ArrayList<>();
-      for (Future<Result> result : pending) {
-        results.add(result.get());
+      for (Future<?> one : pending) {
+        one.get();
       }
-      results.addAll(turns.get());
-      results.replaceAll(result -> again(result, runs));
-      return results;
     } catch (ExecutionException e) {
       throw new IllegalStateException("a case of the kit failed", e);
     } finally {
       lanes.shutdownNow();
       lanes.awaitTermination(LONGEST.toSeconds(), TimeUnit.SECONDS);
     }
-  }
-
-  /** Repeats what this host's own load may have caused. */
-  private static Result again(Result result, List<Run> runs) {
-    if (!result.mayBeLateness()) {
-      return result;
-    }
-    return runs.stream()
-        .filter(run -> run.tested().equals(result.tested()) && run.leg() == result.leg())
-        .findFirst()
-        .map(Run::now)
-        .orElse(result);
   }
 
   /** What a server says at first; a hindrance if that is of no use. */

@@ -65,6 +65,8 @@ public final class Main {
           --slow                     also cases that wait for long
           --limits                   also cases that reach limits; the server's are low
           --timeout MILLIS           longest time for an answer; 4000
+          --wait SECONDS             longest time for a server that no longer answers to come
+                                     back, so that the rest can be examined; 10
           --table                    print every case, not only violations
           --report FILE              write a JUnit XML report
 

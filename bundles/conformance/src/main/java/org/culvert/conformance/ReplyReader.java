@@ -115,7 +115,7 @@ final class ReplyReader {
     String text = Text.latin(octets);
     Matcher header = HEADER.matcher(text);
     if (!header.lookingAt()) {
-      throw Unmet.violation("a reply has no Content-length: " + Text.shown(octets));
+      throw Unmet.violation("a reply has no Content-length: \"" + Text.shown(octets) + "\"");
     }
     int start = header.end();
     int length = Integer.parseInt(header.group(1));

@@ -1,7 +1,12 @@
 package org.culvert.conformance;
 
+import static java.util.stream.Collectors.partitioningBy;
+
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * What came of a case on a leg.
@@ -11,6 +16,7 @@ import java.util.List;
  * @param outcome how it ended
  * @param reason why it was not offered or did not run; empty otherwise
  * @param findings what is wrong
+ * @param repeated what is wrong, too, and was reported with a case before
  * @param transcript what was said, a line for each message
  * @param time how long it took
  */
@@ -20,6 +26,7 @@ record Result(
     Outcome outcome,
     String reason,
     List<Finding> findings,
+    List<Finding> repeated,
     List<String> transcript,
     Duration time) {
 
@@ -44,11 +51,36 @@ record Result(
 
   Result {
     findings = List.copyOf(findings);
+    repeated = List.copyOf(repeated);
     transcript = List.copyOf(transcript);
   }
 
   static Result withoutRun(Case tested, Leg leg, Outcome outcome, String reason) {
-    return new Result(tested, leg, outcome, reason, List.of(), List.of(), Duration.ZERO);
+    return new Result(tested, leg, outcome, reason, List.of(), List.of(), List.of(), Duration.ZERO);
+  }
+
+  /** Returns the same with one thing more that is wrong. */
+  Result with(Finding finding) {
+    List<Finding> more = new ArrayList<>(findings);
+    more.add(finding);
+    return new Result(tested, leg, Outcome.VIOLATION, "", more, repeated, transcript, time);
+  }
+
+  /** Returns the same without findings whose cause is known; it passes if no other is left. */
+  Result without(Set<String> causes) {
+    Map<Boolean, List<Finding>> parts =
+        findings.stream()
+            .collect(partitioningBy(one -> !one.ends() && causes.contains(one.cause())));
+    List<Finding> left = parts.getOrDefault(false, List.of());
+    return new Result(
+        tested,
+        leg,
+        isViolation() && left.isEmpty() ? Outcome.PASSED : outcome,
+        reason,
+        left,
+        parts.getOrDefault(true, List.of()),
+        transcript,
+        time);
   }
 
   boolean isViolation() {

@@ -3,6 +3,7 @@ package org.culvert.conformance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,7 @@ final class ServerOptions {
   boolean table;
   Optional<Path> report = Optional.empty();
   int timeoutMillis = 4000;
+  Duration patience = Pulse.USUAL_RETURN;
 
   private ServerOptions() {}
 
@@ -62,6 +64,7 @@ final class ServerOptions {
         case "--limits" -> options.limits = true;
         case "--table" -> options.table = true;
         case "--report" -> options.report = Optional.of(Path.of(value(word, left)));
+        case "--wait" -> options.patience = Duration.ofSeconds(Long.parseLong(value(word, left)));
         case "--timeout" -> options.timeoutMillis = Integer.parseInt(value(word, left));
         default -> {
           if (word.startsWith("--") || !options.host.isEmpty()) {

@@ -31,7 +31,8 @@ final class ServerRun {
     List<Case> cases = chosen(ServerCases.all());
     out.println(cases.size() + " cases, " + legs.values().stream().distinct().toList());
     List<Result> results =
-        new Kit(cases, options.slow, options.limits).run(legs).stream().map(this::strict).toList();
+        new Kit(cases, options.slow, options.limits, options.patience, out::println)
+            .run(legs).stream().map(this::strict).toList();
     new TableReport(out, options.table).print(results);
     List<String> unreached =
         results.stream()
@@ -101,7 +102,8 @@ final class ServerRun {
         result.leg(),
         Outcome.VIOLATION,
         "",
-        List.of(new Finding(Level.OPTIONAL, "not offered: " + result.reason())),
+        List.of(new Finding(Level.OPTIONAL, "not offered: " + result.reason(), true)),
+        List.of(),
         result.transcript(),
         result.time());
   }

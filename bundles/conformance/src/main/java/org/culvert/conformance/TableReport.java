@@ -25,6 +25,7 @@ final class TableReport {
       results.forEach(this::row);
     }
     results.stream().filter(Result::isViolation).forEach(this::story);
+    Causes.print(results, out);
     Map<Leg, Map<Outcome, Integer>> counts = new EnumMap<>(Leg.class);
     for (Result result : results) {
       counts

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -25,8 +26,9 @@ final class ScriptedServer implements Closeable {
   private static final int LEAST = 20;
 
   private final Set<Fault> faults;
-  private final ServerSocket tcp;
-  private final DatagramSocket udp;
+  private final int port;
+  private volatile ServerSocket tcp;
+  private volatile DatagramSocket udp;
   private final Map<SocketAddress, Peer> peers = new HashMap<>();
   private volatile boolean deaf;
 
@@ -44,27 +46,52 @@ final class ScriptedServer implements Closeable {
   private ScriptedServer(Set<Fault> faults, ServerSocket tcp, DatagramSocket udp) {
     this.faults = faults;
     this.tcp = tcp;
+    this.port = tcp.getLocalPort();
     this.udp = udp;
   }
 
   static ScriptedServer start(Fault... faults) throws IOException {
-    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-    ServerSocket tcp = new ServerSocket(0, 50, loopback);
-    DatagramSocket udp;
-    try {
-      udp = new DatagramSocket(new InetSocketAddress(loopback, tcp.getLocalPort()));
-    } catch (IOException e) {
-      tcp.close();
-      throw e;
-    }
-    ScriptedServer server = new ScriptedServer(Set.of(faults), tcp, udp);
+    ServerSocket tcp = listen(0);
+    ScriptedServer server = new ScriptedServer(Set.of(faults), tcp, datagrams(tcp));
     server.spawn(server::acceptAll);
     server.spawn(server::answerAll);
     return server;
   }
 
+  private static ServerSocket listen(int port) throws IOException {
+    ServerSocket tcp = new ServerSocket();
+    tcp.setReuseAddress(true);
+    tcp.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), 50);
+    return tcp;
+  }
+
+  private static DatagramSocket datagrams(ServerSocket tcp) throws IOException {
+    try {
+      return new DatagramSocket(tcp.getLocalSocketAddress());
+    } catch (IOException e) {
+      tcp.close();
+      throw e;
+    }
+  }
+
+  /** Starts again after it broke down. A socket that was waited at is closed a moment later. */
+  void revive() throws IOException {
+    while (true) {
+      try {
+        ServerSocket again = listen(port);
+        udp = datagrams(again);
+        tcp = again;
+        spawn(this::acceptAll);
+        spawn(this::answerAll);
+        return;
+      } catch (BindException e) {
+        Pause.millis(20);
+      }
+    }
+  }
+
   int port() {
-    return tcp.getLocalPort();
+    return port;
   }
 
   private void spawn(Runnable work) {
@@ -115,6 +142,10 @@ final class ScriptedServer implements Closeable {
     String message = next(session, waiting);
     while (!message.isEmpty()) {
       if (deaf) {
+        return true;
+      }
+      if (faults.contains(Fault.DIES_OF_A_WORD_ALONE) && message.equals("AUTHENTICATE\r\n")) {
+        close();
         return true;
       }
       Answer answer = session.hear(message);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,6 +121,72 @@ class ServerExaminationTest {
       }
       assertThat(status).as(told()).isEqualTo(1);
       assertThat(told()).contains(finding);
+    }
+  }
+
+  @Test
+  void reportsADeviationOnceAndExaminesTheRest() throws IOException {
+    try (ScriptedServer server = ScriptedServer.start(Fault.COMMENT)) {
+      assertThat(examine(server, "--cases", "create-v6*", "--table")).isEqualTo(1);
+    }
+
+    assertThat(told()).containsPattern("(?m)^ +[2-9]  FIELD: .*a comment");
+    assertThat(Pattern.compile("(?m)^  FIELD: ").matcher(told()).results().count()).isEqualTo(1);
+    assertThat(told()).containsPattern("(?m)^tcp4 +create-v6.* pass ");
+  }
+
+  @Test
+  void noticesThatAServerDiedAndSkipsTheRest() throws IOException {
+    try (ScriptedServer server = ScriptedServer.start(Fault.DIES_OF_A_WORD_ALONE)) {
+      assertThat(
+              examine(
+                  server,
+                  "--cases",
+                  "auth-malformed-*",
+                  "--transport",
+                  "tcp",
+                  "--wait",
+                  "1",
+                  "--timeout",
+                  "60000"))
+          .isEqualTo(1);
+    }
+
+    assertThat(told())
+        .containsPattern("(?s)auth-malformed-01 on tcp4.*MUST: the server no longer answers after")
+        .containsPattern("tcp4: the server no longer answers since .*auth-malformed-01");
+  }
+
+  @Test
+  void findsTheCaseThatEndsAServerWhichIsStartedAgain() throws IOException {
+    try (ScriptedServer server = ScriptedServer.start(Fault.DIES_OF_A_WORD_ALONE)) {
+      PrintStream supervisor =
+          new PrintStream(out, true, StandardCharsets.UTF_8) {
+            @Override
+            public void println(String line) {
+              super.println(line);
+              if (line.endsWith("it is waited for")) {
+                revive(server);
+              }
+            }
+          };
+      List<String> words = new ArrayList<>(server.address());
+      words.addAll(List.of("--cases", "auth-malformed-*", "--transport", "tcp"));
+      words.addAll(List.of("--timeout", "60000", "--wait", "600"));
+      assertThat(Main.run(words, supervisor, supervisor)).isEqualTo(1);
+    }
+
+    assertThat(told())
+        .containsPattern("(?m)^auth-malformed-01 on tcp4")
+        .containsPattern("(?m)^  MUST: the server no longer answers after this case$")
+        .containsPattern("(?m)^tcp4 +12 +1 +0 +0$");
+  }
+
+  private static void revive(ScriptedServer server) {
+    try {
+      server.revive();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

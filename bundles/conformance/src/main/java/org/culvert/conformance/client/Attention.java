@@ -48,13 +48,27 @@ final class Attention {
 
   /** Returns the next line, without its end. */
   String line(String awaited) throws Unmet, IOException, InterruptedException {
+    return ended(withoutNul(heardLine(awaited), 0));
+  }
+
+  /** Returns the next line, which may begin with one NUL of its own. */
+  String credentials(String awaited) throws Unmet, IOException, InterruptedException {
+    return ended(withoutNul(heardLine(awaited), 1));
+  }
+
+  private String heardLine(String awaited) throws Unmet, IOException, InterruptedException {
     Session session = session();
     String raw = session.isTcp() ? streamLine(session, awaited) : message(session, awaited);
     notes.note("C: " + (raw.isEmpty() ? "(a bare header)" : Words.shown(raw)));
+    return raw;
+  }
+
+  /** Takes a line's end off. That of the oldest clients is a CR with a backspace, over UDP. */
+  private String ended(String raw) {
     if (!raw.endsWith(CR_LF) && raw.matches("(?s)(VERSION|AUTHENTICATE).*")) {
-      notes.find(Level.MUST, "a line that does not end in CR LF: " + Words.shown(raw));
+      notes.find(Level.MUST, "a line that does not end in CR LF: \"" + Words.shown(raw) + "\"");
     }
-    return raw.replaceFirst("\\r?\\n$", "");
+    return raw.replaceFirst("\\r?\\n$|\\r\\x08?$", "");
   }
 
   /** Returns the next command, whose header is judged. */
@@ -62,18 +76,18 @@ final class Attention {
     Session session = session();
     String raw = session.isTcp() ? streamFrame(session, awaited) : message(session, awaited);
     notes.note("C: " + (raw.isEmpty() ? "(a bare header)" : Words.shown(raw)));
-    noNul(raw);
-    Matcher header = HEADER.matcher(raw);
+    String clean = withoutNul(raw, 0);
+    Matcher header = HEADER.matcher(clean);
     if (!header.find()) {
       throw Unmet.violation("expected " + awaited + ", got \"" + Words.shown(raw) + "\"");
     }
-    String body = raw.substring(header.end());
+    String body = clean.substring(header.end());
     int length = Integer.parseInt(header.group(1));
     if (length != body.length()) {
       notes.find(
           Level.MUST, "a Content-length of " + length + " before " + body.length() + " octets");
     }
-    if (!raw.startsWith("Content-length: ")) {
+    if (!clean.startsWith("Content-length: ")) {
       notes.find(Level.FIELD, "a header that is not written \"Content-length: N\"");
     }
     if (!body.endsWith(CR_LF)) {
@@ -111,11 +125,27 @@ final class Attention {
     }
   }
 
-  /** Takes down a NUL where there should be none. */
-  void noNul(String text) {
-    if (text.indexOf('\0') >= 0) {
-      notes.find(Level.FIELD, "a NUL in " + Words.shown(text));
+  /**
+   * Takes down a NUL where there should be none, and takes it off, as servers do. The C clients of
+   * the field send the one that ends a text: over UDP it stands behind the message, over TCP before
+   * the next one.
+   *
+   * @param own how many a message may begin with
+   */
+  private String withoutNul(String raw, int own) {
+    int from = 0;
+    int to = raw.length();
+    while (to > 0 && raw.charAt(to - 1) == '\0') {
+      to--;
     }
+    while (from < to && raw.charAt(from) == '\0') {
+      from++;
+    }
+    String clean = raw.substring(Math.max(0, from - own), to);
+    if (clean.length() < raw.length() || clean.indexOf('\0', own) >= 0 && own == 0) {
+      notes.find(Level.FIELD, "a NUL in \"" + Words.shown(raw) + "\"");
+    }
+    return clean;
   }
 
   private String message(Session session, String awaited)
@@ -140,7 +170,8 @@ final class Attention {
   private String streamFrame(Session session, String awaited)
       throws Unmet, IOException, InterruptedException {
     String header = streamLine(session, awaited);
-    Matcher matcher = HEADER.matcher(header);
+    // A NUL in front is judged by whoever takes the whole.
+    Matcher matcher = HEADER.matcher(header.replaceFirst("^\\x00+", ""));
     if (!matcher.find()) {
       return header;
     }

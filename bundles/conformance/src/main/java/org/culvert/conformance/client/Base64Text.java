@@ -22,7 +22,7 @@ final class Base64Text {
     try {
       return Words.latin(Base64.getDecoder().decode(line));
     } catch (IllegalArgumentException e) {
-      throw Unmet.violation("not base64: " + Words.shown(line));
+      throw Unmet.violation("not base64: \"" + Words.shown(line) + "\"");
     }
   }
 

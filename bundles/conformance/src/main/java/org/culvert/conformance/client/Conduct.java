@@ -114,9 +114,10 @@ final class Conduct {
       said.add(session.stream().toString());
     }
     for (String message : said) {
-      boolean leaves = message.isBlank() || message.contains("\"reject\"");
+      // What C clients send behind a line is judged where it is read.
+      boolean leaves = message.replace("\0", "").isBlank() || message.contains("\"reject\"");
       if (message.contains("\"accept\"") || !leaves) {
-        throw Unmet.violation("the client goes on: " + Words.shown(message));
+        throw Unmet.violation("the client goes on: \"" + Words.shown(message) + "\"");
       }
       notes.note("C: " + (message.isEmpty() ? "(no more)" : Words.shown(message)));
     }
@@ -127,10 +128,11 @@ final class Conduct {
   void quiet(String text) throws Unmet, IOException, InterruptedException {
     Session session = attention.session();
     hearing.until(after(text));
-    if (!session.heard().isEmpty() || session.stream().length() > 0) {
+    if (!session.heard().isEmpty() || session.stream().chars().anyMatch(octet -> octet != 0)) {
       throw Unmet.violation(
-          "the client says something unasked: "
-              + Words.shown(session.heard() + session.stream().toString()));
+          "the client says something unasked: \""
+              + Words.shown(session.heard() + session.stream().toString())
+              + "\"");
     }
     if (session.isGone() || hearing.hasFresh()) {
       throw Unmet.violation("the client leaves its session");

@@ -75,7 +75,7 @@ final class Examination {
       for (Future<Verdict> verdict : pending) {
         verdicts.add(verdict.get());
       }
-      return verdicts;
+      return Causes.once(verdicts);
     } catch (ExecutionException e) {
       throw new IllegalStateException("a script of the kit failed", e);
     } finally {

@@ -91,7 +91,8 @@ final class Hearing {
       data(arrival);
     } else if (first != SIGNALING || octets.length() < Session.HEADER) {
       notes.find(
-          Level.MUST, "a datagram that is neither signaling nor a packet: " + Words.shown(octets));
+          Level.MUST,
+          "a datagram that is neither signaling nor a packet: \"" + Words.shown(octets) + "\"");
     } else if (octets.startsWith(ECHO_REQUEST, Session.HEADER)) {
       echo(arrival);
     } else if (running

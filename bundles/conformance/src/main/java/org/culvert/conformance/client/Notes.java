@@ -17,12 +17,20 @@ final class Notes {
     transcript.add(String.format(Locale.ROOT, "%7.3f %s", seconds, what));
   }
 
-  /** Takes down what is wrong, once. */
+  /** Takes down what is wrong, once; the script goes on. */
   void find(Level level, String what) {
-    Finding finding = new Finding(level, what);
+    find(new Finding(level, what, false));
+  }
+
+  /** Takes down what a script could not go on after. */
+  void end(Level level, String what) {
+    find(new Finding(level, what, true));
+  }
+
+  private void find(Finding finding) {
     if (!findings.contains(finding)) {
       findings.add(finding);
-      note("!! " + what);
+      note("!! " + finding.what());
     }
   }
 

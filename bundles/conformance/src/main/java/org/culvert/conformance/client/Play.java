@@ -63,10 +63,10 @@ final class Play {
         skipped = e.why();
       } else {
         late = e.isLate();
-        notes.find(script.level(), e.why());
+        notes.end(script.level(), e.why());
       }
     } catch (IOException | RuntimeException e) {
-      notes.find(script.level(), "the dialogue broke off: " + e);
+      notes.end(script.level(), "the dialogue broke off: \"" + e + "\"");
     }
     return new Verdict(
         script,
@@ -74,6 +74,7 @@ final class Play {
         skipped,
         late && notes.findings().size() == 1,
         notes.findings(),
+        List.of(),
         notes.transcript(),
         Duration.ofNanos(System.nanoTime() - begin));
   }
@@ -187,7 +188,6 @@ final class Play {
 
   private String line(String regex) throws Unmet, IOException, InterruptedException {
     String line = attention.line(regex);
-    attention.noNul(line);
     if (!Words.pattern(regex, values::of).matcher(line).matches()) {
       throw Unmet.violation("expected " + regex + ", got \"" + Words.shown(line) + "\"");
     }
@@ -268,7 +268,7 @@ final class Play {
   }
 
   private void plain() throws Unmet, IOException, InterruptedException {
-    String line = attention.line("the credentials of PLAIN");
+    String line = attention.credentials("the credentials of PLAIN");
     if (!line.matches("[^\\x00]*\\x00[^\\x00]+\\x00[^\\x00]+")
         || !line.endsWith("\0" + profile.user() + "\0" + profile.password())) {
       throw Unmet.violation("not the credentials of PLAIN, raw: \"" + Words.shown(line) + "\"");

@@ -37,6 +37,7 @@ final class Report {
         verdict.transcript().forEach(line -> out.println("        " + line));
       }
     }
+    Causes.print(verdicts, out);
     out.printf(
         "%n%d passed, %d violations, %d skipped%n",
         verdicts.stream().filter(Verdict::isPass).count(),

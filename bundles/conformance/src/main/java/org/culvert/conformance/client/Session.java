@@ -122,7 +122,7 @@ final class Session {
 
   private void again(String data) throws IOException {
     if (!data.equals(said)) {
-      notes.find(Level.MUST, "a retransmission has other data: " + Words.shown(data));
+      notes.find(Level.MUST, "a retransmission has other data: \"" + Words.shown(data) + "\"");
     }
     if (sends.size() == toLose + 1) {
       deliver();

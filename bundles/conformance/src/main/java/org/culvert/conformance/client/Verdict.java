@@ -1,7 +1,11 @@
 package org.culvert.conformance.client;
 
+import static java.util.stream.Collectors.partitioningBy;
+
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * What came of a script.
@@ -11,6 +15,7 @@ import java.util.List;
  * @param skipped why it was not played; empty if it was
  * @param late whether all that is wrong may be this machine's doing, which was too busy
  * @param findings what is wrong
+ * @param repeated what is wrong, too, and was reported with a script before
  * @param transcript what was said, a line for each message
  * @param time how long it took
  */
@@ -20,16 +25,18 @@ record Verdict(
     String skipped,
     boolean late,
     List<Finding> findings,
+    List<Finding> repeated,
     List<String> transcript,
     Duration time) {
 
   Verdict {
     findings = List.copyOf(findings);
+    repeated = List.copyOf(repeated);
     transcript = List.copyOf(transcript);
   }
 
   static Verdict skipped(Script script, Way way, String why) {
-    return new Verdict(script, way, why, false, List.of(), List.of(), Duration.ZERO);
+    return new Verdict(script, way, why, false, List.of(), List.of(), List.of(), Duration.ZERO);
   }
 
   boolean isViolation() {
@@ -38,5 +45,21 @@ record Verdict(
 
   boolean isPass() {
     return findings.isEmpty() && skipped.isEmpty();
+  }
+
+  /** Returns the same without findings whose cause is known. */
+  Verdict without(Set<String> causes) {
+    Map<Boolean, List<Finding>> parts =
+        findings.stream()
+            .collect(partitioningBy(one -> !one.ends() && causes.contains(one.cause())));
+    return new Verdict(
+        script,
+        way,
+        skipped,
+        late,
+        parts.getOrDefault(false, List.of()),
+        parts.getOrDefault(true, List.of()),
+        transcript,
+        time);
   }
 }

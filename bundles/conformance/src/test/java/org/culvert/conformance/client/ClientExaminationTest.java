@@ -89,6 +89,30 @@ class ClientExaminationTest {
   }
 
   @Test
+  void habitIsReportedOnceAndHidesNothing() throws Exception {
+    List<String> cases = Stream.of(Fault.values()).map(Fault::noticedBy).distinct().toList();
+    ClientOptions options =
+        ClientOptions.parse(List.of("--has", HAS, "--lanes", "8", "--timeout", "3000"));
+    List<Script> scripts =
+        Scripts.all().stream().filter(script -> cases.contains(script.id())).toList();
+    ByteArrayOutputStream table = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(table, true, StandardCharsets.UTF_8);
+
+    List<Verdict> verdicts =
+        new Examination(options, Optional.of(new ScriptedClient(Fault.NUL_AFTER_LINE)), out)
+            .run(scripts);
+    Report.print(verdicts, false, out);
+
+    assertThat(verdicts.stream().filter(Verdict::isViolation))
+        .extracting(verdict -> verdict.way() + " " + verdict.script().id() + verdict.findings())
+        .singleElement()
+        .asString()
+        .contains("a NUL in");
+    assertThat(table.toString(StandardCharsets.UTF_8))
+        .containsPattern("by cause:\\n +[0-9]{2}  FIELD: a NUL in \"\\.\\.\\.\"\\n");
+  }
+
+  @Test
   void reportsViolationsWithTheirDialogue() throws Exception {
     List<Verdict> verdicts = verdicts(Fault.NUL_AFTER_LINE, "auth-line", "tcp");
     Path report = directory.resolve("reports/junit.xml");
