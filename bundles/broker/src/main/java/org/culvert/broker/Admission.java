@@ -23,44 +23,58 @@ import org.culvert.api.tunnel.SignalingPath;
  *       for its silence;
  *   <li>an <em>anonymous</em> tunnel has nothing but its outer endpoints to tell whose it is, so it
  *       ends when somebody else accepts an offer for them; its addresses rest before anybody gets
- *       them;
+ *       them. For somebody whose request may be forged (see {@link Unproved}) it ends only if it is
+ *       as {@link Unproved} itself or has fallen silent;
  *   <li><em>accept</em> and <em>reject</em> need the user and the offer's unguessable id, else 514;
  *   <li><em>info</em> and <em>delete</em> know a user's own tunnels only.
  * </ul>
  */
 final class Admission {
   private final Settings settings;
+  private final LeaseLife life;
+  private final Evictions evictions;
 
-  Admission(Settings settings) {
+  Admission(Settings settings, LeaseLife life, Evictions evictions) {
     this.settings = settings;
+    this.life = life;
+    this.evictions = evictions;
   }
 
   /**
-   * Checks a decision against the limits and against the tunnels of others.
+   * Checks a decision against the limits and against the tunnels of others. Where there is no room,
+   * what nobody has proved to want makes some, the oldest first.
    *
    * @param lease what the slot has
    * @throws TspException with 301 or 506
    */
-  void check(
-      LeaseBook book, Identity identity, Optional<Lease> lease, Outer outer, SignalingPath path) {
+  void check(LeaseBook book, Asker asker, Optional<Lease> lease, Outer outer) {
+    Identity identity = asker.identity();
+    SignalingPath path = asker.path();
+    Slot own = asker.slot();
     Settings.Limits limits = settings.limits();
     boolean holds = lease.filter(l -> l.state() == State.ACTIVE).isPresent();
-    if (!holds && book.tunnels() >= limits.tunnels()) {
+    if (!holds
+        && book.count().tunnels() >= limits.tunnels()
+        && !evictions.makeRoom(slot -> !slot.equals(own))) {
       throw full(path, "limit of " + limits.tunnels() + " tunnels reached");
     }
-    if (identity.anonymous() && lease.isEmpty() && book.anonymous() >= limits.anonymous()) {
+    if (identity.anonymous()
+        && lease.isEmpty()
+        && book.count().anonymous() >= limits.anonymous()
+        && !evictions.makeRoom(slot -> !slot.equals(own))) {
       throw full(path, "limit of " + limits.anonymous() + " anonymous tunnels reached");
     }
     int perSource =
         identity.anonymous()
             ? Math.min(limits.anonymousPerSource(), limits.tunnelsPerSource())
             : limits.tunnelsPerSource();
-    if (book.ofSource(outer.source()) - own(lease, outer) >= perSource) {
+    if (book.count().of(outer.source()) - own(lease, outer) >= perSource
+        && !evictions.makeRoom(slot -> !slot.equals(own) && comesFrom(book, slot, outer))) {
       throw full(path, "limit of " + perSource + " tunnels from one address reached");
     }
     book.claimants(outer)
         .filter(slot -> !slot.user().equals(identity.user()))
-        .filter(slot -> !givesWay(book, slot))
+        .filter(slot -> !givesWay(book, slot, asker.unproved()))
         .findFirst()
         .ifPresent(
             slot -> {
@@ -68,10 +82,27 @@ final class Admission {
             });
   }
 
-  /** Tells whether the tunnel and the offer of a slot end when somebody else gets its endpoints. */
-  static boolean givesWay(LeaseBook book, Slot slot) {
-    return book.proposal(slot).map(p -> p.identity().anonymous()).orElse(false)
-        || book.lease(slot).map(Lease::anonymous).orElse(false);
+  private static boolean comesFrom(LeaseBook book, Slot slot, Outer outer) {
+    return book.proposal(slot)
+        .map(Proposal::outer)
+        .or(() -> book.lease(slot).map(Outer::of))
+        .filter(other -> other.source().equals(outer.source()))
+        .isPresent();
+  }
+
+  /**
+   * Tells whether the tunnel and the offer of a slot end when somebody else gets its endpoints.
+   *
+   * @param unproved whether that one's request may be forged
+   */
+  boolean givesWay(LeaseBook book, Slot slot, boolean unproved) {
+    boolean anonymous =
+        book.proposal(slot).map(p -> p.identity().anonymous()).orElse(false)
+            || book.lease(slot).map(Lease::anonymous).orElse(false);
+    return anonymous
+        && (!unproved
+            || life.unproved().has(book, slot)
+            || book.lease(slot).filter(lease -> !life.handovers().lives(lease)).isPresent());
   }
 
   static TspException inUse() {
@@ -80,7 +111,7 @@ final class Admission {
 
   private static int own(Optional<Lease> lease, Outer outer) {
     return lease
-        .filter(LeaseBook::isCounted)
+        .filter(Headcount::isCounted)
         .filter(l -> Outer.of(l).source().equals(outer.source()))
         .map(l -> 1)
         .orElse(0);

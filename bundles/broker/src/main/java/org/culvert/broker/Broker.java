@@ -290,6 +290,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
     try {
       clockWatch.look();
       life.sweep();
+      negotiation.evictions().sweep();
     } catch (RuntimeException e) {
       LOG.error("Leases could not be looked through", e);
     }

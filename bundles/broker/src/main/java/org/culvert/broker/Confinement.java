@@ -60,7 +60,7 @@ final class Confinement {
   }
 
   private static void fail(CompletableFuture<?> outcome, Throwable failure) {
-    TspException refusal = Negotiation.asTsp(failure);
+    TspException refusal = Ledger.asTsp(failure);
     if (!(Ledger.causeOf(failure) instanceof TspException)) {
       LOG.error("A request could not be decided", failure);
     }

@@ -120,7 +120,8 @@ final class Handovers {
     }
   }
 
-  private boolean lives(Lease lease) {
+  /** Tells whether packets came out of a tunnel until just now. */
+  boolean lives(Lease lease) {
     Duration interval = lease.keepAlive().orElse(intervals.usual());
     Optional<Duration> silence = server.tunnel(lease.id()).flatMap(TunnelStatus::silence);
     return silence.filter(s -> s.compareTo(interval.plus(SLACK)) <= 0).isPresent();

@@ -30,11 +30,9 @@ final class LeaseBook {
   private final Map<Slot, Proposal> proposals = new HashMap<>();
   private final Map<Outer, Slot> activeSlot = new HashMap<>();
   private final Map<Outer, Slot> proposedSlot = new HashMap<>();
-  private final Map<InetAddress, Integer> bySource = new HashMap<>();
+  private final Headcount count = new Headcount();
   private final Claims claims = new Claims();
   private final Deadlines<Slot> deadlines = new Deadlines<>();
-  private int tunnels;
-  private int anonymous;
 
   /**
    * Opens the book.
@@ -110,19 +108,8 @@ final class LeaseBook {
         .flatMap(Optional::stream);
   }
 
-  /** Returns how many tunnels there are or may be when waiting offers are accepted. */
-  int tunnels() {
-    return tunnels;
-  }
-
-  /** Returns how many anonymous leases there are, resting ones included. */
-  int anonymous() {
-    return anonymous;
-  }
-
-  /** Returns how many tunnels, offers and resting anonymous leases one source has. */
-  int ofSource(InetAddress source) {
-    return bySource.getOrDefault(source, 0);
+  Headcount count() {
+    return count;
   }
 
   List<Slot> due(Instant now) {
@@ -138,7 +125,7 @@ final class LeaseBook {
   void put(Lease lease) {
     Lease old = byId.put(lease.id(), lease);
     if (old != null) {
-      count(old, -1);
+      leave(old);
       if (!holdsSame(old, Inner.of(lease))) {
         stock.free(Inner.of(old));
       }
@@ -152,7 +139,7 @@ final class LeaseBook {
     }
     claims.hold(lease.owner(), lease.arrangements());
     idBySlot.put(Slot.of(lease), lease.id());
-    count(lease, 1);
+    enter(lease);
     watch(Slot.of(lease));
   }
 
@@ -160,7 +147,7 @@ final class LeaseBook {
   void remove(Lease lease) {
     Lease old = byId.remove(lease.id());
     if (old != null) {
-      count(old, -1);
+      leave(old);
       idBySlot.remove(Slot.of(old));
       stock.free(Inner.of(old));
       old.prefix().ifPresent(stock.prefixes()::free);
@@ -173,7 +160,7 @@ final class LeaseBook {
   void propose(Proposal proposal) {
     proposals.put(proposal.slot(), proposal);
     proposedSlot.put(proposal.outer(), proposal.slot());
-    bySource.merge(proposal.outer().source(), 1, Integer::sum);
+    count.proposed(proposal, lease(proposal.slot()));
     claims.hold(proposal.identity().user(), proposal.arrangements());
     watch(proposal.slot());
   }
@@ -192,7 +179,7 @@ final class LeaseBook {
       return;
     }
     proposedSlot.remove(proposal.outer(), proposal.slot());
-    uncount(proposal.outer().source());
+    count.withdrawn(proposal);
     claims.free(proposal.identity().user(), proposal.arrangements());
     Optional<Lease> lease = lease(proposal.slot());
     if (lease.filter(l -> holdsSame(l, proposal.inner())).isEmpty()) {
@@ -215,32 +202,18 @@ final class LeaseBook {
     return Inner.of(lease).exclusive().equals(inner.exclusive());
   }
 
-  private void count(Lease lease, int by) {
-    boolean active = lease.state() == State.ACTIVE;
-    if (active && by > 0) {
+  private void enter(Lease lease) {
+    if (lease.state() == State.ACTIVE) {
       activeSlot.put(Outer.of(lease), Slot.of(lease));
-    } else if (active) {
+    }
+    count.put(lease);
+  }
+
+  private void leave(Lease lease) {
+    if (lease.state() == State.ACTIVE) {
       activeSlot.remove(Outer.of(lease), Slot.of(lease));
     }
-    tunnels += active || lease.state() == State.OFFERED ? by : 0;
-    anonymous += lease.anonymous() ? by : 0;
-    if (isCounted(lease)) {
-      if (by > 0) {
-        bySource.merge(Outer.of(lease).source(), 1, Integer::sum);
-      } else {
-        uncount(Outer.of(lease).source());
-      }
-    }
-  }
-
-  /** Tells whether a lease counts against its source; an offered one does by its proposal. */
-  static boolean isCounted(Lease lease) {
-    return lease.state() == State.ACTIVE
-        || (lease.anonymous() && lease.state() == State.QUARANTINED);
-  }
-
-  private void uncount(InetAddress source) {
-    bySource.computeIfPresent(source, (key, count) -> count == 1 ? null : count - 1);
+    count.removed(lease);
   }
 
   /** Notes when a slot must next be looked at. */

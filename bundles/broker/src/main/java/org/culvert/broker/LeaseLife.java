@@ -33,6 +33,7 @@ final class LeaseLife {
   private final TunnelServer server;
   private final Silence silence;
   private final Handovers handovers;
+  private final Unproved unproved;
 
   LeaseLife(Ledger ledger, Turns turns, TunnelServer server) {
     this.ledger = ledger;
@@ -40,6 +41,11 @@ final class LeaseLife {
     this.server = server;
     this.silence = new Silence(ledger.settings().keepAlive(), server);
     this.handovers = new Handovers(ledger.settings().keepAlive(), server);
+    this.unproved = new Unproved(server);
+  }
+
+  Unproved unproved() {
+    return unproved;
   }
 
   Handovers handovers() {
@@ -51,6 +57,7 @@ final class LeaseLife {
       handovers.accepted(before, lease, ledger.now());
     }
     silence.begin(lease.id(), ledger.now());
+    unproved.renew(Slot.of(lease), ledger.now());
     ledger.desired().put(Leases.tunnel(lease, ledger.settings()));
     LifeLog.event(lease, before.state() == State.ACTIVE ? "accepted again" : "accepted");
   }
@@ -65,6 +72,7 @@ final class LeaseLife {
   void move(Duration by) {
     silence.move(by);
     handovers.move(by);
+    unproved.move(by);
   }
 
   /** Completes when an accepted tunnel is up; if it cannot be, ends it and fails with 307. */
@@ -245,14 +253,27 @@ final class LeaseLife {
         expires);
   }
 
-  private CompletionStage<Void> end(Lease lease, String why) {
+  /**
+   * Returns what becomes of a tunnel's lease when it ends. The address of a tunnel that nobody has
+   * proved to have need not rest, unless an offer waits that goes on from it.
+   */
+  LeaseChange ending(Lease lease) {
+    Slot slot = Slot.of(lease);
+    boolean gone = unproved.has(ledger.book(), slot) && ledger.book().proposal(slot).isEmpty();
+    return gone
+        ? new LeaseChange.Remove(lease)
+        : new LeaseChange.Put(Leases.ended(lease, ledger.settings().times(), ledger.now()));
+  }
+
+  /** Ends a running tunnel, in a turn of its slot. */
+  CompletionStage<Void> end(Lease lease, String why) {
     boolean stood = ledger.desired().remove(lease.id());
     silence.end(lease.id());
+    LeaseChange ended = ending(lease);
     CompletionStage<Void> silenced = stood ? ledger.desired().apply() : done();
-    Lease ended = Leases.ended(lease, ledger.settings().times(), ledger.now());
     return silenced
-        .handle((nothing, failure) -> ended)
-        .thenCompose(ledger::put)
+        .handle((nothing, failure) -> List.of(ended))
+        .thenCompose(ledger::commit)
         .thenRun(() -> LifeLog.event(lease, why));
   }
 

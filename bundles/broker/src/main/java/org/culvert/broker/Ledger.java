@@ -222,4 +222,11 @@ final class Ledger {
     }
     return cause;
   }
+
+  static TspException asTsp(Throwable failure) {
+    Throwable cause = causeOf(failure);
+    return cause instanceof TspException tsp
+        ? tsp
+        : new TspException(StatusCode.SERVER_ERROR, "broker failed: " + cause, cause);
+  }
 }

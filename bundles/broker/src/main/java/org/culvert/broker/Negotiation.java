@@ -54,6 +54,7 @@ final class Negotiation {
   private final Ledger ledger;
   private final Turns turns;
   private final LeaseLife life;
+  private final Evictions evictions;
   private final Admission admission;
   private final Proposer proposer;
   private final Services services;
@@ -68,12 +69,17 @@ final class Negotiation {
     this.turns = turns;
     this.life = life;
     this.settings = ledger.settings();
-    this.admission = new Admission(settings);
+    this.evictions = new Evictions(ledger, turns, life);
+    this.admission = new Admission(settings, life, evictions);
     this.proposer = new Proposer(ledger);
     this.services = services;
     this.regulars = new Regulars();
     this.routes = new RouteNegotiation(settings.routing(), services, secret);
     this.names = new NameNegotiation(services);
+  }
+
+  Evictions evictions() {
+    return evictions;
   }
 
   CompletionStage<TunnelOffer> offer(
@@ -85,23 +91,21 @@ final class Negotiation {
     boolean mayProxy = !session.anonymous() && settings.proxyUsers().contains(session.user());
     TypeDecision decision = TypeDecision.decide(request, path, carried, mayProxy);
     Identity identity = regulars.recognize(ledger.book(), session, request, decision);
-    Slot slot = new Slot(identity.user(), Family.over(path));
+    Asker asker = new Asker(identity, path, Unproved.mayBeForged(session, identity, path));
+    Slot slot = asker.slot();
     if (!asking.add(slot)) {
       throw new TspException(StatusCode.REQUEST_PENDING, "an earlier request is being processed");
     }
     CompletionStage<TunnelOffer> offer =
-        turns.take(Set.of(slot), () -> offerNow(identity, groups, slot, request, path, decision));
+        turns.take(Set.of(slot), () -> offerNow(asker, groups, request, decision));
     offer.whenComplete((granted, failure) -> asking.remove(slot));
     return offer;
   }
 
   private CompletionStage<TunnelOffer> offerNow(
-      Identity identity,
-      Set<String> groups,
-      Slot slot,
-      TunnelRequest request,
-      SignalingPath path,
-      TypeDecision decision) {
+      Asker asker, Set<String> groups, TunnelRequest request, TypeDecision decision) {
+    Identity identity = asker.identity();
+    Slot slot = asker.slot();
     Optional<PrefixWish> wish =
         PrefixRules.wish(
             settings.pools().delegation(), identity, groups, decision.type(), request.router());
@@ -116,7 +120,7 @@ final class Negotiation {
       services.admit(identity);
     }
     return takeEarlierBack(slot)
-        .thenCompose(nothing -> propose(identity, slot, request, decision, wish, protocol, path));
+        .thenCompose(nothing -> propose(asker, request, decision, wish, protocol));
   }
 
   private void checkPrefix(PrefixWish wish, Slot slot) {
@@ -134,26 +138,25 @@ final class Negotiation {
   }
 
   private CompletionStage<TunnelOffer> propose(
-      Identity identity,
-      Slot slot,
+      Asker asker,
       TunnelRequest request,
       TypeDecision decision,
       Optional<PrefixWish> wish,
-      Optional<RoutingProtocol> protocol,
-      SignalingPath path) {
+      Optional<RoutingProtocol> protocol) {
     LeaseBook book = ledger.book();
-    Optional<Lease> before = book.lease(slot);
-    admission.check(book, identity, before, new Outer(decision.type(), decision.outer()), path);
+    Optional<Lease> before = book.lease(asker.slot());
+    admission.check(book, asker, before, new Outer(decision.type(), decision.outer()));
 
-    Proposal bare = proposer.propose(identity, request, decision, wish, before);
+    Proposal bare = proposer.propose(asker.identity(), request, decision, wish, before);
     book.propose(bare);
+    life.unproved().asked(asker, ledger.now());
     Proposal proposal = arranged(bare, request, protocol);
     return reserve(proposal)
         .handle(
             (nothing, failure) -> {
               if (failure != null) {
                 ledger.book().withdraw(proposal);
-                throw asTsp(failure);
+                throw Ledger.asTsp(failure);
               }
               return describe(proposal);
             });
@@ -219,12 +222,12 @@ final class Negotiation {
     List<Lease> ended = new ArrayList<>();
     for (Slot loser : expectedLosers) {
       Lease lease = book.lease(loser).orElseThrow(Negotiation::noOffer);
-      if (!Admission.givesWay(book, loser)) {
+      if (!admission.givesWay(book, loser, life.unproved().has(book, proposal.slot()))) {
         throw Admission.inUse();
       }
-      ended.add(Leases.ended(lease, settings.times(), now));
+      ended.add(lease);
+      changes.add(life.ending(lease));
     }
-    ended.forEach(lease -> changes.add(new LeaseChange.Put(lease)));
     changes.add(new LeaseChange.Put(accepted));
     Resting.leftBy(current, accepted, now.plus(settings.times().quarantine()))
         .ifPresent(resting -> changes.add(new LeaseChange.Put(resting)));
@@ -290,12 +293,5 @@ final class Negotiation {
 
   private static TspException noOffer() {
     return new TspException(StatusCode.PROTOCOL_ERROR, "no such offer waits");
-  }
-
-  static TspException asTsp(Throwable failure) {
-    Throwable cause = Ledger.causeOf(failure);
-    return cause instanceof TspException tsp
-        ? tsp
-        : new TspException(StatusCode.SERVER_ERROR, "broker failed: " + cause, cause);
   }
 }

@@ -49,7 +49,7 @@ final class Regulars {
       owners.remove(earlier);
     }
     owners.put(session, owner);
-    if (sessions.size() > 2 * book.anonymous()) {
+    if (sessions.size() > 2 * book.count().anonymous()) {
       forget(book);
     }
   }

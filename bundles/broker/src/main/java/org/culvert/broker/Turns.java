@@ -47,6 +47,11 @@ final class Turns {
     return result;
   }
 
+  /** Tells whether a step of a slot waits or is being run. */
+  boolean busy(Slot slot) {
+    return last.containsKey(slot);
+  }
+
   /** Runs a step when all earlier ones are done, and all later ones when it is. */
   <T> CompletionStage<T> takeAll(Supplier<CompletionStage<T>> step) {
     List<CompletableFuture<Void>> earlier = new ArrayList<>(last.values());

@@ -31,6 +31,8 @@ class AnonymousTest {
   private static final Identity TWO = Identity.anonymous("2");
   private static final Identity THREE = Identity.anonymous("3");
 
+  private static final Optional<Duration> HEARD = Optional.of(Duration.ZERO);
+
   private final Rig rig = new Rig("maxAnonymous", 3, "maxAnonymousPerIpv4", 2);
 
   @Test
@@ -43,6 +45,7 @@ class AnonymousTest {
 
   @Test
   void restsAfterItsTimeAndIsForgotten() {
+    rig.server.silence = HEARD;
     rig.accepted(ONE, rig.offerUdp(ONE, HOME, 1));
 
     rig.advance(Duration.ofMinutes(10).plusSeconds(1));
@@ -65,9 +68,10 @@ class AnonymousTest {
 
   @Test
   void isCountedByIpv4AddressRestingOnesIncluded() {
+    rig.server.silence = HEARD;
     rig.accepted(ONE, rig.offerUdp(ONE, HOME, 1));
     get(rig.broker.delete(ONE, tcp(HOME)));
-    rig.offerUdp(TWO, HOME, 2);
+    rig.accepted(TWO, rig.offerUdp(TWO, HOME, 2));
 
     assertThat(offerRefusal(THREE, HOME, 3)).isEqualTo(StatusCode.NO_MORE_TUNNELS);
     assertThat(rig.offerUdp(THREE, ELSEWHERE, 3)).isNotNull();
@@ -76,9 +80,10 @@ class AnonymousTest {
 
   @Test
   void isCountedAltogether() {
-    rig.offerUdp(ONE, HOME, 1);
-    rig.offerUdp(TWO, HOME, 2);
-    rig.offerUdp(THREE, ELSEWHERE, 3);
+    rig.server.silence = HEARD;
+    rig.accepted(ONE, rig.offerUdp(ONE, HOME, 1));
+    rig.accepted(TWO, rig.offerUdp(TWO, HOME, 2));
+    rig.accepted(THREE, rig.offerUdp(THREE, ELSEWHERE, 3));
 
     assertThat(offerRefusal(Identity.anonymous("4"), "203.0.113.50", 4))
         .isEqualTo(StatusCode.NO_MORE_TUNNELS);
@@ -108,6 +113,7 @@ class AnonymousTest {
 
   @Test
   void keepsItsTunnelIfItsNextSessionComesFromThereAndNamesItsAddress() {
+    rig.server.silence = HEARD;
     TunnelOffer first = rig.accepted(ONE, rig.offerUdp(ONE, HOME, 1));
     List<TunnelParameters> standing = rig.server.desired();
     Identity latest = ONE;

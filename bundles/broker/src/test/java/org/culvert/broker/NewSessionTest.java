@@ -7,6 +7,7 @@ import static org.culvert.broker.Rig.HOME;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.lease.Lease.State;
@@ -21,6 +22,7 @@ class NewSessionTest {
   @Demands("R-4.5.2-5")
   void takesTheMappingOfTheTunnelThatWasThere() {
     Rig rig = new Rig();
+    rig.server.silence = Optional.of(Duration.ZERO);
     Identity before = Identity.anonymous("before");
     rig.accepted(before, rig.offerUdp(before, HOME, 4000));
     List<TunnelParameters> standing = rig.server.desired();

@@ -1,0 +1,18 @@
+package org.culvert.broker;
+
+import org.culvert.api.broker.Identity;
+import org.culvert.api.tunnel.SignalingPath;
+
+/**
+ * Who asks, and from where.
+ *
+ * @param identity the session's, or the one that it was recognized as
+ * @param path the session's path
+ * @param unproved whether all of the session may have been sent in another's name
+ */
+record Asker(Identity identity, SignalingPath path, boolean unproved) {
+
+  Slot slot() {
+    return new Slot(identity.user(), Family.over(path));
+  }
+}
