@@ -18,7 +18,8 @@ class HeapRoomTest {
 
   @Test
   void heapWithoutRoomForTheConfiguredTunnelsIsTheLimit() {
-    long heap = HeapRoom.WITHOUT_TUNNELS + 1000 * HeapRoom.PER_TUNNEL;
+    // Five of 48 parts are for those who ask.
+    long heap = (HeapRoom.WITHOUT_TUNNELS + 1000 * HeapRoom.PER_TUNNEL) / 43 * 48 + 48;
 
     assertThat(tunnels(heap)).isEqualTo(1000);
     assertThat(tunnels(HeapRoom.WITHOUT_TUNNELS / 2)).isZero();

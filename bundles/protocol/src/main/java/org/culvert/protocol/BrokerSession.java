@@ -57,7 +57,12 @@ public final class BrokerSession {
     this.services = services;
     this.stages = new ConfinedStages(confined, this::resume);
     this.input =
-        new StreamInput(MAX_WAITING, this::take, () -> refuse(phase.error(), "message too long"));
+        new StreamInput(
+            MAX_WAITING,
+            Inbox.Room.of(services),
+            this::take,
+            () -> refuse(phase.error(), "message too long"),
+            () -> refuse(StatusCode.SERVER_BUSY, "no memory for a message"));
     this.out = out;
   }
 
@@ -306,6 +311,7 @@ public final class BrokerSession {
   private void end() {
     stages.forget();
     phase = Phase.CLOSED;
+    input.close();
     disposeAuthentication();
     commands = null;
     owesSuccess = false;

@@ -8,27 +8,78 @@ import java.util.Optional;
 /**
  * Octets of a stream that are not yet a whole message, up to a limit.
  *
- * <p>What is taken out is overwritten, since it may have been a password.
+ * <p>What is taken out is overwritten, since it may have been a password. Beyond its first size it
+ * grows only into room that it is granted, and goes back to that size when it is empty.
  */
 final class Inbox {
   private static final int INITIAL = 512;
   private static final byte BACKSPACE = 8;
 
+  /** Room beyond the first size. */
+  interface Room {
+    /** As much as the limit. */
+    Room ANY =
+        new Room() {
+          @Override
+          public boolean reserve(int octets) {
+            return true;
+          }
+
+          @Override
+          public void release(int octets) {}
+        };
+
+    /** As much as the services grant. */
+    static Room of(SessionServices services) {
+      return new Room() {
+        @Override
+        public boolean reserve(int octets) {
+          return services.reserve(octets);
+        }
+
+        @Override
+        public void release(int octets) {
+          services.release(octets);
+        }
+      };
+    }
+
+    /** Tells whether there is room for so many octets, and holds it. */
+    boolean reserve(int octets);
+
+    /** Gives it back. */
+    void release(int octets);
+  }
+
   private final int limit;
+  private final Room room;
   private byte[] octets;
   private int start;
   private int end;
 
   Inbox(int limit) {
+    this(limit, Room.ANY);
+  }
+
+  Inbox(int limit, Room room) {
     this.limit = limit;
+    this.room = room;
     this.octets = new byte[Math.min(INITIAL, limit)];
   }
 
-  /** Takes in as much as fits under the limit, and leaves the rest in the buffer. */
-  void append(ByteBuffer data) {
+  /**
+   * Takes in as much as fits under the limit, and leaves the rest in the buffer.
+   *
+   * @return false if there is no room for it; then all is left
+   */
+  boolean append(ByteBuffer data) {
     int count = Math.min(data.remaining(), limit - size());
     if (end + count > octets.length) {
-      byte[] larger = new byte[Math.min(limit, Math.max(size() + count, 2 * octets.length))];
+      int length = Math.min(limit, Math.max(size() + count, 2 * octets.length));
+      if (length > octets.length && !room.reserve(length - octets.length)) {
+        return false;
+      }
+      byte[] larger = new byte[length];
       System.arraycopy(octets, start, larger, 0, size());
       Arrays.fill(octets, (byte) 0);
       end -= start;
@@ -37,6 +88,23 @@ final class Inbox {
     }
     data.get(octets, end, count);
     end += count;
+    return true;
+  }
+
+  /** Overwrites what is there, and gives all room back. */
+  void clear() {
+    Arrays.fill(octets, (byte) 0);
+    emptied();
+  }
+
+  private void emptied() {
+    start = 0;
+    end = 0;
+    int first = Math.min(INITIAL, limit);
+    if (octets.length > first) {
+      room.release(octets.length - first);
+      octets = new byte[first];
+    }
   }
 
   int size() {
@@ -51,6 +119,9 @@ final class Inbox {
   void skipNoise() {
     while (start < end && isNoise(octets[start])) {
       start++;
+    }
+    if (start == end) {
+      emptied();
     }
   }
 
@@ -93,8 +164,7 @@ final class Inbox {
     Arrays.fill(octets, start, start + count, (byte) 0);
     start += count;
     if (start == end) {
-      start = 0;
-      end = 0;
+      emptied();
     }
     return taken;
   }

@@ -37,6 +37,19 @@ public interface SessionServices {
   /** Returns where SASL messages are evaluated, since password checks take long on purpose. */
   Executor blocking();
 
+  /**
+   * Asks for room for octets that wait to become a message, before they are taken in: all sessions
+   * together have only so much. What was granted is given back by {@link #release}.
+   *
+   * @return false if there is none; the client is then told 530 and the session ends
+   */
+  default boolean reserve(int octets) {
+    return true;
+  }
+
+  /** Gives room back; called on the session's thread. */
+  default void release(int octets) {}
+
   /** Counts something refused, by a short reason made of lower-case words. */
   void refused(String reason);
 

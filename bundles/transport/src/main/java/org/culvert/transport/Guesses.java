@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Guesses {
   private static final double SECONDS_PER_MINUTE = 60;
-  private static final int MOST_BUCKETS = 65_536;
 
   /** How much more than one source its network may fail, or others at one user, or all in sum. */
   static final int SOURCES_OF_NETWORK = 4;
@@ -32,31 +31,32 @@ final class Guesses {
   private final Places streams;
   private final Places datagrams;
   private final TokenBuckets<String> users;
-  private final Map<String, Boolean> known =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-          return size() > MOST_BUCKETS;
-        }
-      };
+  private final Map<String, Boolean> known;
 
   /**
    * @param perMinute tries of one source that may fail in a minute; 0: any
    * @param burst how many of them may fail at once
+   * @param entries how many sources, networks, users and places are remembered, of each
    * @param nanoTime a clock that never goes back
    */
-  Guesses(int perMinute, int burst, LongSupplier nanoTime) {
+  Guesses(int perMinute, int burst, int entries, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
-    this.streams = new Places(perMinute, burst);
-    this.datagrams = new Places(perMinute, burst);
-    this.users = buckets(perMinute, burst, SOURCES_OF_USER);
+    this.streams = new Places(perMinute, burst, entries);
+    this.datagrams = new Places(perMinute, burst, entries);
+    this.users = buckets(perMinute, burst, SOURCES_OF_USER, entries);
+    this.known =
+        new LinkedHashMap<>(16, 0.75f, true) {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > entries;
+          }
+        };
   }
 
-  private static <K> TokenBuckets<K> buckets(int perMinute, int burst, int times) {
-    return new TokenBuckets<>(
-        perMinute * times / SECONDS_PER_MINUTE, burst * times, 0, MOST_BUCKETS);
+  private static <K> TokenBuckets<K> buckets(int perMinute, int burst, int times, int entries) {
+    return new TokenBuckets<>(perMinute * times / SECONDS_PER_MINUTE, burst * times, 0, entries);
   }
 
   /** Tells whether a source may try at all; takes nothing. */
@@ -86,10 +86,10 @@ final class Guesses {
     private final TokenBuckets<IpPrefix> networks;
     private final TokenBuckets<String> sum;
 
-    Places(int perMinute, int burst) {
-      sources = buckets(perMinute, burst, 1);
-      networks = buckets(perMinute, burst, SOURCES_OF_NETWORK);
-      sum = buckets(perMinute, burst, SOURCES_IN_SUM);
+    Places(int perMinute, int burst, int entries) {
+      sources = buckets(perMinute, burst, 1, entries);
+      networks = buckets(perMinute, burst, SOURCES_OF_NETWORK, entries);
+      sum = buckets(perMinute, burst, SOURCES_IN_SUM, 1);
     }
 
     boolean has(IpPrefix source, long now) {

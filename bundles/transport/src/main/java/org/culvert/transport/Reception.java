@@ -31,7 +31,7 @@ import org.culvert.protocol.SessionServices;
  * <p>Confined to the server's thread.
  */
 final class Reception {
-  private static final int MOST_SOURCES = 65_536;
+  private static final int RELIEF = 16;
 
   private final TransportSettings.Limits limits;
   private final Function<Opening, SessionServices> services;
@@ -41,6 +41,7 @@ final class Reception {
   private final TokenBuckets<IpPrefix> senders;
   private final TokenBuckets<IpPrefix> connections;
   private final Guesses guesses;
+  private final Memory.Shares memory;
   private final Map<OpenSession, SessionHolder> live = new LinkedHashMap<>();
   private final HalfOpen halfOpen = new HalfOpen();
   private final Set<OpenSession> settled = new LinkedHashSet<>();
@@ -51,11 +52,13 @@ final class Reception {
    * @param services makes what a session works with, a snapshot
    * @param confined runs on the server's thread
    * @param guesses tells whose guesses have failed too often
+   * @param memory what all sessions may take in sum
    * @param nanoTime a clock that never goes back
    */
   Reception(
       TransportSettings.Limits limits,
       Guesses guesses,
+      Memory.Shares memory,
       Function<Opening, SessionServices> services,
       Executor confined,
       Refusals refusals,
@@ -65,10 +68,12 @@ final class Reception {
     this.confined = confined;
     this.refusals = refusals;
     this.nanoTime = nanoTime;
-    this.senders = new TokenBuckets<>(limits.rate(), limits.burst(), limits.slip(), MOST_SOURCES);
+    this.senders =
+        new TokenBuckets<>(limits.rate(), limits.burst(), limits.slip(), memory.buckets());
     this.connections =
-        new TokenBuckets<>(limits.rate(), limits.burst(), limits.slip(), MOST_SOURCES);
+        new TokenBuckets<>(limits.rate(), limits.burst(), limits.slip(), memory.buckets());
     this.guesses = guesses;
+    this.memory = memory;
   }
 
   /** Returns the limits in force. */
@@ -119,6 +124,10 @@ final class Reception {
       refused("too many sessions");
       return Optional.empty();
     }
+    if (path.transport() == Transport.UDP && !hasMemory()) {
+      refused("no memory for a session");
+      return Optional.empty();
+    }
     OpenSession session =
         new OpenSession(
             "s" + ++opened,
@@ -151,6 +160,9 @@ final class Reception {
   /** Forgets a session that is over; a second time does nothing. */
   void release(OpenSession session) {
     if (live.remove(session) != null) {
+      if (session.path().transport() == Transport.UDP) {
+        memory.datagrams().release(Memory.UDP_SESSION);
+      }
       halfOpen.remove(session);
       if (!settled.remove(session)) {
         uncount(session);
@@ -179,6 +191,27 @@ final class Reception {
     if (holder != null) {
       holder.expire();
     }
+  }
+
+  /** Returns what all sessions may take in sum. */
+  Memory.Shares memory() {
+    return memory;
+  }
+
+  /**
+   * Ends some sessions whose offer was answered, because there is no memory for another connection;
+   * to be called on the server's thread. They have what they came for.
+   */
+  void relieve() {
+    settled.stream().limit(RELIEF).toList().forEach(this::expire);
+  }
+
+  private boolean hasMemory() {
+    boolean has = memory.datagrams().reserve(Memory.UDP_SESSION);
+    while (!has && makeRoom(halfOpen.oldest())) {
+      has = memory.datagrams().reserve(Memory.UDP_SESSION);
+    }
+    return has;
   }
 
   /** Describes the live sessions, the oldest first. */

@@ -51,6 +51,7 @@ final class ServerSockets implements AutoCloseable {
             loop,
             loop.thread(),
             reception,
+            Memory.TCP_SESSION,
             connection -> new TcpSession(reception, connection, loop.thread(), Layer.NONE));
     this.udp = new UdpPorts(loop, reception, settings.port());
     this.tls = new TlsPort(settings, loop, reception);

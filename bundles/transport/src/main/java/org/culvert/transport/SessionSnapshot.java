@@ -27,6 +27,7 @@ final class SessionSnapshot implements SessionServices {
   private final String realm;
   private final Executor blocking;
   private final Refusals refusals;
+  private final Memory memory;
   private final Optional<Referral> referral;
   private @Nullable List<OfferedMechanism> mechanisms;
 
@@ -41,6 +42,7 @@ final class SessionSnapshot implements SessionServices {
       String realm,
       Executor blocking,
       Refusals refusals,
+      Memory memory,
       Optional<Referral> referral) {
     this.broker = broker;
     this.select = select;
@@ -48,6 +50,7 @@ final class SessionSnapshot implements SessionServices {
     this.realm = realm;
     this.blocking = blocking;
     this.refusals = refusals;
+    this.memory = memory;
     this.referral = referral;
   }
 
@@ -79,6 +82,16 @@ final class SessionSnapshot implements SessionServices {
   @Override
   public CallbackHandler callbackHandler(String mechanism) {
     return callbacks.apply(mechanism);
+  }
+
+  @Override
+  public boolean reserve(int octets) {
+    return memory.reserve(octets);
+  }
+
+  @Override
+  public void release(int octets) {
+    memory.release(octets);
   }
 
   @Override

@@ -162,6 +162,7 @@ public final class SignalingServer implements SignalingSessions {
   private final TunnelBroker broker;
   private final TransportSettings settings;
   private final Refusals refusals = new Refusals();
+  private final Memory.Shares memory;
   private final Guesses guesses;
   private final Offers offers;
   private final ExecutorService blocking;
@@ -184,17 +185,28 @@ public final class SignalingServer implements SignalingSessions {
   }
 
   SignalingServer(TunnelBroker broker, TransportSettings settings) {
-    this(broker, settings, System::nanoTime);
+    this(broker, settings, Memory.Shares.ofThisProcess(), System::nanoTime);
   }
 
-  /** Counts rates by a clock that never goes back, in nanoseconds. */
-  SignalingServer(TunnelBroker broker, TransportSettings settings, LongSupplier rateClock) {
+  /**
+   * @param memory what all sessions may take of the heap
+   * @param rateClock counts rates; never goes back, in nanoseconds
+   */
+  SignalingServer(
+      TunnelBroker broker,
+      TransportSettings settings,
+      Memory.Shares memory,
+      LongSupplier rateClock) {
     this.broker = broker;
     this.settings = settings;
+    this.memory = memory;
     this.rateClock = rateClock;
     this.guesses =
         new Guesses(
-            settings.limits().failuresPerMinute(), settings.limits().failureBurst(), rateClock);
+            settings.limits().failuresPerMinute(),
+            settings.limits().failureBurst(),
+            memory.buckets(),
+            rateClock);
     this.offers =
         new Offers(
             settings, broker, new Accounts(() -> credentialStores), guesses, () -> factories);
@@ -256,10 +268,25 @@ public final class SignalingServer implements SignalingSessions {
             settings,
             loop,
             new Reception(
-                settings.limits(), guesses, this::services, loop.confined(), refusals, rateClock));
+                settings.limits(),
+                guesses,
+                memory,
+                this::services,
+                loop.confined(),
+                refusals,
+                rateClock));
     sockets = opened;
     if (settings.tcp() || settings.udp()) {
       LOG.info("signaling is served on {}", text(opened.listeners(), Transport.TCP, Transport.UDP));
+    }
+    int room = memory.streams().sessions(Memory.TCP_SESSION);
+    if (room < settings.limits().sessions()) {
+      LOG.info(
+          "the heap has room for {} sessions over TCP at a time, or {} over TLS: a larger one has"
+              + " more, up to {}",
+          room,
+          memory.streams().sessions(Memory.TLS_SESSION),
+          settings.limits().sessions());
     }
     if (!settings.clearPasswords().isEmpty()) {
       LOG.warn(
@@ -306,6 +333,7 @@ public final class SignalingServer implements SignalingSessions {
         settings.realm(),
         blocking,
         refusals,
+        memory.streams(),
         settings.referral());
   }
 }

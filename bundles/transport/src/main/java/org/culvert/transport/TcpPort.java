@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The listening sockets of one stream transport and the connections that they accepted.
@@ -38,17 +39,26 @@ final class TcpPort implements AutoCloseable {
   private final EventExecutor server;
   private final Reception reception;
   private final Sessions sessions;
+  private final int memoryOfEach;
+  private final AtomicBoolean relieving = new AtomicBoolean();
   private final ChannelGroup connections;
   private final List<Channel> listening = new CopyOnWriteArrayList<>();
 
   /**
    * @param sockets serves the sockets
    * @param server the server's thread
+   * @param memoryOfEach octets that each connection may take of the heap
    */
-  TcpPort(NetworkLoop sockets, EventExecutor server, Reception reception, Sessions sessions) {
+  TcpPort(
+      NetworkLoop sockets,
+      EventExecutor server,
+      Reception reception,
+      int memoryOfEach,
+      Sessions sessions) {
     this.sockets = sockets;
     this.server = server;
     this.reception = reception;
+    this.memoryOfEach = memoryOfEach;
     this.sessions = sessions;
     this.connections = new DefaultChannelGroup(sockets.thread());
   }
@@ -88,8 +98,28 @@ final class TcpPort implements AutoCloseable {
       connection.close();
       return;
     }
+    // Held until the socket is closed, which is a moment after its session has ended.
+    if (!reception.memory().streams().reserve(memoryOfEach)) {
+      reception.refused("no memory for a connection");
+      connection.close();
+      relieve();
+      return;
+    }
+    connection
+        .closeFuture()
+        .addListener(closed -> reception.memory().streams().release(memoryOfEach));
     connections.add(connection);
     connection.pipeline().addLast(server, sessions.session(connection));
+  }
+
+  private void relieve() {
+    if (relieving.compareAndSet(false, true)) {
+      server.execute(
+          () -> {
+            relieving.set(false);
+            reception.relieve();
+          });
+    }
   }
 
   /** Returns the addresses listened on. */

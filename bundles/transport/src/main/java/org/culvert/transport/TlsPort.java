@@ -74,6 +74,7 @@ final class TlsPort implements AutoCloseable {
               own,
               server.thread(),
               reception,
+              Memory.TLS_SESSION,
               connection ->
                   new TcpSession(
                       reception,

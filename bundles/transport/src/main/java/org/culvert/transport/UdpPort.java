@@ -20,6 +20,7 @@ import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.protocol.BrokerSession;
 import org.culvert.protocol.EchoRequest;
 import org.culvert.protocol.ReliableHeader;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -154,19 +155,32 @@ final class UdpPort extends SimpleChannelInboundHandler<DatagramPacket> {
   /** Keeps a session that ended for retransmissions of its last datagram. */
   void remember(UdpSession session) {
     live.remove(session.remote(), session);
-    ended.remove(session.remote());
-    ended.put(session.remote(), session);
-    if (ended.size() > reception.limits().udpRemembered()) {
+    forgotten(ended.remove(session.remote()));
+    while (ended.size() >= reception.limits().udpRemembered()
+        || !reception.memory().datagrams().reserveOfHalf(Memory.UDP_REMEMBERED)) {
       Iterator<UdpSession> oldest = ended.values().iterator();
-      oldest.next();
+      if (!oldest.hasNext()) {
+        return;
+      }
+      UdpSession first = oldest.next();
       oldest.remove();
+      forgotten(first);
+    }
+    ended.put(session.remote(), session);
+  }
+
+  private void forgotten(@Nullable UdpSession session) {
+    if (session != null) {
+      reception.memory().datagrams().release(Memory.UDP_REMEMBERED);
     }
   }
 
   /** Forgets a session. */
   void forget(UdpSession session) {
     live.remove(session.remote(), session);
-    ended.remove(session.remote(), session);
+    if (ended.remove(session.remote(), session)) {
+      forgotten(session);
+    }
   }
 
   /** Forgets the sessions that ended long ago. */
@@ -174,13 +188,17 @@ final class UdpPort extends SimpleChannelInboundHandler<DatagramPacket> {
     long now = reception.now();
     long remember = reception.limits().udpRemember().toNanos();
     // They stand in the order of their end, but one that is asked again is wanted for longer.
-    ended.values().removeIf(session -> now - session.heard() >= remember);
+    for (UdpSession session : List.copyOf(ended.values())) {
+      if (now - session.heard() >= remember) {
+        forget(session);
+      }
+    }
   }
 
   /** Ends all sessions; the socket is closed by who opened it. */
   void close() {
     List.copyOf(live.values()).forEach(UdpSession::abandon);
-    ended.clear();
+    List.copyOf(ended.values()).forEach(this::forget);
   }
 
   /** Errors of one datagram, such as a report that a client's port is closed, end nothing. */

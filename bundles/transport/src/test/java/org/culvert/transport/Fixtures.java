@@ -101,7 +101,7 @@ final class Fixtures {
 
   /** Starts a server for which no time passes, as far as rates are counted. */
   static SignalingServer startAtOneInstant(FakeBroker broker, TransportSettings settings) {
-    return start(new SignalingServer(broker, settings, () -> 0));
+    return start(new SignalingServer(broker, settings, Memory.Shares.ofThisProcess(), () -> 0));
   }
 
   /** Starts a server with the mechanisms that Culvert has, and the accounts of {@link Users}. */

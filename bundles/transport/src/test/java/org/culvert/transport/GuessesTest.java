@@ -11,7 +11,7 @@ class GuessesTest {
   private static final IpPrefix HOME = IpPrefix.parse("198.51.100.7/32");
 
   private long now;
-  private final Guesses guesses = new Guesses(60, BURST, () -> now);
+  private final Guesses guesses = new Guesses(60, BURST, 10_000, () -> now);
 
   /** Tells whether a wrong password was compared. */
   private boolean fails(IpPrefix source, boolean stream, String user) {
@@ -144,7 +144,7 @@ class GuessesTest {
 
   @Test
   void limitOfZeroIsNone() {
-    Guesses any = new Guesses(0, 1, () -> 0);
+    Guesses any = new Guesses(0, 1, 16, () -> 0);
     for (int i = 0; i < 100; i++) {
       assertThat(any.from(HOME, true).begin()).isTrue();
     }

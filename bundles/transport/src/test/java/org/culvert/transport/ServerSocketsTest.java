@@ -30,7 +30,8 @@ class ServerSocketsTest {
     Executor blocking = ForkJoinPool.commonPool();
     return new Reception(
         Fixtures.LIMITS,
-        new Guesses(0, 1, System::nanoTime),
+        new Guesses(0, 1, 16, System::nanoTime),
+        Memory.Shares.ofThisProcess(),
         path ->
             new SessionSnapshot(
                 new FakeBroker(),
@@ -39,6 +40,7 @@ class ServerSocketsTest {
                 "test",
                 blocking,
                 refusals,
+                Memory.Shares.ofThisProcess().streams(),
                 Optional.empty()),
         loop.confined(),
         refusals,

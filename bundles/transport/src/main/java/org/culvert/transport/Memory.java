@@ -1,0 +1,96 @@
+package org.culvert.transport;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What strangers may take of the heap, in sum. It is reserved before it is used, so however many
+ * come and whatever they send, the heap is never theirs. Safe for use by many threads.
+ *
+ * <p>The broker leaves this share of the heap free: what it says of room for tunnels counts on it.
+ */
+final class Memory {
+  // Measured, and rounded up: what a session has on its transport, its mechanisms, an exchange, its
+  // first line, and its last replies. TLS by Bouncy Castle takes 57 kB in the middle of a handshake
+  // and 41 kB after it, and its buffers besides.
+  static final int UDP_SESSION = 6_000;
+  static final int UDP_REMEMBERED = 2_000;
+  static final int TCP_SESSION = 10_000;
+  static final int TLS_SESSION = 80_000;
+
+  /** An entry in a table of {@link TokenBuckets}, and how many such tables there are. */
+  private static final int BUCKET = 200;
+
+  private static final int TABLES = 9;
+  private static final int FEWEST_BUCKETS = 1_024;
+  private static final int MOST_BUCKETS = 65_536;
+
+  /** Sessions get one of so many parts of the heap, and the tables a quarter of that. */
+  private static final int PARTS = 12;
+
+  /**
+   * What streams may take and what datagrams may, so that forged ones take nothing from those who
+   * have proved their address.
+   */
+  record Shares(Memory streams, Memory datagrams) {
+
+    static Shares ofThisProcess() {
+      return of(Runtime.getRuntime().maxMemory() / PARTS);
+    }
+
+    static Shares of(long octets) {
+      return new Shares(new Memory(octets * 3 / 4), new Memory(octets / 4));
+    }
+
+    /** Returns how many entries one table of {@link TokenBuckets} may have. */
+    int buckets() {
+      long octets = streams.octets + datagrams.octets;
+      return (int) Math.max(FEWEST_BUCKETS, Math.min(MOST_BUCKETS, octets / 4 / TABLES / BUCKET));
+    }
+  }
+
+  private final long octets;
+  private final AtomicLong reserved = new AtomicLong();
+
+  /**
+   * @param octets what all sessions together may take
+   */
+  Memory(long octets) {
+    this.octets = octets;
+  }
+
+  /** Reserves some, if there is so much left. */
+  boolean reserve(int wanted) {
+    return reserve(wanted, octets);
+  }
+
+  /** Reserves some of the first half: the other is for what is worth more. */
+  boolean reserveOfHalf(int wanted) {
+    return reserve(wanted, octets / 2);
+  }
+
+  private boolean reserve(int wanted, long below) {
+    long before = reserved.get();
+    while (before + wanted <= below) {
+      if (reserved.compareAndSet(before, before + wanted)) {
+        return true;
+      }
+      before = reserved.get();
+    }
+    return false;
+  }
+
+  /** Gives back what was reserved. */
+  void release(int octetsReserved) {
+    reserved.addAndGet(-octetsReserved);
+  }
+
+  /** Returns how much is reserved. */
+  long reserved() {
+    return reserved.get();
+  }
+
+  /** Returns how many sessions of one kind there is room for. */
+  int sessions(int each) {
+    return (int) Math.min(Integer.MAX_VALUE, octets / each);
+  }
+}
