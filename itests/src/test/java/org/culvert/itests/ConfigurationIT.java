@@ -47,6 +47,8 @@ public class ConfigurationIT {
             "etc/org.culvert.broker.cfg: endpointpool is taken for endpointPool; write it so",
             "etc/org.culvert.broker.cfg: there is no lifetyme; is lifetime meant?",
             "etc/org.culvert.brokr.cfg: nothing reads it; is org.culvert.broker.cfg meant?",
+            "etc/org.culvert.endpoint.server.conf: nothing reads it;"
+                + " is org.culvert.endpoint.server.cfg meant?",
             "etc/org.culvert.dns.update-*.cfg: key.file = \"\": write either key.file or key.secret",
             "etc/org.culvert.dns.update-home.cfg: there is no servr; is server meant?",
             "etc/org.culvert.transport.cfg: udp.mechanisms: no mechanism SCRAM-SHA256 is installed;"
@@ -55,9 +57,10 @@ public class ConfigurationIT {
                 + " or leave it out for true");
     write("org.culvert.broker.cfg", "endpointpool = 2001:db8:0:1::/64\nlifetyme = 60\n");
     write("org.culvert.brokr.cfg", "endpointPool = 2001:db8:0:1::/64\n");
+    write("org.culvert.endpoint.server.conf", "mtu = 1280\n");
     write("org.culvert.dns.update-home.cfg", "servr = 127.0.0.1\n");
     write(TRANSPORT, "tls = yes\nudp.mechanisms = SCRAM-SHA256\n");
-    try (Started broker = start()) {
+    try (Started broker = start("broker")) {
       for (String line : told) {
         broker.awaitLines(log(), 1, line);
       }
@@ -98,17 +101,40 @@ public class ConfigurationIT {
     }
   }
 
+  @Test
+  public void aThousandMistakesAreToldAndNoneByAStackTrace() throws Exception {
+    long seed = Long.getLong("culvert.seed", System.nanoTime());
+    System.out.println("The mistakes are those of -Dculvert.seed=" + seed);
+    Mistakes mistakes =
+        new Mistakes(seed).in(Path.of(System.getProperty("culvert.root")).resolve("bundles"));
+    assertThat(mistakes.told()).hasSizeGreaterThan(1000);
+    for (Map.Entry<String, String> file : mistakes.files().entrySet()) {
+      write(file.getKey(), file.getValue());
+    }
+    try (Started all = start("all")) {
+      all.awaitWord("no port is open yet");
+      shell.run(all, "feature:install culvert-routing-frr culvert-routing-bird");
+      for (String line : mistakes.told()) {
+        all.awaitLines(log(), 1, "| " + line);
+      }
+      assertThat(shell.run(all, "culvert:configuration"))
+          .contains(mistakes.told().get(0))
+          .doesNotContain(Mistakes.CANARY);
+    }
+    assertThat(log()).content().doesNotContain("\tat ", Mistakes.CANARY);
+  }
+
   private Path log() {
     return home.resolve("data/log/karaf.log");
   }
 
-  private Started start() throws IOException {
+  private Started start(String role) throws IOException {
     return Started.of(
         folder.getRoot().toPath().resolve("said"),
         Map.of(),
         "",
         home.resolve("bin/culvert").toString(),
-        "broker");
+        role);
   }
 
   /** Karaf looks at what was moved into its folder, and leaves it as it is. */

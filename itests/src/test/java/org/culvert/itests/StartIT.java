@@ -361,24 +361,27 @@ public class StartIT {
 
     for (int i = 0; i < kills; i++) {
       run("rm", "-rf", home.resolve("data").toString());
-      killAfter(random, length);
-      try (Started again = start("broker")) {
-        again.awaitWord(Started.SERVED).awaitFile(home.resolve("data/cache/culvert.complete"));
-      }
-      killAfter(random, length);
-      try (Started again = start("broker")) {
-        again.awaitWord(Started.SERVED);
-      }
+      killAndStart(random, length);
+      killAndStart(random, length);
+      System.out.println("killedWhileItStarts: came up again " + 2 * (i + 1) + " times");
     }
   }
 
-  private void killAfter(Random random, long length) throws Exception {
+  /** Kills it within a start, and sees that the next one completes what that left. */
+  private void killAndStart(Random random, long length) throws Exception {
     long instant = (long) (random.nextDouble() * length);
-    try (Started killed = start("broker")) {
-      Thread.sleep(instant);
-      killed.signal("KILL").awaitEnd();
+    try {
+      try (Started killed = start("broker")) {
+        Thread.sleep(instant);
+        killed.signal("KILL").awaitEnd();
+      }
+      try (Started again = start("broker")) {
+        again.awaitWord(Started.SERVED).awaitFile(home.resolve("data/cache/culvert.complete"));
+      }
     } catch (AssertionError e) {
-      throw new AssertionError("killed after " + instant + " ms", e);
+      Path log = home.resolve("data/log/karaf.log");
+      String told = Files.exists(log) ? Files.readString(log) : "nothing";
+      throw new AssertionError("killed after " + instant + " ms; its log says:\n" + told, e);
     }
   }
 

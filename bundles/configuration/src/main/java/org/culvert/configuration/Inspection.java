@@ -53,7 +53,8 @@ record Inspection(
         .forEach(line -> mistakes.add(new Mistake(written.kind(), true, line + force)));
     examination.remarks().forEach(line -> mistakes.add(remark(written, line)));
     if (settled) {
-      Mechanisms.unknown(written, mechanisms).forEach(line -> mistakes.add(remark(written, line)));
+      Mechanisms.unknown(written, definition, mechanisms)
+          .forEach(line -> mistakes.add(remark(written, line)));
     }
     return mistakes;
   }

@@ -3,6 +3,7 @@ package org.culvert.configuration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import javax.security.sasl.SaslClientFactory;
@@ -37,13 +38,13 @@ final class Mechanisms {
   }
 
   /** Returns a line for each name that no installed mechanism has. */
-  static List<String> unknown(Written written, Set<String> installed) {
+  static List<String> unknown(Written written, Definition definition, Set<String> installed) {
     List<String> lines = new ArrayList<>();
     written
         .values()
         .forEach(
             (key, value) -> {
-              if (key.equalsIgnoreCase(KEY) || key.endsWith("." + KEY)) {
+              if (namesMechanisms(key, definition)) {
                 Written.parts(value).stream()
                     .flatMap(part -> Arrays.stream(part.split(",")))
                     .map(name -> name.trim().replaceFirst("^!", ""))
@@ -53,6 +54,12 @@ final class Mechanisms {
               }
             });
     return lines;
+  }
+
+  /** What stands under a key that nobody knows may be a secret. */
+  private static boolean namesMechanisms(String key, Definition definition) {
+    return ("." + key).toLowerCase(Locale.ROOT).endsWith("." + KEY)
+        && definition.settings().keySet().stream().anyMatch(key::equalsIgnoreCase);
   }
 
   private static String line(Written written, String key, String name, Set<String> installed) {

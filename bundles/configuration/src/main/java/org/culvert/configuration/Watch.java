@@ -2,6 +2,7 @@ package org.culvert.configuration;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Dictionary;
@@ -67,6 +68,7 @@ public final class Watch
   private final Failures failures;
   private final Guard guard;
   private final FallBack fallBack;
+  private final Unread unread = new Unread(Path.of(System.getProperty("karaf.etc", "etc")));
   private final AtomicReference<@Nullable Future<?>> next = new AtomicReference<>();
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -142,6 +144,7 @@ public final class Watch
 
   private List<Mistake> mistakes(List<Written> written, List<Failure> failed) {
     List<Mistake> mistakes = new ArrayList<>(inspection().of(written));
+    mistakes.addAll(unread.look(definitions.all()));
     Collection<Mistake> rejections = guard.rejections().values();
     rejections.forEach(
         one -> mistakes.add(new Mistake(one.pid(), true, one.text() + Inspection.IN_FORCE)));

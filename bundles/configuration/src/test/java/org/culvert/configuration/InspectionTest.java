@@ -145,6 +145,22 @@ class InspectionTest {
   }
 
   @Test
+  void mechanismIsLookedForUnderItsKeyInAnyCase() {
+    assertThat(look(Samples.file(GRE, "UDP.mechanisms", "KERBEROS")))
+        .extracting(Mistake::text)
+        .anyMatch(line -> line.contains("no mechanism KERBEROS is installed"));
+  }
+
+  @Test
+  void valueOfAKeyThatNobodyKnowsIsNotShown() {
+    assertThat(look(Samples.file(GRE, "uqp.mechanisms", "s3cret")))
+        .extracting(Mistake::text)
+        .singleElement()
+        .asString()
+        .doesNotContain("s3cret");
+  }
+
+  @Test
   void whatIsStillToStartIsNotMissing() {
     Inspection early = inspection(false, false);
 

@@ -1,0 +1,77 @@
+package org.culvert.configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.culvert.api.config.ConfigurationReport.Mistake;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UnreadTest {
+  private static final String GRE = "com.example.gre";
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"com.example.gre.conf", "com.example.gre", "com.example.gre.CFG"})
+  void anotherEndingIsTold(String name) throws IOException {
+    write(name);
+
+    assertThat(look())
+        .containsExactly(
+            new Mistake(
+                GRE, false, "etc/" + name + ": nothing reads it; is com.example.gre.cfg meant?"));
+  }
+
+  @Test
+  void anotherEndingOfOneOfSeveralIsTold() throws IOException {
+    write("com.example.gre-home.properties");
+
+    assertThat(look())
+        .extracting(Mistake::text)
+        .containsExactly(
+            "etc/com.example.gre-home.properties: nothing reads it;"
+                + " is com.example.gre-home.cfg meant?");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"com.example.gre.cfg~", "com.example.gre.bak", "com.example.gre.cfg.old"})
+  void copiesBesideTheFilePass(String name) throws IOException {
+    write("com.example.gre.cfg");
+    write(name);
+
+    assertThat(look()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "com.example.gre.config",
+        "users.properties",
+        "com.example.tap.conf",
+        "com.example.gre-home.cfg.example"
+      })
+  void whatIsReadOrNotOursPasses(String name) throws IOException {
+    write(name);
+
+    assertThat(look()).isEmpty();
+  }
+
+  @Test
+  void aFolderThatIsNotThereHasNothingToTell() {
+    assertThat(new Unread(folder.resolve("gone")).look(Samples.definitions())).isEmpty();
+  }
+
+  private void write(String name) throws IOException {
+    Files.writeString(folder.resolve(name), "");
+  }
+
+  private List<Mistake> look() {
+    return new Unread(folder).look(Samples.definitions());
+  }
+}
