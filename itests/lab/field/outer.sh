@@ -10,14 +10,20 @@ timed() {
   tell "$2: after $((($(date +%s%N) - begin) / 1000000)) ms"
 }
 
-# lines_of HOME TEXT: how often the log says this.
-lines_of() { log_of "$1" | grep -cF "$2" || true; }
+# lines_of HOME PATTERN: how often the log says this.
+lines_of() { log_of "$1" | grep -cE "$2" || true; }
+
+# What a log says of one tunnel, or of several that have lost the address together.
+said_of_loss() { echo "WARN .* failed: no interface of this host has the address $1"; }
+said_of_return() { # ID ADDRESS
+  echo "Tunnel $1 up: | up again, no longer failed: no interface of this host has the address $2"
+}
 says_more() { [ "$(lines_of "$1" "$2")" -gt "$3" ]; }
 
 tell_outer_address() {
   local id gone up failed ups
   id=$(broker_tunnel "$user" id)
-  gone="Tunnel $id failed: no interface of this host has the address $broker4" up="Tunnel $id up: "
+  gone=$(said_of_loss $broker4) up=$(said_of_return "$id" $broker4)
   say "Somebody takes the tunnel's outer address off the broker's host"
   failed=$(lines_of "$broker_home" "$gone") ups=$(lines_of "$broker_home" "$up")
   ip -n "$b" address del $broker4/32 dev lo
@@ -43,7 +49,7 @@ tell_outer_address() {
 
 outer_of_client() {
   say "The same at the client"
-  local gone="failed: no interface of this host has the address 10.9.0.2" failed
+  local gone failed; gone=$(said_of_loss 10.9.0.2)
   local lost="the local address is gone" losses
   failed=$(lines_of "$client_home" "$gone") losses=$(lines_of "$client_home" "$lost")
   ip -n "$c" address del 10.9.0.2/24 dev eth0
@@ -81,7 +87,7 @@ outer_ipv6() {
   await 60 "tunnel of type v4v6" client_has_type v4v6
   await 30 "answer of the broker's end" far4_answers
   id=$(broker_tunnel "$neighbour" id)
-  gone="Tunnel $id failed: no interface of this host has the address $broker6" up="Tunnel $id up: "
+  gone=$(said_of_loss $broker6) up=$(said_of_return "$id" $broker6)
   failed=$(lines_of "$broker_home" "$gone") ups=$(lines_of "$broker_home" "$up")
   ip -n "$b" address del $broker6/128 dev lo
   timed 2 "word of it in the broker's log" says_more "$broker_home" "$gone" "$failed"
