@@ -6,13 +6,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.karaf.features.BootFinished;
 import org.apache.karaf.features.DeploymentEvent;
 import org.apache.karaf.features.DeploymentListener;
 import org.apache.karaf.features.FeaturesService;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleListener;
@@ -37,17 +40,26 @@ public final class Completion implements DeploymentListener, BundleListener {
       BundleEvent.INSTALLED | BundleEvent.UNINSTALLED | BundleEvent.UPDATED;
   private static final long PATIENCE_SECONDS = 10;
 
+  /**
+   * After so long it is looked at again whether all runs; on a busy host some is still to start.
+   */
+  private static final long AGAIN_SECONDS = 5;
+
   private final FeaturesService features;
   private final BundleContext context;
   private final Installed installed;
   private final Folders folders;
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(task -> new Thread(task, "culvert-completion"));
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "culvert-completion"));
   private volatile Set<String> asked = Set.of();
   private volatile Set<String> boot = Set.of();
   private volatile Set<String> fromStart = Set.of();
   private volatile boolean deploying;
   private volatile boolean closed;
+  private volatile @Nullable Future<?> again;
+
+  /** The thread's: what did not run when it was looked at first. */
+  private List<String> idle = List.of();
 
   /** Begins; the rest is done on a thread of its own. */
   @Activate
@@ -66,6 +78,10 @@ public final class Completion implements DeploymentListener, BundleListener {
     closed = true;
     features.unregisterListener((DeploymentListener) this);
     context.removeBundleListener(this);
+    Future<?> waiting = again;
+    if (waiting != null) {
+      waiting.cancel(false);
+    }
     thread.shutdown();
     try {
       if (!thread.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
@@ -78,42 +94,68 @@ public final class Completion implements DeploymentListener, BundleListener {
 
   private void begin() {
     Optional<Stamp> stamp = Stamp.of(folders.cache());
-    if (stamp.isEmpty()) {
-      BootFeatures configured = BootFeatures.of(folders, role());
-      asked = configured.all();
-      boot = installed.required();
-      fromStart = installed.allFromStart();
-      List<String> idle = installed.idle();
-      installed.restore(Choices.read(Choices.file(folders)));
-      if (!idle.isEmpty()) {
-        LOG.error("not everything that was installed runs: {}; the next start installs anew", idle);
-        return;
-      }
-      Set<String> lacked = configured.lackedBy(boot);
-      if (!lacked.isEmpty()) {
-        // Called complete, this would be started for ever, and nothing would come of it.
-        LOG.error(
-            "the role {} lacks {}; see to {} and {} in {}, the next start installs anew",
-            role(),
-            lacked,
-            BootFeatures.OF_ROLES,
-            BootFeatures.OF_ALL,
-            folders.etc());
-        return;
-      }
-    } else {
-      asked = stamp.get().asked();
-      boot = stamp.get().boot();
-      fromStart = stamp.get().fromStart();
-      Set<String> lost = new TreeSet<>(stamp.get().bundles().keySet());
-      lost.removeAll(new BundleCache(folders.cache()).bundles().keySet());
-      if (!lost.isEmpty()) {
-        // A new stamp would call complete what the framework could not read, and dropped.
-        unstamp();
-        LOG.error("{} were lost at this start; the next start installs anew", lost);
-        return;
-      }
+    if (stamp.isPresent()) {
+      goOn(stamp.get());
+      return;
     }
+    BootFeatures configured = BootFeatures.of(folders, role());
+    asked = configured.all();
+    boot = installed.required();
+    fromStart = installed.allFromStart();
+    installed.restore(Choices.read(Choices.file(folders)));
+    Set<String> lacked = configured.lackedBy(boot);
+    if (lacked.isEmpty()) {
+      stampOnceAllRuns();
+    } else {
+      // Called complete, this would be started for ever, and nothing would come of it.
+      LOG.error(
+          "the role {} lacks {}; see to {} and {} in {}, the next start installs anew",
+          role(),
+          lacked,
+          BootFeatures.OF_ROLES,
+          BootFeatures.OF_ALL,
+          folders.etc());
+    }
+  }
+
+  /** Begins with what an earlier start has completed. */
+  private void goOn(Stamp stamp) {
+    asked = stamp.asked();
+    boot = stamp.boot();
+    fromStart = stamp.fromStart();
+    Set<String> lost = new TreeSet<>(stamp.bundles().keySet());
+    lost.removeAll(new BundleCache(folders.cache()).bundles().keySet());
+    if (lost.isEmpty()) {
+      complete();
+    } else {
+      // A new stamp would call complete what the framework could not read, and dropped.
+      unstamp();
+      LOG.error("{} were lost at this start; the next start installs anew", lost);
+    }
+  }
+
+  private void stampOnceAllRuns() {
+    List<String> now = installed.idle();
+    if (now.isEmpty()) {
+      if (!idle.isEmpty()) {
+        LOG.info("everything that was installed runs now");
+      }
+      complete();
+      return;
+    }
+    if (!now.equals(idle)) {
+      LOG.error("not everything that was installed runs: {}; the next start installs anew", now);
+    }
+    idle = now;
+    try {
+      again =
+          thread.schedule(() -> guarded(this::stampOnceAllRuns), AGAIN_SECONDS, TimeUnit.SECONDS);
+    } catch (RejectedExecutionException e) {
+      // Closed meanwhile.
+    }
+  }
+
+  private void complete() {
     stamp();
     features.registerListener((DeploymentListener) this);
     context.addBundleListener(this);
