@@ -27,14 +27,18 @@ final class ClientAuthentication {
   private static final String EXTERNAL = "EXTERNAL";
   private static final String PLAIN = "PLAIN";
 
-  /** Before all others; PLAIN comes after them, for it gives the password away. */
+  /**
+   * Before all others; PLAIN comes after them, for it gives the password away. Those that bind come
+   * first, whatever their hash: somebody on the way who takes the strongest of them off the list
+   * must not get the client to do without.
+   */
   private static final List<String> STRONGEST_FIRST =
       List.of(
           "SCRAM-SHA-512-PLUS",
-          "SCRAM-SHA-512",
           "SCRAM-SHA-256-PLUS",
-          "SCRAM-SHA-256",
           "SCRAM-SHA-1-PLUS",
+          "SCRAM-SHA-512",
+          "SCRAM-SHA-256",
           "SCRAM-SHA-1",
           "DIGEST-MD5");
 
@@ -103,7 +107,7 @@ final class ClientAuthentication {
                         null,
                         SaslProperties.SERVICE,
                         target.host(),
-                        properties(capabilities),
+                        properties(capabilities, mechanism.name()),
                         new CredentialCallbacks(credentials, channel)))
             .orElseThrow(() -> new IOException("the factory makes no " + mechanism.name()));
     client = opened;
@@ -132,8 +136,14 @@ final class ClientAuthentication {
     }
   }
 
-  private static Map<String, String> properties(CapabilityLine capabilities) {
-    boolean bindingOffered = capabilities.mechanisms().stream().anyMatch(SaslDialect::binds);
+  /**
+   * Says whether the mechanism was offered with channel binding too. Others' do not count: if only
+   * this one's was taken off the list, the server is to be told that it seemed unable.
+   */
+  private static Map<String, String> properties(CapabilityLine capabilities, String mechanism) {
+    boolean bindingOffered =
+        SaslDialect.binds(mechanism)
+            || capabilities.mechanisms().contains(SaslDialect.binding(mechanism));
     return Map.of(
         Sasl.QOP, "auth", SaslProperties.CHANNEL_BINDING_OFFERED, Boolean.toString(bindingOffered));
   }

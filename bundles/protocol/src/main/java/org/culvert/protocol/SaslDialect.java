@@ -37,6 +37,8 @@ enum SaslDialect {
   /** The client speaks first, when it is told to. */
   CLIENT_FIRST;
 
+  private static final String PLUS = "-PLUS";
+
   /** How the names of mechanisms begin whose client speaks first. */
   private static final List<String> CLIENT_FIRST_FAMILIES =
       List.of("SCRAM-", "EXTERNAL", "GS2-", "GSS", "NTLM", "OAUTHBEARER", "XOAUTH2", "OTP", "SRP");
@@ -72,7 +74,12 @@ enum SaslDialect {
 
   /** Tells whether a mechanism is one with channel binding. */
   static boolean binds(String mechanism) {
-    return mechanism.endsWith("-PLUS");
+    return mechanism.endsWith(PLUS);
+  }
+
+  /** Returns the name of a mechanism with channel binding. */
+  static String binding(String mechanism) {
+    return mechanism + PLUS;
   }
 
   /** Writes a message of a mechanism that uses lines. */

@@ -184,7 +184,7 @@ class MechanismsTest {
   @CsvSource({
     "TLS, 'PLAIN DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-1-PLUS SCRAM-SHA-256 SCRAM-SHA-256-PLUS',"
         + " SCRAM-SHA-256-PLUS",
-    "TLS, 'PLAIN DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-1-PLUS SCRAM-SHA-256', SCRAM-SHA-256",
+    "TLS, 'PLAIN DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-1-PLUS SCRAM-SHA-256', SCRAM-SHA-1-PLUS",
     "TLS, 'PLAIN DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-1-PLUS', SCRAM-SHA-1-PLUS",
     "TCP, 'PLAIN DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-1-PLUS SCRAM-SHA-256-PLUS', SCRAM-SHA-1",
     "UDP, 'ANONYMOUS PLAIN DIGEST-MD5', DIGEST-MD5",
@@ -264,6 +264,45 @@ class MechanismsTest {
     Pipe pipe =
         RealMechanisms.pipe(
             Transport.TLS, Pipe.Cut.WHOLE, ALICE, "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS");
+    pipe.onTheWay = reply -> reply.replace(" AUTH=SCRAM-SHA-256-PLUS", "");
+
+    pipe.client.start();
+    pipe.carry();
+
+    assertThat(decoded(pipe.sent.get(2))).startsWith("y,,");
+    assertThat(refusal(pipe)).isEqualTo(StatusCode.AUTHENTICATION_FAILED);
+    assertThat(pipe.server.broker.calls()).isEmpty();
+  }
+
+  @Test
+  void bindByAnotherHashIfTheStrongestWasTakenAway() {
+    Pipe pipe =
+        RealMechanisms.pipe(
+            Transport.TLS,
+            Pipe.Cut.WHOLE,
+            ALICE,
+            "SCRAM-SHA-1",
+            "SCRAM-SHA-1-PLUS",
+            "SCRAM-SHA-256",
+            "SCRAM-SHA-256-PLUS");
+    pipe.onTheWay = reply -> reply.replace(" AUTH=SCRAM-SHA-256-PLUS", "");
+
+    pipe.client.start();
+    pipe.carry();
+
+    assertThat(decoded(pipe.sent.get(2))).startsWith("p=");
+  }
+
+  @Test
+  void noticeThatTheirOwnChannelBindingAloneWasTakenAway() {
+    Pipe pipe =
+        RealMechanisms.pipe(
+            Transport.TLS,
+            Pipe.Cut.WHOLE,
+            ALICE.onlyBy(Set.of("SCRAM-SHA-256", "SCRAM-SHA-256-PLUS")),
+            "SCRAM-SHA-1-PLUS",
+            "SCRAM-SHA-256",
+            "SCRAM-SHA-256-PLUS");
     pipe.onTheWay = reply -> reply.replace(" AUTH=SCRAM-SHA-256-PLUS", "");
 
     pipe.client.start();
