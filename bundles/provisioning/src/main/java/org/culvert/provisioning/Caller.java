@@ -203,9 +203,10 @@ final class Caller {
   }
 
   private void worked(Entry entry, long version) {
+    entry.atFault = false;
     if (entry.line.outage.worked()) {
       for (Entry other : entry.line.entries.values()) {
-        if (other.isReady()) {
+        if (other.isReady() && !other.atFault) {
           entry.line.queue.put(other, now.get());
         }
       }
@@ -244,9 +245,10 @@ final class Caller {
 
   private void failed(Entry entry, long version, ServiceException failure) {
     Instant time = now.get();
+    entry.atFault = failure.isOfTunnel();
     if (failure.isLasting()) {
       entry.line.outage.refused(failure);
-    } else {
+    } else if (!failure.isOfTunnel()) {
       entry.line.outage.failed(entry, failure, time);
     }
     if (entry.version != version) {

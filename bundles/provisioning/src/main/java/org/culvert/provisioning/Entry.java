@@ -22,6 +22,9 @@ final class Entry {
   /** Counts the duty's changes; what comes of an older one's call is of no interest. */
   long version;
 
+  /** Whether it failed last for a reason of its tunnel's own, and not of the service. */
+  boolean atFault;
+
   /** The last version that would survive a power cut. */
   long durable = -1;
 

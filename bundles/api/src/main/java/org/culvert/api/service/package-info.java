@@ -1,6 +1,6 @@
 /** What surrounds a tunnel: names in the DNS, routing, and whatever else is provided with it. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.culvert.api.service;
 

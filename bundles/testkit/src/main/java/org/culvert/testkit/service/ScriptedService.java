@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import org.culvert.api.service.DnsRegistrar;
 import org.culvert.api.service.NameRequest;
@@ -40,6 +41,7 @@ public abstract class ScriptedService implements TunnelService {
   private final String name;
   private final Map<ServedTunnel, ServedTunnel> provided = new LinkedHashMap<>();
   private final List<String> journal = new ArrayList<>();
+  private final Set<String> atFault = ConcurrentHashMap.newKeySet();
   private volatile Mood mood = Mood.WORKS;
   private volatile Runnable step = () -> {};
   private volatile CountDownLatch hanging = new CountDownLatch(1);
@@ -51,6 +53,15 @@ public abstract class ScriptedService implements TunnelService {
   @Override
   public String name() {
     return name;
+  }
+
+  /** Says whether it is a tunnel's own fault that it cannot be served, as if its user lagged. */
+  public void fault(String tunnel, boolean own) {
+    if (own) {
+      atFault.add(tunnel);
+    } else {
+      atFault.remove(tunnel);
+    }
   }
 
   /** Changes how the service does what it is asked to. */
@@ -119,6 +130,9 @@ public abstract class ScriptedService implements TunnelService {
       journal.add(deed + " " + tunnel.id() + tunnel.device().map(on -> " on " + on).orElse(""));
     }
     step.run();
+    if (mood == Mood.WORKS && atFault.contains(tunnel.id())) {
+      throw ServiceException.ofTunnel("its own name server does not answer", null);
+    }
     switch (mood) {
       case IS_DOWN -> throw ServiceException.passing("nobody answers", null);
       case REFUSES -> throw ServiceException.lasting("refused", null);

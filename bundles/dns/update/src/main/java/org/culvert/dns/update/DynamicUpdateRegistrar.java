@@ -142,7 +142,7 @@ final class DynamicUpdateRegistrar implements DnsRegistrar, AutoCloseable {
             servers,
             records.cuts(tunnel),
             address -> settings.nameServers().isAcceptable(address, tunnel.prefix().orElseThrow()));
-    result.lame().forEach(line -> problems.add(ServiceException.passing(line, null)));
+    result.lame().forEach(line -> problems.add(ServiceException.ofTunnel(line, null)));
     return result.serving();
   }
 
@@ -177,6 +177,10 @@ final class DynamicUpdateRegistrar implements DnsRegistrar, AutoCloseable {
     }
     String message =
         String.join("; ", problems.stream().map(ServiceException::getMessage).distinct().toList());
+    if (problems.stream().allMatch(problem -> problem.isOfTunnel() || problem.isLasting())
+        && problems.stream().anyMatch(ServiceException::isOfTunnel)) {
+      return ServiceException.ofTunnel(message, problems.get(0));
+    }
     return new ServiceException(
         message, problems.stream().allMatch(ServiceException::isLasting), problems.get(0));
   }
