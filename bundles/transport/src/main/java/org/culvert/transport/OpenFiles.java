@@ -38,7 +38,7 @@ public final class OpenFiles implements HostReport {
 
   /** Looks once, since the limit of a running process hardly ever changes. */
   @Activate
-  public OpenFiles(SignalingServer.Config config, @Reference TunnelBroker broker) {
+  public OpenFiles(Config config, @Reference TunnelBroker broker) {
     this(config.sessions(), limits());
     missing.forEach(LOG::warn);
   }

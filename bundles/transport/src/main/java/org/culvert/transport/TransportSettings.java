@@ -84,7 +84,7 @@ record TransportSettings(
    *
    * @throws InvalidConfigurationException if one of them cannot be meant
    */
-  static TransportSettings from(SignalingServer.Config config) {
+  static TransportSettings from(Config config) {
     if (!config.tcp() && !config.udp() && !config.tls()) {
       throw refused("udp", false, "TCP, UDP and TLS are all off; switch one on");
     }

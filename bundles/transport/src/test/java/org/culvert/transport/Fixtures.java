@@ -164,11 +164,11 @@ final class Fixtures {
   }
 
   /** Returns the configuration that the defaults make, with some values changed. */
-  static SignalingServer.Config config(Map<String, Object> changes) {
-    return (SignalingServer.Config)
+  static Config config(Map<String, Object> changes) {
+    return (Config)
         Proxy.newProxyInstance(
             Fixtures.class.getClassLoader(),
-            new Class<?>[] {SignalingServer.Config.class},
+            new Class<?>[] {Config.class},
             (proxy, method, arguments) ->
                 changes.getOrDefault(method.getName(), method.getDefaultValue()));
   }
