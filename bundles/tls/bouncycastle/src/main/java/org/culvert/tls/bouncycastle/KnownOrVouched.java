@@ -89,10 +89,23 @@ final class KnownOrVouched extends X509ExtendedTrustManager {
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
       throws CertificateException {
-    if (!isKnown(chain)) {
+    if (isKnown(chain)) {
+      return;
+    }
+    try {
       X509ExtendedTrustManager voucher = voucher(chain);
       explained(chain, () -> voucher.checkServerTrusted(chain, type, engine));
+    } catch (CertificateException e) {
+      String why = vouched == null ? "only pinned brokers are trusted" : e.getMessage();
+      throw chain.length == 0 ? e : new CertificateException(why + remedy(chain[0]), e);
     }
+  }
+
+  /** A broker that made its certificate itself is known by nothing else. */
+  private static String remedy(X509Certificate broker) {
+    return "; if its operator confirms this fingerprint, write broker.pins = "
+        + Fingerprint.of(broker)
+        + " into etc/org.culvert.tls.bouncycastle.cfg";
   }
 
   private interface Judgement {

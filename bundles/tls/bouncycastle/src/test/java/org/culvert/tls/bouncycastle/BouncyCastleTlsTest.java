@@ -203,7 +203,13 @@ class BouncyCastleTlsTest {
 
     shake(client.client(HOST, 3654), selfMade.server());
     assertThatThrownBy(() -> shake(client.client(HOST, 3654), broker().server()))
-        .isInstanceOf(SSLException.class);
+        .isInstanceOf(SSLException.class)
+        .hasStackTraceContaining("only pinned brokers are trusted; ");
+    // Java's authorities do not know it either; its fingerprint is all that there is to trust.
+    assertThatThrownBy(
+            () -> shake(configurations.provider(Map.of()).client(HOST, 3654), selfMade.server()))
+        .isInstanceOf(SSLException.class)
+        .hasStackTraceContaining("write broker.pins = " + fingerprint(made));
   }
 
   @Test
