@@ -15,7 +15,7 @@ import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 
-/** Promises about the shell over SSH, as scripts use it. */
+/** Promises about the shell over SSH and the log, as scripts use them. */
 public class ShellIT {
   /** More than a client, its host and the server keep of what nobody reads. */
   private static final int LINES = 400_000;
@@ -75,6 +75,10 @@ public class ShellIT {
       assertThat(shell.run(broker, "culvert:pools --json"))
           .contains("\"percent\": 0.0,", "\"capacity\": 9223372036854775807,");
     }
+    // Whoever reads it elsewhere, or after a change of the clock, knows when it was.
+    assertThat(Files.readAllLines(home.resolve("data/log/karaf.log")))
+        .allMatch(
+            line -> line.matches("\\d{4}-\\d\\d-\\d\\dT[0-9:]{8},\\d{3}[+-]\\d\\d:?\\d\\d \\| .*"));
   }
 
   private Started start() throws IOException {
