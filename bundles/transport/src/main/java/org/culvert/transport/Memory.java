@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>The broker leaves this share of the heap free: what it says of room for tunnels counts on it.
  */
 final class Memory {
-  // Estimated: what a session has on its transport, its mechanisms, an exchange, its first line, and
-  // its last replies. Measured, and rounded up: TLS by Bouncy Castle takes 57 kB in the middle of a
-  // handshake and 41 kB after it, and its buffers besides.
+  // Estimated: what a session has on its transport, its mechanisms, an exchange, its first line,
+  // and its last replies. Measured, and rounded up: TLS by Bouncy Castle takes 57 kB in the middle
+  // of a handshake and 41 kB after it, and its buffers besides.
   static final int UDP_SESSION = 6_000;
   static final int UDP_REMEMBERED = 2_000;
   static final int TCP_SESSION = 10_000;
