@@ -1,14 +1,16 @@
 package org.culvert.ssh;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.command.CommandFactory;
 import org.apache.sshd.server.shell.ShellFactory;
-import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
  * Stands between Karaf's SSH server and what it runs, so that this ends in order (RFC 4254, 5.3).
@@ -17,35 +19,43 @@ import org.osgi.service.component.annotations.Reference;
  * that still holds output, because its reader is slower than the network, then drops that output,
  * says "closed by remote host", and ends with status 255 if the exit status was not read yet. Here
  * only the command's channel is closed; the client ends the connection when it has all.
+ *
+ * <p>There is no server where the operator wants none ({@code karaf.startRemoteShell}), and another
+ * one after a change of its configuration.
  */
 @Component(
     service = {},
     immediate = true)
 public final class OrderlyEnd {
-  private final SshServer server;
-  private final CommandFactory commands;
-  private final ShellFactory shells;
+  private final Map<SshServer, Lent> servers = new ConcurrentHashMap<>();
+
+  /** What a server had before. */
+  private record Lent(CommandFactory commands, ShellFactory shells) {}
 
   /** Begins with the next command; Karaf's own ways to run one stay underneath. */
-  @Activate
-  public OrderlyEnd(@Reference SshServer server) {
-    this.server = server;
-    commands = server.getCommandFactory();
-    shells = server.getShellFactory();
+  @Reference(
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC,
+      unbind = "release")
+  public void serve(SshServer server) {
+    Lent lent = new Lent(server.getCommandFactory(), server.getShellFactory());
+    servers.put(server, lent);
     // Whoever reads slowly, or pages, is waited for as long as a session may be idle; sshd's 30 s
     // for that end the output in the middle.
     Duration patience = CoreModuleProperties.IDLE_TIMEOUT.getRequired(server);
     CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT.set(server, patience);
     CoreModuleProperties.CHANNEL_CLOSE_TIMEOUT.set(server, patience);
     server.setCommandFactory(
-        (channel, line) -> new OrderlyCommand(commands.createCommand(channel, line)));
-    server.setShellFactory(channel -> new OrderlyCommand(shells.createShell(channel)));
+        (channel, line) -> new OrderlyCommand(lent.commands().createCommand(channel, line)));
+    server.setShellFactory(channel -> new OrderlyCommand(lent.shells().createShell(channel)));
   }
 
-  /** Gives the server back what it had; commands that run go on. */
-  @Deactivate
-  public void close() {
-    server.setCommandFactory(commands);
-    server.setShellFactory(shells);
+  /** Gives a server back what it had; commands that run go on. */
+  public void release(SshServer server) {
+    Lent lent = servers.remove(server);
+    if (lent != null) {
+      server.setCommandFactory(lent.commands());
+      server.setShellFactory(lent.shells());
+    }
   }
 }

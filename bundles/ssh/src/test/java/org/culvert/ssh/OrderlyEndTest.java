@@ -35,7 +35,7 @@ class OrderlyEndTest {
 
   private final SshServer server = SshServer.setUpDefaultServer();
   private final SshClient client = SshClient.setUpDefaultClient();
-  private Optional<OrderlyEnd> mended = Optional.empty();
+  private final OrderlyEnd mended = new OrderlyEnd();
   private Optional<ClientSession> connection = Optional.empty();
 
   @BeforeEach
@@ -47,7 +47,7 @@ class OrderlyEndTest {
     server.setPasswordAuthenticator((user, password, session) -> true);
     server.setCommandFactory((channel, line) -> new ShellCommand(sessions(), line));
     server.start();
-    mended = Optional.of(new OrderlyEnd(server));
+    mended.serve(server);
     client.setServerKeyVerifier((session, address, key) -> true);
     client.start();
     ClientSession session =
@@ -60,7 +60,7 @@ class OrderlyEndTest {
   @AfterEach
   void stop() throws Exception {
     client.stop();
-    mended.ifPresent(OrderlyEnd::close);
+    mended.release(server);
     server.stop(true);
   }
 
@@ -87,9 +87,7 @@ class OrderlyEndTest {
 
   @Test
   void givesTheServerBackWhatItHad() throws Exception {
-    OrderlyEnd one = mended.orElseThrow();
-    one.close();
-    mended = Optional.empty();
+    mended.release(server);
 
     assertThat(server.getCommandFactory().createCommand(null, "lines 1"))
         .isInstanceOf(ShellCommand.class);
