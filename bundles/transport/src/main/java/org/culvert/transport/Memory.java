@@ -29,21 +29,23 @@ final class Memory {
 
   /**
    * What streams may take and what datagrams may, so that forged ones take nothing from those who
-   * have proved their address.
+   * have proved their address; and the replies that are said again to those whose session is over,
+   * so that many who only begin do not end that.
    */
-  record Shares(Memory streams, Memory datagrams) {
+  record Shares(Memory streams, Memory datagrams, Memory replies) {
 
     static Shares ofThisProcess() {
       return of(Runtime.getRuntime().maxMemory() / PARTS);
     }
 
     static Shares of(long octets) {
-      return new Shares(new Memory(octets * 3 / 4), new Memory(octets / 4));
+      return new Shares(
+          new Memory(octets * 3 / 4), new Memory(octets * 3 / 16), new Memory(octets / 16));
     }
 
     /** Returns how many entries one table of {@link TokenBuckets} may have. */
     int buckets() {
-      long octets = streams.octets + datagrams.octets;
+      long octets = streams.octets + datagrams.octets + replies.octets;
       return (int) Math.max(FEWEST_BUCKETS, Math.min(MOST_BUCKETS, octets / 4 / TABLES / BUCKET));
     }
   }
@@ -60,17 +62,8 @@ final class Memory {
 
   /** Reserves some, if there is so much left. */
   boolean reserve(int wanted) {
-    return reserve(wanted, octets);
-  }
-
-  /** Reserves some of the first half: the other is for what is worth more. */
-  boolean reserveOfHalf(int wanted) {
-    return reserve(wanted, octets / 2);
-  }
-
-  private boolean reserve(int wanted, long below) {
     long before = reserved.get();
-    while (before + wanted <= below) {
+    while (before + wanted <= octets) {
       if (reserved.compareAndSet(before, before + wanted)) {
         return true;
       }

@@ -157,7 +157,7 @@ final class UdpPort extends SimpleChannelInboundHandler<DatagramPacket> {
     live.remove(session.remote(), session);
     forgotten(ended.remove(session.remote()));
     while (ended.size() >= reception.limits().udpRemembered()
-        || !reception.memory().datagrams().reserveOfHalf(Memory.UDP_REMEMBERED)) {
+        || !reception.memory().replies().reserve(Memory.UDP_REMEMBERED)) {
       Iterator<UdpSession> oldest = ended.values().iterator();
       if (!oldest.hasNext()) {
         return;
@@ -171,7 +171,7 @@ final class UdpPort extends SimpleChannelInboundHandler<DatagramPacket> {
 
   private void forgotten(@Nullable UdpSession session) {
     if (session != null) {
-      reception.memory().datagrams().release(Memory.UDP_REMEMBERED);
+      reception.memory().replies().release(Memory.UDP_REMEMBERED);
     }
   }
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Strangers take no more of the heap than there is for them, however many come. */
 class MemoryTest {
   private static final String VERSION = "VERSION=2.0.2\r\n";
+  private static final int REPLIES = 3 * Memory.UDP_REMEMBERED;
 
   @TempDir private Path directory;
   private TransportSettings settings;
@@ -32,7 +33,8 @@ class MemoryTest {
   }
 
   private Memory.Shares start(long streams, long datagrams) throws IOException {
-    Memory.Shares memory = new Memory.Shares(new Memory(streams), new Memory(datagrams));
+    Memory.Shares memory =
+        new Memory.Shares(new Memory(streams), new Memory(datagrams), new Memory(REPLIES));
     settings = Fixtures.settings(Fixtures.LIMITS, Fixtures.LOOPBACK);
     server = new SignalingServer(new FakeBroker(), settings, memory, () -> 0);
     server.factories =
@@ -158,16 +160,32 @@ class MemoryTest {
 
   @Test
   void repliesToSessionsThatEndedAreRememberedAsLongAsThereIsRoom() throws IOException {
-    int room = 2 * Memory.UDP_SESSION;
-    Memory memory = start(0, room).datagrams();
+    Memory memory = start(0, Memory.UDP_SESSION).replies();
     for (int i = 0; i < 10; i++) {
       try (RawUdp client = new RawUdp(settings.port())) {
         assertThat(client.ask(240, 1, "VERSION=0.1\r\n").text()).startsWith("302 ");
-        assertThat(memory.reserved()).isLessThanOrEqualTo(room);
+        assertThat(memory.reserved()).isLessThanOrEqualTo(REPLIES);
       }
     }
     Fixtures.await(() -> server.sessions().isEmpty());
-    assertThat(memory.reserved()).isEqualTo(3 * Memory.UDP_REMEMBERED);
+    assertThat(memory.reserved()).isEqualTo(REPLIES);
+  }
+
+  @Test
+  void sessionsThatOnlyBeginTakeNoRoomFromWhatIsSaidAgain() throws IOException {
+    start(0, 2 * Memory.UDP_SESSION);
+    for (int i = 0; i < 4; i++) {
+      try (RawUdp client = new RawUdp(settings.port())) {
+        client.ask(240, 1, VERSION);
+      }
+    }
+    try (RawUdp client = new RawUdp(settings.port())) {
+      client.ask(240, 1, VERSION);
+      String wrong = "AUTHENTICATE X-NOT-A-MECHANISM\r\n";
+      assertThat(client.ask(241, 1, wrong).text()).startsWith("300 ");
+
+      assertThat(client.ask(241, 2, wrong).text()).startsWith("300 ");
+    }
   }
 
   /** Forged datagrams fill what there is for them and nothing else. */
