@@ -44,7 +44,10 @@ class ScramClientFuzz {
     try {
       for (String message : text.split("\\" + SEPARATOR, -1)) {
         byte[] response = client.evaluateChallenge(Exchange.octets(message));
-        assertThat(response == null ? "" : Exchange.text(response)).doesNotContain("pencil");
+        // Parts of the message come back as they are.
+        if (!text.contains("pencil")) {
+          assertThat(response == null ? "" : Exchange.text(response)).doesNotContain("pencil");
+        }
       }
     } catch (SaslException e) {
       assertThat(e.getMessage()).matches("[ -~]*");
