@@ -5,10 +5,14 @@ tell_foreign() {
   local type
   for type in v6v4 v4v6; do
     kernel_tunnel $type
+    # A tunnel that comes or goes has the filter made anew, and nothing is found to be put back.
+    await 120 "no other tunnel at the vm's broker" vm_has_one_tunnel
     tell_flush $type
     tell_shadow $type
   done
 }
+
+vm_has_one_tunnel() { [ "$(vm_shell "culvert:tunnels --json" | grep -c '"state" *: *"up"')" = 1 ]; }
 
 # The machine itself looks how long it takes, for each word with it takes its time.
 tell_flush() { # TYPE
