@@ -154,9 +154,18 @@ final class Pulse {
       for (int i = 0; i < suspects.size(); i++) {
         Attempt suspect = suspects.get(i);
         Result alone = suspect.dialogue().get();
+        if (i > 0 && alone.isViolation() && foundNobody(alone)) {
+          // The one before had ended it, and was over before the server was gone.
+          blame(suspects.get(i - 1));
+          if (!comesBack()) {
+            skip(suspects.subList(i, suspects.size()), suspects.get(i - 1).tested().id());
+            return;
+          }
+          alone = suspect.dialogue().get();
+        }
         keep(alone);
         if (!answers()) {
-          keep(alone.with(new Finding(Level.MUST, GONE, true)));
+          blame(suspect);
           if (!comesBack()) {
             skip(suspects.subList(i + 1, suspects.size()), suspect.tested().id());
             return;
@@ -168,6 +177,13 @@ final class Pulse {
       }
     } finally {
       lock.writeLock().unlock();
+    }
+  }
+
+  private synchronized void blame(Attempt killer) {
+    Result result = results.get(killer.tested());
+    if (result != null) {
+      keep(result.with(new Finding(Level.MUST, GONE, true)));
     }
   }
 
