@@ -1,5 +1,7 @@
 package org.culvert.conformance;
 
+import org.culvert.conformance.cause.Causes;
+
 /**
  * Something that a server did wrong.
  *
@@ -27,6 +29,6 @@ record Finding(Level level, String what, boolean ends) {
 
   /** Returns what others of its kind have in common with it. */
   String cause() {
-    return level + ": " + what.replaceAll("(?s)\".*\"", "\"...\"").replaceAll("\\d+", "N");
+    return Causes.of(level, what);
   }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.culvert.conformance.cause.Causes;
 
 /**
  * Runs cases against a server: those that need nothing of one another side by side, those of the
@@ -93,7 +94,7 @@ final class Kit {
     results.sort(
         Comparator.comparing(Result::leg)
             .thenComparing(result -> order.getOrDefault(result.tested().id(), 0)));
-    return Causes.once(results);
+    return Causes.once(results, Result::passed, Result::without);
   }
 
   private static void run(List<Run> runs) throws InterruptedException {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What came of a case on a leg.
@@ -64,6 +65,16 @@ record Result(
     List<Finding> more = new ArrayList<>(findings);
     more.add(finding);
     return new Result(tested, leg, Outcome.VIOLATION, "", more, repeated, transcript, time);
+  }
+
+  /** Returns the causes of what it went on after. */
+  Stream<String> passed() {
+    return findings.stream().filter(finding -> !finding.ends()).map(Finding::cause);
+  }
+
+  /** Returns the causes of all that is wrong. */
+  Stream<String> causes() {
+    return Stream.concat(findings.stream(), repeated.stream()).map(Finding::cause);
   }
 
   /** Returns the same without findings whose cause is known; it passes if no other is left. */

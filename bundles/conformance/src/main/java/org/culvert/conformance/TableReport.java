@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.culvert.conformance.Result.Outcome;
+import org.culvert.conformance.cause.Causes;
 
 /** Prints what came of a run, for people. */
 final class TableReport {
@@ -25,7 +26,7 @@ final class TableReport {
       results.forEach(this::row);
     }
     results.stream().filter(Result::isViolation).forEach(this::story);
-    Causes.print(results, out);
+    Causes.print(results, Result::causes, one -> one.leg() + " " + one.tested().id(), out);
     Map<Leg, Map<Outcome, Integer>> counts = new EnumMap<>(Leg.class);
     for (Result result : results) {
       counts

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.culvert.conformance.cause.Causes;
 
 /**
  * Takes a client through scripts: one that comes again by itself, or one that is started for each.
@@ -75,7 +76,7 @@ final class Examination {
       for (Future<Verdict> verdict : pending) {
         verdicts.add(verdict.get());
       }
-      return Causes.once(verdicts);
+      return Causes.once(verdicts, Verdict::passed, Verdict::without);
     } catch (ExecutionException e) {
       throw new IllegalStateException("a script of the kit failed", e);
     } finally {

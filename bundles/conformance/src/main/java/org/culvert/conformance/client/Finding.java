@@ -1,5 +1,7 @@
 package org.culvert.conformance.client;
 
+import org.culvert.conformance.cause.Causes;
+
 /**
  * Something that a client did wrong.
  *
@@ -10,6 +12,6 @@ package org.culvert.conformance.client;
 record Finding(Level level, String what, boolean ends) {
   /** Returns what others of its kind have in common with it. */
   String cause() {
-    return level + ": " + what.replaceAll("(?s)\".*\"", "\"...\"").replaceAll("\\d+", "N");
+    return Causes.of(level, what);
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.culvert.conformance.cause.Causes;
 
 /** Tells what came of an examination: to people, and to build servers as JUnit's XML. */
 final class Report {
@@ -37,7 +38,7 @@ final class Report {
         verdict.transcript().forEach(line -> out.println("        " + line));
       }
     }
-    Causes.print(verdicts, out);
+    Causes.print(verdicts, Verdict::causes, one -> one.way() + " " + one.script().id(), out);
     out.printf(
         "%n%d passed, %d violations, %d skipped%n",
         verdicts.stream().filter(Verdict::isPass).count(),

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What came of a script.
@@ -45,6 +46,16 @@ record Verdict(
 
   boolean isPass() {
     return findings.isEmpty() && skipped.isEmpty();
+  }
+
+  /** Returns the causes of what it went on after. */
+  Stream<String> passed() {
+    return findings.stream().filter(finding -> !finding.ends()).map(Finding::cause);
+  }
+
+  /** Returns the causes of all that is wrong. */
+  Stream<String> causes() {
+    return Stream.concat(findings.stream(), repeated.stream()).map(Finding::cause);
   }
 
   /** Returns the same without findings whose cause is known. */
