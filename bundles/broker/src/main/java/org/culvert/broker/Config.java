@@ -43,7 +43,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
               + " 30: each client has a link of two hosts, the server first and the client second.")
   int ipv4Length() default 32;
 
-  @AttributeDefinition(description = "Shortest prefix that a user may ask for, in bits.")
+  @AttributeDefinition(
+      description =
+          "Shortest prefix that a user may ask for, in bits; a pool that is smaller hands out"
+              + " nothing larger than itself, the one that is made up /56 at most.")
   int minPrefixLength() default 48;
 
   @AttributeDefinition(description = "Longest prefix that a user may ask for, in bits; at most 64.")
@@ -54,6 +57,14 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
           "Prefix length for a user who asks for a prefix and names no length; 0 refuses such"
               + " requests, as old brokers do.")
   int defaultPrefixLength() default 0;
+
+  @AttributeDefinition(
+      description =
+          "What is done when a user who has a prefix of delegationPools asks for another length."
+              + " renumber: he gets a new one, and the old one rests; while one rests for him he is"
+              + " told 507, and when he may ask again. grow: a larger prefix around the one he has"
+              + " if all of it is free, else 507. keep: 507.")
+  String onRerequest() default "renumber";
 
   @AttributeDefinition(description = "Minutes that a tunnel lives unless its user asks again.")
   int lifetime() default 1440;

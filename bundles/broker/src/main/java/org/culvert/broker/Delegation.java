@@ -19,6 +19,9 @@ import org.culvert.api.status.TspException;
  * nearest length, from the first pool that allows that.
  */
 final class Delegation {
+  /** How many ranges of lengths fit a status line. */
+  private static final int MOST_TOLD = 5;
+
   private final List<DelegationPool> pools;
 
   /**
@@ -92,7 +95,8 @@ final class Delegation {
       return Optional.of(has);
     }
     TspException different =
-        new TspException(StatusCode.PREFIX_UNAVAILABLE, wish + ", but has " + has);
+        new TspException(StatusCode.PREFIX_UNAVAILABLE, wish + ", but has " + has)
+            .advising("you have a /" + has.length() + ", ask for that");
     return switch (policy.rerequest()) {
       case KEEP -> throw different;
       case RENUMBER -> Optional.empty();
@@ -118,7 +122,8 @@ final class Delegation {
         }
       }
       if (full) {
-        throw new TspException(StatusCode.PREFIX_UNAVAILABLE, wish + ", but no pool has one now");
+        throw new TspException(StatusCode.PREFIX_UNAVAILABLE, wish + ", but no pool has one now")
+            .advising("none is free now, ask for a longer one or later");
       }
     }
     throw refusal(wish, serving);
@@ -141,7 +146,8 @@ final class Delegation {
   /** Says why none of these pools knows what to give. */
   private static TspException refusal(PrefixWish wish, List<DelegationPool> serving) {
     if (serving.isEmpty()) {
-      return new TspException(StatusCode.PREFIX_UNAVAILABLE, wish + ", but no pool serves him");
+      return new TspException(StatusCode.PREFIX_UNAVAILABLE, wish + ", but no pool serves him")
+          .advising("there is none for you, ask for no prefix");
     }
     if (wish.length().isEmpty()) {
       return new TspException(StatusCode.MISSING_PREFIX_LENGTH, "router without a prefix length");
@@ -157,9 +163,11 @@ final class Delegation {
             .map(lengths -> "/" + lengths.min() + " to /" + lengths.max())
             .distinct()
             .toList();
+    String some = known.size() > MOST_TOLD ? known.get(0) : String.join(" or ", known);
     return new TspException(
-        exact ? StatusCode.PREFIX_UNAVAILABLE : StatusCode.UNSUPPORTED_PREFIX_LENGTH,
-        wish + ", but gets " + String.join(" or ", known));
+            exact ? StatusCode.PREFIX_UNAVAILABLE : StatusCode.UNSUPPORTED_PREFIX_LENGTH,
+            wish + ", but gets " + String.join(" or ", known))
+        .advising("ask for " + some);
   }
 
   /** Tells whether a prefix is the operator's to give. */

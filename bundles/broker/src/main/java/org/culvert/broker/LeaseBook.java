@@ -32,6 +32,7 @@ final class LeaseBook {
   private final Map<Outer, Slot> proposedSlot = new HashMap<>();
   private final Headcount count = new Headcount();
   private final Claims claims = new Claims();
+  private final LeftPrefixes left = new LeftPrefixes();
   private final Deadlines<Slot> deadlines = new Deadlines<>();
 
   /**
@@ -67,6 +68,10 @@ final class LeaseBook {
 
   Claims claims() {
     return claims;
+  }
+
+  LeftPrefixes left() {
+    return left;
   }
 
   Collection<Lease> all() {
@@ -138,6 +143,7 @@ final class LeaseBook {
       lease.prefix().ifPresent(stock.prefixes()::hold);
     }
     claims.hold(lease.owner(), lease.arrangements());
+    left.put(lease);
     idBySlot.put(Slot.of(lease), lease.id());
     enter(lease);
     watch(Slot.of(lease));
@@ -152,6 +158,7 @@ final class LeaseBook {
       stock.free(Inner.of(old));
       old.prefix().ifPresent(stock.prefixes()::free);
       claims.free(old.owner(), old.arrangements());
+      left.remove(old);
       watch(Slot.of(old));
     }
   }

@@ -1,6 +1,7 @@
 package org.culvert.broker;
 
 import java.net.InetSocketAddress;
+import java.time.temporal.ChronoUnit;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
@@ -25,6 +26,16 @@ final class LifeLog {
           text(lease.outer().remote()),
           why);
     }
+  }
+
+  /** Says that a user has another prefix from now on, and what becomes of the one before. */
+  static void left(Lease lease, Lease resting) {
+    LOG.info(
+        "{}: asked for another prefix and has {} now; {} rests until {}, then others may get it",
+        printable(lease.owner()),
+        lease.prefix().map(IpPrefix::toString).orElse("none"),
+        resting.prefix().map(IpPrefix::toString).orElse("none"),
+        resting.expires().truncatedTo(ChronoUnit.SECONDS));
   }
 
   static void refusal(String owner, Throwable why) {

@@ -229,8 +229,9 @@ final class Negotiation {
       changes.add(life.ending(lease));
     }
     changes.add(new LeaseChange.Put(accepted));
-    Resting.leftBy(current, accepted, now.plus(settings.times().quarantine()))
-        .ifPresent(resting -> changes.add(new LeaseChange.Put(resting)));
+    Optional<Lease> left =
+        Resting.leftBy(current, accepted, now.plus(settings.times().quarantine()));
+    left.ifPresent(resting -> changes.add(new LeaseChange.Put(resting)));
     return ledger
         .commit(changes)
         .thenApply(
@@ -238,6 +239,7 @@ final class Negotiation {
               ledger.book().withdraw(proposal);
               ended.forEach(lease -> life.stopped(lease, "another user got its outer endpoints"));
               life.started(accepted, current);
+              left.ifPresent(resting -> LifeLog.left(accepted, resting));
               return Optional.of(accepted);
             });
   }

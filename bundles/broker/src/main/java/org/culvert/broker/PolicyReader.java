@@ -97,12 +97,9 @@ final class PolicyReader {
   }
 
   private Rerequest rerequest() {
-    return switch (config.onRerequest()) {
-      case "keep" -> Rerequest.KEEP;
-      case "grow" -> Rerequest.GROW;
-      case "renumber" -> Rerequest.RENUMBER;
-      default -> throw wrong("onRerequest", config.onRerequest(), "write keep, grow or renumber");
-    };
+    return Rerequest.of(config.onRerequest())
+        .orElseThrow(
+            () -> wrong("onRerequest", config.onRerequest(), "write keep, grow or renumber"));
   }
 
   private List<Reservation> reservations(IpPrefix pool) {

@@ -61,8 +61,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
       description =
           "What is done when a user who has a prefix of the pool asks for another length. keep:"
               + " 507. grow: he gets a larger prefix around the one he has if all of it is free,"
-              + " else 507. renumber: he gets a new one, and the old one rests.")
-  String onRerequest() default "keep";
+              + " else 507. renumber: he gets a new one, and the old one rests; while one rests for"
+              + " him he is told 507, and when he may ask again.")
+  String onRerequest() default "renumber";
 
   @AttributeDefinition(
       description =

@@ -27,6 +27,9 @@ record Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, List<PrefixPolicy>
   private static final int LONGEST_ENDPOINT = 126;
   private static final int LONGEST_DELEGATION = 64;
 
+  /** Of the /49 that is made up there are 128 of these. */
+  private static final int SHORTEST_MADE_UP = 56;
+
   /** Copies the list. */
   Pools {
     delegation = List.copyOf(delegation);
@@ -55,7 +58,16 @@ record Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, List<PrefixPolicy>
     List<PrefixPolicy> all = new ArrayList<>();
     for (String text : delegation) {
       IpPrefix prefix = pool("delegationPools", text, LONGEST_DELEGATION, taken);
-      all.add(PrefixPolicy.simple(prefix, lengths));
+      if (prefix.length() > lengths.max()) {
+        throw new InvalidConfigurationException(
+            Settings.PID,
+            "delegationPools",
+            text,
+            "no prefix can be cut from it: write maxPrefixLength = "
+                + LONGEST_DELEGATION
+                + ", or a larger pool");
+      }
+      all.add(PrefixPolicy.simple(prefix, lengths, Settings.rerequest(config)));
     }
     List<PrefixPolicy> named = policies.stream().map(PolicyReader::read).toList();
     for (PrefixPolicy policy : named) {
@@ -88,12 +100,17 @@ record Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, List<PrefixPolicy>
     return new IpPrefix(IpAddresses.of(octets), 48);
   }
 
-  /** Divides a /48: subnet 0 for accounts, subnet 1 for anonymous users, the upper half to give. */
-  static Pools within(IpPrefix site, PrefixPolicy.Lengths lengths) {
+  /**
+   * Divides a /48: subnet 0 for accounts, subnet 1 for anonymous users, the upper half to give, of
+   * which nobody gets more than a /56.
+   */
+  static Pools within(
+      IpPrefix site, PrefixPolicy.Lengths lengths, PrefixPolicy.Rerequest rerequest) {
+    IpPrefix half = subnet(site, 0x8000, 49);
     return new Pools(
         new IpPrefix(site.network(), 64),
         Optional.of(subnet(site, 0x0001, 64)),
-        List.of(PrefixPolicy.simple(subnet(site, 0x8000, 49), lengths)));
+        List.of(PrefixPolicy.simple(half, lengths.from(SHORTEST_MADE_UP), rerequest)));
   }
 
   /** Tells whether it matters which groups an account is in. */

@@ -3,6 +3,7 @@ package org.culvert.broker;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.culvert.api.net.IpPrefix;
@@ -57,11 +58,29 @@ record PrefixPolicy(
     /** A larger prefix around the old one if all of that is free, else 507. */
     GROW,
     /** A new prefix; the old one rests. */
-    RENUMBER
+    RENUMBER;
+
+    /** Reads it; empty for any other word. */
+    static Optional<Rerequest> of(String word) {
+      return switch (word) {
+        case "keep" -> Optional.of(KEEP);
+        case "grow" -> Optional.of(GROW);
+        case "renumber" -> Optional.of(RENUMBER);
+        default -> Optional.empty();
+      };
+    }
   }
 
   /** Prefix lengths: the shortest, the longest, and the one for users who name none. */
   record Lengths(int min, int max, OptionalInt unnamed) {
+    /** Returns these lengths without those that are shorter than this one, if any are left. */
+    Lengths from(int shortest) {
+      int first = Math.min(Math.max(min, shortest), max);
+      OptionalInt named =
+          unnamed.isPresent() ? OptionalInt.of(Math.max(unnamed.getAsInt(), first)) : unnamed;
+      return new Lengths(first, max, named);
+    }
+
     boolean include(int length) {
       return length >= min && length <= max;
     }
@@ -77,19 +96,22 @@ record PrefixPolicy(
     reservations = List.copyOf(reservations);
   }
 
-  /** Describes a pool of the broker's own configuration. */
-  static PrefixPolicy simple(IpPrefix prefix, Lengths lengths) {
+  /**
+   * Describes a pool of the broker's own configuration. It promises no prefix that is larger than
+   * itself.
+   */
+  static PrefixPolicy simple(IpPrefix prefix, Lengths lengths, Rerequest rerequest) {
     return new PrefixPolicy(
         prefix.toString(),
         Settings.PID,
         prefix,
-        lengths,
+        lengths.from(prefix.length()),
         Set.of(),
         Set.of(),
         false,
         0,
         OtherLength.REFUSE,
-        Rerequest.KEEP,
+        rerequest,
         List.of(),
         false);
   }

@@ -46,6 +46,7 @@ final class Proposer {
     Optional<IpPrefix> prefix = wish.map(w -> prefixes.choose(w, has)).or(() -> has);
     Inner inner;
     try {
+      refuseThirdPrefix(identity.user(), has, prefix);
       inner = addresses(stock, identity, request, decision, before);
     } catch (TspException e) {
       prefix.ifPresent(chosen -> prefixes.release(chosen, has));
@@ -63,6 +64,27 @@ final class Proposer {
         Arrangements.NONE,
         before,
         ledger.now().plus(settings.times().offer()));
+  }
+
+  /**
+   * A user who moves from prefix to prefix would have many: what he leaves is nobody's for a while.
+   */
+  private void refuseThirdPrefix(String user, Optional<IpPrefix> has, Optional<IpPrefix> next) {
+    boolean leaves = has.filter(old -> next.filter(n -> n.contains(old)).isEmpty()).isPresent();
+    Optional<Lease> left =
+        leaves ? ledger.book().left().last(user, ledger.now()) : Optional.empty();
+    left.ifPresent(
+        resting -> {
+          long minutes =
+              Offers.wholeMinutes(Duration.between(ledger.now(), resting.expires())).toMinutes();
+          IpPrefix had = resting.prefix().orElseThrow();
+          throw new TspException(
+                  StatusCode.PREFIX_UNAVAILABLE,
+                  user + " has " + has.orElseThrow() + ", and " + had + " rests for him")
+              .advising(
+                  "ask again in %d minutes, when your earlier /%d has rested, or now for a /%d"
+                      .formatted(minutes, had.length(), has.orElseThrow().length()));
+        });
   }
 
   private static Inner addresses(

@@ -10,11 +10,14 @@ import org.culvert.api.net.IpPrefix;
  * Prefixes that rest although their user's lease goes on with another one.
  *
  * <p>Each is a quarantined lease of its own in the store, so that it rests over a restart too and
- * is forgotten like any other. It belongs to nobody: its owner is a name that cannot be guessed. It
- * is told by its client's address, which lies in its prefix and is nobody's either: the addresses
- * of tunnels come from pools that overlap no pool of prefixes.
+ * is forgotten like any other. It belongs to nobody: its owner is a name that cannot be guessed, at
+ * whose end stands the user who had it. It is told by its client's address, which lies in its
+ * prefix and is nobody's either: the addresses of tunnels come from pools that overlap no pool of
+ * prefixes.
  */
 final class Resting {
+  private static final String MARK = "resting-";
+
   private Resting() {}
 
   /** Returns the lease that holds what a lease no longer has in its next revision. */
@@ -28,7 +31,7 @@ final class Resting {
   private static Lease resting(Lease before, IpPrefix prefix, Instant until) {
     return new Lease(
         Tokens.next(),
-        "resting-" + Tokens.next(),
+        MARK + Tokens.next() + "-" + before.owner(),
         false,
         State.QUARANTINED,
         before.type(),
@@ -41,6 +44,14 @@ final class Resting {
         before.created(),
         until,
         1);
+  }
+
+  /** Returns the user who had the prefix; empty where an older broker did not note it. */
+  static Optional<String> leftBy(Lease resting) {
+    int user = resting.owner().indexOf('-', MARK.length());
+    return resting.owner().startsWith(MARK) && user >= 0
+        ? Optional.of(resting.owner().substring(user + 1))
+        : Optional.empty();
   }
 
   /** Tells whether a lease is such a one. */

@@ -112,8 +112,10 @@ record Settings(
   static Settings from(
       Config config, List<AllocationPolicy> policies, Supplier<IpPrefix> madeUp, HeapRoom heap) {
     PrefixPolicy.Lengths lengths = lengths(config);
+    PrefixPolicy.Rerequest rerequest = rerequest(config);
     return new Settings(
-        Pools.from(config, lengths, policies).orElseGet(() -> Pools.within(madeUp.get(), lengths)),
+        Pools.from(config, lengths, policies)
+            .orElseGet(() -> Pools.within(madeUp.get(), lengths, rerequest)),
         Ipv4Pools.from(config),
         new Times(
             Duration.ofMinutes(within("lifetime", config.lifetime(), 1, 5_256_000)),
@@ -156,6 +158,15 @@ record Settings(
         unnamed == 0
             ? OptionalInt.empty()
             : OptionalInt.of(within("defaultPrefixLength", unnamed, min, max)));
+  }
+
+  /** Reads what is done when a user asks for another length. */
+  static PrefixPolicy.Rerequest rerequest(Config config) {
+    return PrefixPolicy.Rerequest.of(config.onRerequest())
+        .orElseThrow(
+            () ->
+                new InvalidConfigurationException(
+                    PID, "onRerequest", config.onRerequest(), "write keep, grow or renumber"));
   }
 
   private static Intervals intervals(Config config) {

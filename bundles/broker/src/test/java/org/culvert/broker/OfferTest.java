@@ -188,16 +188,18 @@ class OfferTest {
     assertThat(
             refusal(
                 small.broker.offer(BOB, router(TunnelType.V6V4, ELSEWHERE, 48), tcp(ELSEWHERE))))
-        .isEqualTo(StatusCode.PREFIX_UNAVAILABLE);
+        .isEqualTo(StatusCode.UNSUPPORTED_PREFIX_LENGTH);
   }
 
   @Test
   @Demands({"R-B-507", "D-B-507"})
-  void refusesAnotherLengthThanTheUserHas() {
-    rig.accepted(ALICE, rig.offerRouter(ALICE, HOME, 56));
+  void refusesAnotherLengthThanTheUserHasWhereThePolicySaysSo() {
+    Rig keeping = new Rig("onRerequest", "keep");
+    keeping.accepted(ALICE, keeping.offerRouter(ALICE, HOME, 56));
 
-    assertThat(routerRefusal(ALICE, 48)).isEqualTo(StatusCode.PREFIX_UNAVAILABLE);
-    assertThat(rig.offerRouter(ALICE, HOME, 56).router()).isPresent();
+    assertThat(refusal(keeping.broker.offer(ALICE, router(TunnelType.V6V4, HOME, 48), tcp(HOME))))
+        .isEqualTo(StatusCode.PREFIX_UNAVAILABLE);
+    assertThat(keeping.offerRouter(ALICE, HOME, 56).router()).isPresent();
   }
 
   @Test

@@ -22,7 +22,9 @@ class PoolsTest {
 
   @Test
   void dividesMadeUpPrefix() {
-    Pools pools = Pools.within(IpPrefix.parse("fd12:3456:789a::/48"), Configs.ANY_LENGTH);
+    Pools pools =
+        Pools.within(
+            IpPrefix.parse("fd12:3456:789a::/48"), Configs.ANY_LENGTH, PrefixPolicy.Rerequest.KEEP);
 
     assertThat(pools.endpoint()).hasToString("fd12:3456:789a::/64");
     assertThat(pools.anonymous().orElseThrow()).hasToString("fd12:3456:789a:1::/64");

@@ -263,8 +263,8 @@ class PrefixPolicyTest {
   }
 
   @Test
-  void keepsWhatAUserHasByDefault() {
-    Rig rig = rig();
+  void keepsWhatAUserHasWhereThePolicySaysSo() {
+    Rig rig = rig("onRerequest", "keep");
     accepted(rig, ALICE, HOME, 56);
 
     assertThat(refused(rig, ALICE, 48)).isEqualTo(StatusCode.PREFIX_UNAVAILABLE);

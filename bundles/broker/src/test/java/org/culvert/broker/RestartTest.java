@@ -174,7 +174,7 @@ class RestartTest {
     assertThat(
             refusal(
                 fresh.broker.offer(BOB, router(TunnelType.V6V4, ELSEWHERE, 48), tcp(ELSEWHERE))))
-        .isEqualTo(StatusCode.PREFIX_UNAVAILABLE);
+        .isEqualTo(StatusCode.UNSUPPORTED_PREFIX_LENGTH);
   }
 
   @Test

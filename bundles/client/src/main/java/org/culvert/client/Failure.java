@@ -68,16 +68,25 @@ record Failure(String text, boolean lasting) {
   private static StatusCode meant(TspException refusal) {
     boolean account =
         refusal.code().number() == StatusCode.ACCOUNT_IN_USE.number()
-            && refusal.words().equals(Optional.of(StatusCode.ACCOUNT_IN_USE.text()));
+            && refusal
+                .words()
+                .filter(words -> words.startsWith(StatusCode.ACCOUNT_IN_USE.text()))
+                .isPresent();
     return account ? StatusCode.ACCOUNT_IN_USE : refusal.code();
   }
 
   private static String saidOtherwise(TspException refusal, StatusCode code) {
     return refusal
         .words()
+        .map(words -> words.startsWith(code.text() + "; ") ? rest(words, code) : words)
         .filter(words -> !words.isBlank() && !words.equalsIgnoreCase(code.text()))
         .map(words -> " (it said: \"" + words + "\")")
         .orElse("");
+  }
+
+  /** A broker of ours says what can be done after the text that everybody knows. */
+  private static String rest(String words, StatusCode code) {
+    return words.substring(code.text().length() + 2);
   }
 
   /** Says that a broker refuses what it had offered and what was accepted. */

@@ -21,6 +21,20 @@ class FailureTest {
   }
 
   @Test
+  void showsWhatABrokerOfOursAdvises() {
+    assertThat(
+            text(
+                StatusCode.PREFIX_UNAVAILABLE,
+                "Requested prefix length cannot be assigned; you have a /64, ask for that"))
+        .startsWith(
+            "192.0.2.1:3653: 507 Requested prefix length cannot be assigned"
+                + " (it said: \"you have a /64, ask for that\"); ask for another prefixLength");
+    assertThat(
+            text(StatusCode.ADDRESS_IN_USE, StatusCode.ACCOUNT_IN_USE.text() + "; wait a minute"))
+        .contains("give each host an account of its own", "(it said: \"wait a minute\")");
+  }
+
+  @Test
   void saysNothingTwice() {
     assertThat(text(StatusCode.SERVER_ERROR, "server side error"))
         .isEqualTo("192.0.2.1:3653: 310 Server side error");

@@ -107,15 +107,15 @@ final class CommandPhase {
 
   /** Answers with a refusal; what goes on, goes on. */
   void refuse(TspException refusal) {
-    refuse(refusal.code(), refusal.referral());
+    refuse(refusal.code(), refusal.advice(), refusal.referral());
   }
 
-  private void refuse(StatusCode code, Optional<Referral> referral) {
+  private void refuse(StatusCode code, Optional<String> advice, Optional<Referral> referral) {
     refusals.accept(code.text().toLowerCase(Locale.ROOT));
     reply(
         StatusLine.of(
             code,
-            version.dialect().text(code),
+            version.dialect().text(code) + advice.map(what -> "; " + what).orElse(""),
             referral.filter(brokers -> version.knowsReferral())));
   }
 
@@ -225,9 +225,9 @@ final class CommandPhase {
             offered = null;
           }
           if (failure instanceof TspException refusal) {
-            refuse(version.dialect().code(refusal.code()), refusal.referral());
+            refuse(version.dialect().code(refusal.code()), refusal.advice(), refusal.referral());
           } else {
-            refuse(StatusCode.SERVER_ERROR, Optional.empty());
+            refuse(StatusCode.SERVER_ERROR, Optional.empty(), Optional.empty());
           }
         });
   }

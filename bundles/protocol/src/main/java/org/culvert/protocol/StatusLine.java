@@ -20,6 +20,7 @@ import org.culvert.protocol.xml.ReplyWriter;
 record StatusLine(int number, String text) {
   private static final int REFERRAL = 1000;
   private static final int SUCCESSES = 300;
+  private static final int LONGEST_WORDS = 200;
   private static final Pattern LINE = Pattern.compile("(\\d{3,4})(?: +(.*))?");
 
   /** Writes a code, its CR LF included. */
@@ -78,6 +79,6 @@ record StatusLine(int number, String text) {
 
   private static String printable(String text) {
     String bare = text.replaceAll("[^ -~]", "?");
-    return bare.length() <= 80 ? bare : bare.substring(0, 80) + "…";
+    return bare.length() <= LONGEST_WORDS ? bare : bare.substring(0, LONGEST_WORDS) + "…";
   }
 }

@@ -88,9 +88,12 @@ class OldParsersTest {
             : new TspException(code, "why", new Referral(brokers));
 
     String body = body(reply(new ScriptedBroker().refuses(refusal)));
+    String advised = body(reply(new ScriptedBroker().refuses(refusal.advising("ask for a /64"))));
 
     int line = body.indexOf("\r\n") + 2;
     assertThat(body.substring(0, line)).matches("1?\\d{3} [A-Za-z0-9 ]+\r\n");
+    assertThat(advised)
+        .isEqualTo(body.substring(0, line - 2) + "; ask for a /64" + body.substring(line - 2));
     if (brokers.isEmpty()) {
       assertThat(body).hasSize(line);
     } else {

@@ -1,34 +1,38 @@
 package org.culvert.api.status;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Carries what a peer is to be told, from wherever it was decided to the one place that writes it.
  *
- * <p>Its message is for logs; the peer sees only the code, the code's text and the referral.
+ * <p>Its message is for logs; the peer sees only the code, the code's text, what it is advised to
+ * do and the referral.
  */
 public final class TspException extends RuntimeException {
   private static final long serialVersionUID = 1L;
+  private static final Pattern ADVICE = Pattern.compile("[A-Za-z0-9 ,;:./()-]{1,120}");
 
   private final StatusCode code;
   private final transient @Nullable Referral referral;
   private final boolean peerProved;
   private final @Nullable String words;
+  private final @Nullable String advice;
 
   /** Refuses with a code; the message says why, for the log. */
   public TspException(StatusCode code, String message) {
-    this(code, message, null, null, false, null);
+    this(code, message, null, null, false, null, null);
   }
 
   /** Refuses with a code and keeps the cause. */
   public TspException(StatusCode code, String message, Throwable cause) {
-    this(code, message, null, cause, false, null);
+    this(code, message, null, cause, false, null, null);
   }
 
   /** Refuses with a code and names other brokers. */
   public TspException(StatusCode code, String message, Referral referral) {
-    this(code, message, referral, null, false, null);
+    this(code, message, referral, null, false, null, null);
   }
 
   private TspException(
@@ -37,12 +41,14 @@ public final class TspException extends RuntimeException {
       @Nullable Referral referral,
       @Nullable Throwable cause,
       boolean peerProved,
-      @Nullable String words) {
+      @Nullable String words,
+      @Nullable String advice) {
     super(code.number() + " " + message, cause);
     this.code = code;
     this.referral = referral;
     this.peerProved = peerProved;
     this.words = words;
+    this.advice = advice;
   }
 
   /**
@@ -53,13 +59,36 @@ public final class TspException extends RuntimeException {
    */
   public static TspException ofPeer(StatusCode code, String words, Optional<Referral> referral) {
     String message = "said by the broker" + (words.isEmpty() ? "" : ": " + words);
-    return new TspException(code, message, referral.orElse(null), null, false, words);
+    return new TspException(code, message, referral.orElse(null), null, false, words, null);
   }
 
   /** Returns the same refusal as the word of a peer that had proved who it is. */
   public TspException ofProvedPeer() {
-    String message = String.valueOf(getMessage()).substring((code.number() + " ").length());
-    return new TspException(code, message, referral, this, true, words);
+    return new TspException(code, bareMessage(), referral, this, true, words, advice);
+  }
+
+  /**
+   * Returns the same refusal with what the peer can do about it, which is written after the code's
+   * text.
+   *
+   * @param what 1 to 120 letters, digits and marks that mean nothing in XML, so that the reply
+   *     stays a line that the oldest clients can read; it says nothing of other users
+   */
+  public TspException advising(String what) {
+    if (!ADVICE.matcher(what).matches()) {
+      throw new IllegalArgumentException("not fit for a status line: " + what);
+    }
+    String message = bareMessage() + "; advised: " + what;
+    return new TspException(code, message, referral, this, peerProved, words, what);
+  }
+
+  private String bareMessage() {
+    return String.valueOf(getMessage()).substring((code.number() + " ").length());
+  }
+
+  /** Returns what the peer can do about it; empty: the code's text says all. */
+  public Optional<String> advice() {
+    return Optional.ofNullable(advice);
   }
 
   /**

@@ -58,4 +58,18 @@ class TspExceptionTest {
     assertThat(proved.referral()).isEqualTo(refusal.referral());
     assertThat(proved).hasMessage(refusal.getMessage()).hasCause(refusal);
   }
+
+  @Test
+  void carriesWhatThePeerCanDoAboutItToTheOneWhoWritesIt() {
+    TspException plain = new TspException(StatusCode.PREFIX_UNAVAILABLE, "has one");
+
+    TspException advising = plain.advising("ask for a /64");
+
+    assertThat(plain.advice()).isEmpty();
+    assertThat(advising.advice()).contains("ask for a /64");
+    assertThat(advising.code()).isEqualTo(plain.code());
+    assertThat(advising).hasMessage("507 has one; advised: ask for a /64");
+    assertThatIllegalArgumentException().isThrownBy(() -> plain.advising("two\r\nlines"));
+    assertThatIllegalArgumentException().isThrownBy(() -> plain.advising("x".repeat(121)));
+  }
 }
