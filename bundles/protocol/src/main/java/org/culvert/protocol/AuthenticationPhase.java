@@ -1,7 +1,9 @@
 package org.culvert.protocol;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
 import javax.security.sasl.SaslException;
 import org.culvert.api.status.StatusCode;
 import org.culvert.protocol.ServerAuthentication.Outcome;
@@ -22,8 +24,12 @@ final class AuthenticationPhase {
      */
     void authenticated(Outcome.Success success, TspVersion version);
 
-    /** The session has to end. */
-    void refused(StatusCode code, String reason);
+    /**
+     * The session has to end.
+     *
+     * @param detail what else the operator may want to know
+     */
+    void refused(StatusCode code, String reason, Optional<String> detail);
   }
 
   private final boolean stream;
@@ -33,6 +39,7 @@ final class AuthenticationPhase {
   private final Stages stages;
   private final Verdict verdict;
 
+  private @Nullable String mechanism;
   private @Nullable ServerAuthentication exchange;
   private boolean evaluating;
 
@@ -61,10 +68,15 @@ final class AuthenticationPhase {
     return exchange != null;
   }
 
+  /** Returns the mechanism that the client asked for, as it wrote it. */
+  Optional<String> mechanism() {
+    return Optional.ofNullable(mechanism);
+  }
+
   /** Takes a line without its end. */
   void message(byte[] line) {
     if (evaluating) {
-      verdict.refused(StatusCode.AUTHENTICATION_FAILED, "sasl message out of turn");
+      refuse("sasl message out of turn");
     } else if (exchange == null) {
       authenticate(Wire.text(Wire.trim(line)));
     } else {
@@ -74,17 +86,25 @@ final class AuthenticationPhase {
 
   private void authenticate(String line) {
     String[] words = line.split(" +", -1);
-    Optional<OfferedMechanism> mechanism =
-        words.length == 2 && words[0].equalsIgnoreCase("AUTHENTICATE")
-            ? services.mechanisms().stream()
-                .filter(offered -> offered.name().equalsIgnoreCase(words[1]))
-                .findFirst()
-            : Optional.empty();
-    if (mechanism.isEmpty()) {
-      verdict.refused(StatusCode.AUTHENTICATION_FAILED, "mechanism not offered");
+    if (words.length != 2 || !words[0].equalsIgnoreCase("AUTHENTICATE")) {
+      refuse("no authenticate line");
       return;
     }
-    ServerAuthentication opened = new ServerAuthentication(mechanism.get(), services, version);
+    mechanism = words[1];
+    List<OfferedMechanism> offered = services.mechanisms();
+    Optional<OfferedMechanism> chosen =
+        offered.stream().filter(one -> one.name().equalsIgnoreCase(words[1])).findFirst();
+    if (chosen.isEmpty()) {
+      verdict.refused(
+          StatusCode.AUTHENTICATION_FAILED,
+          "mechanism not offered",
+          Optional.of(
+              offered.stream()
+                  .map(OfferedMechanism::name)
+                  .collect(Collectors.joining(", ", "offered were ", ""))));
+      return;
+    }
+    ServerAuthentication opened = new ServerAuthentication(chosen.get(), services, version);
     exchange = opened;
     switch (opened.dialect()) {
       case SILENT, SERVER_FIRST -> evaluate(opened, new byte[0]);
@@ -98,8 +118,7 @@ final class AuthenticationPhase {
     } else {
       SaslDialect.decode(line)
           .ifPresentOrElse(
-              message -> evaluate(opened, message),
-              () -> verdict.refused(StatusCode.AUTHENTICATION_FAILED, "sasl message not base64"));
+              message -> evaluate(opened, message), () -> refuse("sasl message not base64"));
     }
   }
 
@@ -118,17 +137,22 @@ final class AuthenticationPhase {
         failure -> {
           evaluating = false;
           if (failure instanceof RejectedExecutionException) {
-            verdict.refused(StatusCode.SERVER_BUSY, "server too busy");
+            verdict.refused(StatusCode.SERVER_BUSY, "server too busy", Optional.empty());
           } else if (failure instanceof AuthenticationUnavailableException unavailable) {
-            verdict.refused(StatusCode.SERVER_BUSY, unavailable.reason());
+            verdict.refused(StatusCode.SERVER_BUSY, unavailable.reason(), Optional.empty());
+          } else if (failure instanceof SaslException) {
+            refuse("authentication failed");
           } else {
             verdict.refused(
                 StatusCode.AUTHENTICATION_FAILED,
-                failure instanceof SaslException
-                    ? "authentication failed"
-                    : "sasl mechanism broke");
+                "sasl mechanism broke",
+                Optional.of(failure.toString()));
           }
         });
+  }
+
+  private void refuse(String reason) {
+    verdict.refused(StatusCode.AUTHENTICATION_FAILED, reason, Optional.empty());
   }
 
   /** Ends the exchange if there is one. */

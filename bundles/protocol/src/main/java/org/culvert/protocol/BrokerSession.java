@@ -40,6 +40,7 @@ public final class BrokerSession {
   private Phase phase = Phase.VERSION;
   private @Nullable TspVersion version;
   private @Nullable AuthenticationPhase authentication;
+  private Optional<String> mechanism = Optional.empty();
   private @Nullable CommandPhase commands;
   private boolean owesSuccess;
   private boolean echoed;
@@ -102,7 +103,7 @@ public final class BrokerSession {
   /** Tells that the peer stayed in a phase longer than {@link #phaseLimit()}; it gets no answer. */
   public void timedOut() {
     if (phase != Phase.CLOSED) {
-      services.refused("phase timeout");
+      services.dropped("phase timeout");
       end();
       out.close();
     }
@@ -235,7 +236,11 @@ public final class BrokerSession {
     version = announced.orElse(null);
     VersionPhase.Outcome outcome = VersionPhase.answer(announced, path, services);
     if (outcome instanceof VersionPhase.Outcome.Refused refused) {
-      refuse(refused.code(), refused.referral(), refused.reason());
+      refuse(
+          refused.code(),
+          refused.referral(),
+          refused.reason(),
+          announced.map(TspVersion::text).map(text -> "it speaks " + text));
     } else if (outcome instanceof VersionPhase.Outcome.Spoken spoken) {
       phase = Phase.AUTHENTICATION;
       authentication =
@@ -249,6 +254,7 @@ public final class BrokerSession {
   private final class Verdict implements AuthenticationPhase.Verdict {
     @Override
     public void authenticated(Outcome.Success verdict, TspVersion announced) {
+      mechanism = mechanism();
       disposeAuthentication();
       phase = Phase.COMMAND;
       commands =
@@ -257,7 +263,7 @@ public final class BrokerSession {
               verdict.identity(),
               announced,
               services.broker(),
-              services::refused,
+              BrokerSession.this::note,
               out,
               stages,
               BrokerSession.this::over);
@@ -276,22 +282,23 @@ public final class BrokerSession {
     }
 
     @Override
-    public void refused(StatusCode code, String reason) {
-      refuse(code, reason);
+    public void refused(StatusCode code, String reason, Optional<String> detail) {
+      refuse(code, Optional.empty(), reason, detail);
     }
   }
 
   // The end of a session, and stages that complete elsewhere.
 
   private void refuse(StatusCode code, String reason) {
-    refuse(code, Optional.empty(), reason);
+    refuse(code, Optional.empty(), reason, Optional.empty());
   }
 
-  private void refuse(StatusCode code, Optional<Referral> referral, String reason) {
+  private void refuse(
+      StatusCode code, Optional<Referral> referral, String reason, Optional<String> detail) {
     if (phase == Phase.CLOSED) {
       return;
     }
-    services.refused(reason);
+    note(code, reason, detail);
     String line = StatusLine.of(code, referral);
     boolean framed = commands != null;
     end();
@@ -299,9 +306,17 @@ public final class BrokerSession {
     out.close();
   }
 
+  private void note(StatusCode code, String reason, Optional<String> detail) {
+    services.refused(new Refusal(code, reason, detail, mechanism(), identity()));
+  }
+
+  private Optional<String> mechanism() {
+    return authentication == null ? mechanism : authentication.mechanism();
+  }
+
   private void failed(RuntimeException e) {
     if (e instanceof TspException refusal) {
-      refuse(refusal.code(), "refused");
+      refuse(refusal.code(), Optional.empty(), "refused", Optional.of(refusal.reason()));
     } else {
       services.broke(e);
       refuse(StatusCode.SERVER_ERROR, "internal error");
@@ -314,6 +329,7 @@ public final class BrokerSession {
     input.close();
     disposeAuthentication();
     commands = null;
+    mechanism = Optional.empty();
     owesSuccess = false;
     echoed = false;
   }

@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommandPhase {
 
+  /** Takes note of a refusal that the client is told. */
+  interface Refusals {
+    void note(StatusCode code, String reason, Optional<String> detail);
+  }
+
   private enum Work {
     NONE,
     COMMAND,
@@ -34,7 +39,7 @@ final class CommandPhase {
   private final Identity identity;
   private final TspVersion version;
   private final TunnelBroker broker;
-  private final Consumer<String> refusals;
+  private final Refusals refusals;
   private final SessionOutput out;
   private final Stages stages;
   private final Runnable done;
@@ -51,7 +56,7 @@ final class CommandPhase {
       Identity identity,
       TspVersion version,
       TunnelBroker broker,
-      Consumer<String> refusals,
+      Refusals refusals,
       SessionOutput out,
       Stages stages,
       Runnable done) {
@@ -107,16 +112,17 @@ final class CommandPhase {
 
   /** Answers with a refusal; what goes on, goes on. */
   void refuse(TspException refusal) {
-    refuse(refusal.code(), refusal.advice(), refusal.referral());
+    refuse(refusal.code(), refusal);
   }
 
-  private void refuse(StatusCode code, Optional<String> advice, Optional<Referral> referral) {
-    refusals.accept(code.text().toLowerCase(Locale.ROOT));
+  /** Answers with a refusal by the code that the client's version has for it. */
+  private void refuse(StatusCode code, TspException refusal) {
+    refusals.note(code, code.text().toLowerCase(Locale.ROOT), Optional.of(refusal.reason()));
     reply(
         StatusLine.of(
             code,
-            version.dialect().text(code) + advice.map(what -> "; " + what).orElse(""),
-            referral.filter(brokers -> version.knowsReferral())));
+            version.dialect().text(code) + refusal.advice().map(what -> "; " + what).orElse(""),
+            refusal.referral().filter(brokers -> version.knowsReferral())));
   }
 
   /** A client that need not say {@code accept} may say it while the broker is at it. */
@@ -158,7 +164,7 @@ final class CommandPhase {
         failure -> {
           work = Work.NONE;
           acceptedUnasked = false;
-          refusals.accept("accept failed");
+          refusals.note(StatusCode.SERVER_ERROR, "accept failed", Optional.of(why(failure)));
         });
   }
 
@@ -225,11 +231,17 @@ final class CommandPhase {
             offered = null;
           }
           if (failure instanceof TspException refusal) {
-            refuse(version.dialect().code(refusal.code()), refusal.advice(), refusal.referral());
+            refuse(version.dialect().code(refusal.code()), refusal);
           } else {
-            refuse(StatusCode.SERVER_ERROR, Optional.empty(), Optional.empty());
+            refuse(new TspException(StatusCode.SERVER_ERROR, why(failure)));
           }
         });
+  }
+
+  private static String why(Throwable failure) {
+    return failure instanceof TspException refusal
+        ? refusal.code().number() + " " + refusal.reason()
+        : failure.toString();
   }
 
   private void replyOffer(TunnelOffer offer) {

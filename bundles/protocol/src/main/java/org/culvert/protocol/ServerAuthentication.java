@@ -129,7 +129,7 @@ final class ServerAuthentication {
       services.blocking().execute(this::disposeNow);
     } catch (RejectedExecutionException e) {
       // The server is stopping or overloaded; what the mechanism holds is left to the collector.
-      services.refused("sasl dispose");
+      services.dropped("sasl dispose");
     }
   }
 
@@ -142,7 +142,7 @@ final class ServerAuthentication {
     try {
       exchange.dispose();
     } catch (SaslException e) {
-      services.refused("sasl dispose");
+      services.dropped("sasl dispose");
     }
   }
 }

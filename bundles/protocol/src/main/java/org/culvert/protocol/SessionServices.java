@@ -50,8 +50,11 @@ public interface SessionServices {
   /** Gives room back; called on the session's thread. */
   default void release(int octets) {}
 
-  /** Counts something refused, by a short reason made of lower-case words. */
-  void refused(String reason);
+  /** Counts something dropped in silence, by a short reason made of lower-case words. */
+  void dropped(String reason);
+
+  /** Takes note of a refusal that the client is told. */
+  void refused(Refusal refusal);
 
   /** Logs a fault of this side's own; the client is told 310 and the session ends. */
   void broke(RuntimeException fault);

@@ -534,7 +534,7 @@ class BrokerSessionTest {
 
     assertThat(server.replies).isEmpty();
     assertThat(server.closed).isTrue();
-    assertThat(server.refusals).containsExactly("phase timeout");
+    assertThat(server.drops).containsExactly("phase timeout");
     assertThat(server.broker.calls()).isEmpty();
   }
 

@@ -20,6 +20,8 @@ final class Server implements SessionOutput, SessionServices {
   final ScriptedBroker broker = new ScriptedBroker().offers(Samples.E1);
   final List<String> replies = new ArrayList<>();
   final List<String> refusals = new ArrayList<>();
+  final List<Refusal> refused = new ArrayList<>();
+  final List<String> drops = new ArrayList<>();
   final List<RuntimeException> faults = new ArrayList<>();
   final BrokerSession session;
   boolean closed;
@@ -131,8 +133,14 @@ final class Server implements SessionOutput, SessionServices {
   }
 
   @Override
-  public void refused(String reason) {
-    refusals.add(reason);
+  public void dropped(String reason) {
+    drops.add(reason);
+  }
+
+  @Override
+  public void refused(Refusal refusal) {
+    refusals.add(refusal.reason());
+    refused.add(refusal);
   }
 
   @Override

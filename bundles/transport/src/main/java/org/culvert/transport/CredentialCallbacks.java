@@ -28,30 +28,39 @@ final class CredentialCallbacks implements CallbackHandler {
   private final Accounts accounts;
   private final String mechanism;
   private final Optional<TlsConnection> tls;
+  private final Claim claim;
 
   /**
    * @param mechanism the mechanism that asks, in upper case
    * @param tls what carries the session; empty: it goes in the clear
+   * @param claim takes note of who is asked for
    */
-  CredentialCallbacks(Accounts accounts, String mechanism, Optional<TlsConnection> tls) {
+  CredentialCallbacks(
+      Accounts accounts, String mechanism, Optional<TlsConnection> tls, Claim claim) {
     this.accounts = accounts;
     this.mechanism = mechanism;
     this.tls = tls;
+    this.claim = claim;
   }
 
   @Override
   public void handle(Callback[] callbacks) throws IOException, UnsupportedCallbackException {
     for (Callback callback : callbacks) {
       if (callback instanceof PasswordCheckCallback check) {
+        claim.names(check.user());
         check.verified(accounts.verify(check.user(), check.password(), this::letsIn));
       } else if (callback instanceof DigestSecretCallback digest) {
         find(digest.user())
-            .flatMap(Account::digestSecret)
-            .filter(secret -> secret.realm().equals(digest.realm()))
+            .flatMap(
+                account ->
+                    noted(
+                        account
+                            .digestSecret()
+                            .filter(secret -> secret.realm().equals(digest.realm()))))
             .ifPresent(digest::secret);
       } else if (callback instanceof ScramSecretCallback scram) {
         find(scram.user())
-            .flatMap(account -> account.scramSecret(scram.mechanism()))
+            .flatMap(account -> noted(account.scramSecret(scram.mechanism())))
             .ifPresent(scram::secret);
       } else if (callback instanceof ChannelBindingCallback binding) {
         tls.flatMap(connection -> connection.channelBinding(binding.type()))
@@ -74,6 +83,9 @@ final class CredentialCallbacks implements CallbackHandler {
     String wanted = callback.getAuthorizationID();
     boolean same = wanted == null || wanted.isEmpty() || wanted.equals(user);
     boolean allowed = same && admits(user);
+    if (!same) {
+      claim.obstacle("nobody may act for another, as it asked to for \"" + wanted + "\"");
+    }
     callback.setAuthorized(allowed);
     if (allowed) {
       callback.setAuthorizedID(user);
@@ -85,15 +97,42 @@ final class CredentialCallbacks implements CallbackHandler {
    * mechanism that proves users by itself, such as EXTERNAL, need not have any.
    */
   boolean admits(String user) throws IOException {
+    claim.names(user);
     return accounts.find(user).map(this::letsIn).orElse(true);
   }
 
   private Optional<Account> find(String user) throws IOException {
+    claim.names(user);
     return accounts.find(user).filter(this::letsIn);
   }
 
   private boolean letsIn(Account account) {
-    return account.enabled() && account.policy().allows(mechanism, tls.isPresent());
+    if (!account.enabled()) {
+      claim.obstacle("the user is disabled");
+      return false;
+    }
+    if (!account.policy().allows(mechanism, tls.isPresent())) {
+      claim.obstacle(
+          "the user's policy does not allow this mechanism "
+              + (tls.isPresent() ? "over TLS" : "without TLS")
+              + "; culvert:account-policy changes that");
+      return false;
+    }
+    // If the mechanism goes on to fail, that is why.
+    claim.obstacle("wrong password");
+    return true;
+  }
+
+  private <T> Optional<T> noted(Optional<T> secret) {
+    if (secret.isEmpty()) {
+      claim.obstacle("the account has nothing to check this mechanism by; set its password anew");
+    }
+    return secret;
+  }
+
+  /** Tells that the client has answered this server, so that its address is no forged one. */
+  void answered() {
+    claim.answered();
   }
 
   /** Some factories ask a server for what the client said and offer that as the default. */

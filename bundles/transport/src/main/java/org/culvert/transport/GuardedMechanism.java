@@ -95,6 +95,9 @@ final class GuardedMechanism implements SaslServerFactory {
           guess.undecided();
           throw unavailable.get();
         }
+        if (e instanceof AuthenticationException) {
+          callbacks.answered();
+        }
         guess.failed(e instanceof AuthenticationException);
         throw e;
       }

@@ -1,6 +1,7 @@
 package org.culvert.transport;
 
 import java.util.concurrent.atomic.AtomicLong;
+import org.culvert.api.tunnel.SignalingPath.Transport;
 
 /**
  * What strangers may take of the heap, in sum. It is reserved before it is used, so however many
@@ -20,12 +21,21 @@ final class Memory {
   /** An entry in a table of {@link TokenBuckets}, and how many such tables there are. */
   private static final int BUCKET = 200;
 
-  private static final int TABLES = 9;
+  private static final int TABLES = 12;
   private static final int FEWEST_BUCKETS = 1_024;
   private static final int MOST_BUCKETS = 65_536;
 
   /** Sessions get one of so many parts of the heap, and the tables a quarter of that. */
   private static final int PARTS = 12;
+
+  /** Returns what a session over a transport may take. */
+  static int of(Transport transport) {
+    return switch (transport) {
+      case UDP -> UDP_SESSION;
+      case TCP -> TCP_SESSION;
+      case TLS -> TLS_SESSION;
+    };
+  }
 
   /**
    * What streams may take and what datagrams may, so that forged ones take nothing from those who

@@ -75,7 +75,7 @@ final class Offers {
 
   /** Makes what answers a mechanism in a session. */
   CredentialCallbacks callbacks(Opening opening, String mechanism) {
-    return new CredentialCallbacks(accounts, mechanism, opening.tls().get());
+    return new CredentialCallbacks(accounts, mechanism, opening.tls().get(), opening.claim());
   }
 
   /** A mechanism that could only fail is not offered. */

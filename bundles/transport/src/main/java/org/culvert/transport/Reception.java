@@ -1,5 +1,6 @@
 package org.culvert.transport;
 
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -12,6 +13,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.signaling.SignalingSessions.SessionSummary;
+import org.culvert.api.status.StatusCode;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.protocol.BrokerSession;
@@ -86,9 +88,25 @@ final class Reception {
     return nanoTime.getAsLong();
   }
 
-  /** Counts something refused. */
-  void refused(String reason) {
+  /** Counts something of which there is nothing else to tell. */
+  void dropped(String reason) {
     refusals.count(reason);
+  }
+
+  /** Counts and logs a client that is told to come back later. */
+  void busy(Transport transport, InetSocketAddress remote, String reason) {
+    refusals.refused(
+        RefusalLog.Event.of(transport, remote, Optional.of(StatusCode.SERVER_BUSY), reason));
+  }
+
+  /** Counts and logs a client whose connection is closed without a word. */
+  void closed(Transport transport, InetSocketAddress remote, String reason) {
+    refusals.refused(RefusalLog.Event.of(transport, remote, Optional.empty(), reason));
+  }
+
+  private Optional<OpenSession> busy(SignalingPath path, String reason) {
+    busy(path.transport(), path.remote(), reason);
+    return Optional.empty();
   }
 
   /** Takes a token for a datagram of a source that has not proved its address. */
@@ -112,21 +130,17 @@ final class Reception {
     IpPrefix source = Addresses.source(path.remote().getAddress());
     long now = now();
     if (!guesses.mayTry(source, path.transport().isStream())) {
-      refused("too many failed authentications");
-      return Optional.empty();
+      return busy(path, "too many failed authentications");
     }
     if (perSource.getOrDefault(source, 0) >= limits.sessionsPerSource()
         && !makeRoom(halfOpen.oldest(source))) {
-      refused("too many sessions from one source");
-      return Optional.empty();
+      return busy(path, "too many sessions from one source");
     }
     if (live.size() - settled.size() >= limits.sessions() && !makeRoom(halfOpen.oldest())) {
-      refused("too many sessions");
-      return Optional.empty();
+      return busy(path, "too many sessions");
     }
     if (path.transport() == Transport.UDP && !hasMemory()) {
-      refused("no memory for a session");
-      return Optional.empty();
+      return busy(path, "no memory for a session");
     }
     OpenSession session =
         new OpenSession(
@@ -176,6 +190,7 @@ final class Reception {
 
   /** Ends the sessions whose phase lasts too long, or whose peer is silent. */
   void sweep() {
+    refusals.log().settle();
     long now = now();
     for (OpenSession session : List.copyOf(live.keySet())) {
       observe(session);
@@ -224,7 +239,7 @@ final class Reception {
     oldest.ifPresent(
         session -> {
           SessionHolder holder = live.get(session);
-          refused("half-open session made room for another");
+          dropped("half-open session made room for another");
           release(session);
           if (holder != null) {
             holder.evict();

@@ -5,14 +5,33 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what was refused or dropped, by reason. Safe for use by many threads. */
+/**
+ * Counts what was refused or dropped, by reason, and has what was refused logged. Safe for use by
+ * many threads.
+ */
 final class Refusals {
   /** The reasons are words of ours, never input; the bound is there in case that changes. */
   private static final int MOST_REASONS = 256;
 
   private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+  private final RefusalLog log;
 
-  /** Counts one. */
+  Refusals(RefusalLog log) {
+    this.log = log;
+  }
+
+  /** Counts a refusal by the first words of why, up to a colon, and logs it. */
+  void refused(RefusalLog.Event event) {
+    count(event.reason().split(":", 2)[0]);
+    log.note(event);
+  }
+
+  /** Returns the log. */
+  RefusalLog log() {
+    return log;
+  }
+
+  /** Counts one of which there is nothing else to tell. */
   void count(String reason) {
     LongAdder counter = counts.get(reason);
     if (counter == null) {

@@ -51,7 +51,7 @@ final class ServerSockets implements AutoCloseable {
             loop,
             loop.thread(),
             reception,
-            Memory.TCP_SESSION,
+            Transport.TCP,
             connection -> new TcpSession(reception, connection, loop.thread(), Layer.NONE));
     this.udp = new UdpPorts(loop, reception, settings.port());
     this.tls = new TlsPort(settings, loop, reception);

@@ -8,7 +8,9 @@ import java.util.function.Supplier;
 import javax.security.auth.callback.CallbackHandler;
 import org.culvert.api.broker.TunnelBroker;
 import org.culvert.api.status.Referral;
+import org.culvert.api.status.StatusCode;
 import org.culvert.protocol.OfferedMechanism;
+import org.culvert.protocol.Refusal;
 import org.culvert.protocol.SessionServices;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +28,7 @@ final class SessionSnapshot implements SessionServices {
   private final Function<String, CallbackHandler> callbacks;
   private final String realm;
   private final Executor blocking;
+  private final Opening opening;
   private final Refusals refusals;
   private final Memory memory;
   private final Optional<Referral> referral;
@@ -41,6 +44,7 @@ final class SessionSnapshot implements SessionServices {
       Function<String, CallbackHandler> callbacks,
       String realm,
       Executor blocking,
+      Opening opening,
       Refusals refusals,
       Memory memory,
       Optional<Referral> referral) {
@@ -49,6 +53,7 @@ final class SessionSnapshot implements SessionServices {
     this.callbacks = callbacks;
     this.realm = realm;
     this.blocking = blocking;
+    this.opening = opening;
     this.refusals = refusals;
     this.memory = memory;
     this.referral = referral;
@@ -95,8 +100,30 @@ final class SessionSnapshot implements SessionServices {
   }
 
   @Override
-  public void refused(String reason) {
+  public void dropped(String reason) {
     refusals.count(reason);
+  }
+
+  @Override
+  public void refused(Refusal refusal) {
+    Claim claim = opening.claim();
+    Optional<String> named =
+        refusal
+            .user()
+            .map(identity -> identity.anonymous() ? "anonymous" : identity.user())
+            .or(claim::user);
+    boolean failed = refusal.user().isEmpty() && refusal.code() == StatusCode.AUTHENTICATION_FAILED;
+    Optional<String> detail =
+        refusal.detail().or(() -> failed ? claim.obstacle() : Optional.empty());
+    refusals.refused(
+        new RefusalLog.Event(
+            opening.path().transport(),
+            opening.path().remote(),
+            opening.path().transport().isStream() || claim.hasAnswered(),
+            named,
+            refusal.mechanism(),
+            Optional.of(refusal.code()),
+            refusal.reason() + detail.map(more -> ": " + more).orElse("")));
   }
 
   @Override

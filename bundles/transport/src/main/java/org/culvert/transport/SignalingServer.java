@@ -1,6 +1,7 @@
 package org.culvert.transport;
 
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -9,6 +10,7 @@ import java.util.stream.Collectors;
 import javax.security.sasl.SaslServerFactory;
 import org.culvert.api.account.CredentialStore;
 import org.culvert.api.broker.TunnelBroker;
+import org.culvert.api.signaling.RefusedAttempt;
 import org.culvert.api.signaling.SignalingSessions;
 import org.culvert.api.tls.TlsProvider;
 import org.culvert.api.tunnel.SignalingPath.Transport;
@@ -43,7 +45,7 @@ public final class SignalingServer implements SignalingSessions {
 
   private final TunnelBroker broker;
   private final TransportSettings settings;
-  private final Refusals refusals = new Refusals();
+  private final Refusals refusals;
   private final Memory.Shares memory;
   private final Guesses guesses;
   private final Offers offers;
@@ -83,6 +85,8 @@ public final class SignalingServer implements SignalingSessions {
     this.settings = settings;
     this.memory = memory;
     this.rateClock = rateClock;
+    this.refusals =
+        new Refusals(new RefusalLog(InstantSource.system(), rateClock, memory.buckets()));
     this.guesses =
         new Guesses(
             settings.limits().failuresPerMinute(),
@@ -207,6 +211,11 @@ public final class SignalingServer implements SignalingSessions {
     return refusals.snapshot();
   }
 
+  @Override
+  public List<RefusedAttempt> refusedAttempts() {
+    return refusals.log().latest();
+  }
+
   private SessionServices services(Opening opening) {
     return new SessionSnapshot(
         broker,
@@ -214,6 +223,7 @@ public final class SignalingServer implements SignalingSessions {
         mechanism -> offers.callbacks(opening, mechanism),
         settings.realm(),
         blocking,
+        opening,
         refusals,
         memory.streams(),
         settings.referral());

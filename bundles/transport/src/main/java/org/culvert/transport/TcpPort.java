@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.culvert.api.tunnel.SignalingPath.Transport;
 
 /**
  * The listening sockets of one stream transport and the connections that they accepted.
@@ -39,6 +40,7 @@ final class TcpPort implements AutoCloseable {
   private final EventExecutor server;
   private final Reception reception;
   private final Sessions sessions;
+  private final Transport transport;
   private final int memoryOfEach;
   private final AtomicBoolean relieving = new AtomicBoolean();
   private final ChannelGroup connections;
@@ -47,18 +49,19 @@ final class TcpPort implements AutoCloseable {
   /**
    * @param sockets serves the sockets
    * @param server the server's thread
-   * @param memoryOfEach octets that each connection may take of the heap
+   * @param transport what is carried
    */
   TcpPort(
       NetworkLoop sockets,
       EventExecutor server,
       Reception reception,
-      int memoryOfEach,
+      Transport transport,
       Sessions sessions) {
     this.sockets = sockets;
     this.server = server;
     this.reception = reception;
-    this.memoryOfEach = memoryOfEach;
+    this.transport = transport;
+    this.memoryOfEach = Memory.of(transport);
     this.sessions = sessions;
     this.connections = new DefaultChannelGroup(sockets.thread());
   }
@@ -94,13 +97,13 @@ final class TcpPort implements AutoCloseable {
 
   private void accept(SocketChannel connection) {
     if (connections.size() >= reception.limits().sessions() + MORE_CONNECTIONS_THAN_SESSIONS) {
-      reception.refused("too many connections");
+      reception.closed(transport, connection.remoteAddress(), "too many connections");
       connection.close();
       return;
     }
     // Held until the socket is closed, which is a moment after its session has ended.
     if (!reception.memory().streams().reserve(memoryOfEach)) {
-      reception.refused("no memory for a connection");
+      reception.closed(transport, connection.remoteAddress(), "no memory for a connection");
       connection.close();
       relieve();
       return;

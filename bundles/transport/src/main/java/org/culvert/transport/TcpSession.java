@@ -39,6 +39,9 @@ final class TcpSession extends SimpleChannelInboundHandler<ByteBuf>
   /** Keeps two replies apart on paths where a segment waits for the one before. */
   private static final int GAP_MILLIS = 100;
 
+  /** Why one who comes too often is refused, over whatever transport. */
+  static final String RATE = "rate of a source";
+
   private final Reception reception;
   private final SocketChannel channel;
   private final EventExecutor thread;
@@ -70,16 +73,14 @@ final class TcpSession extends SimpleChannelInboundHandler<ByteBuf>
             Addresses.plain(channel.remoteAddress()));
     IpPrefix source = Addresses.source(path.remote().getAddress());
     if (reception.admitConnection(source) != TokenBuckets.Verdict.PASS) {
-      reception.refused("rate of a source");
       if (!layer.isCheap()) {
+        reception.closed(layer.transport(), path.remote(), RATE);
         channel.close();
         return;
       }
+      reception.busy(layer.transport(), path.remote(), RATE);
     } else {
-      session =
-          reception
-              .open(new Opening(path, layer::tls, CapabilityRoom.AMPLE), this, this)
-              .orElse(null);
+      session = reception.open(Opening.stream(path, layer::tls), this, this).orElse(null);
     }
     if (session == null) {
       thread.schedule(() -> channel.close(), REFUSAL_SECONDS, TimeUnit.SECONDS);

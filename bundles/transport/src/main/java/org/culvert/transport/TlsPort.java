@@ -1,5 +1,6 @@
 package org.culvert.transport;
 
+import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -74,21 +75,26 @@ final class TlsPort implements AutoCloseable {
               own,
               server.thread(),
               reception,
-              Memory.TLS_SESSION,
+              Transport.TLS,
               connection ->
                   new TcpSession(
                       reception,
                       connection,
                       server.thread(),
-                      new TlsLayer(this::connection, this::refused)));
+                      new TlsLayer(this::connection, reason -> refused(connection, reason))));
       port = known;
     }
     return known;
   }
 
   /** Counts are kept on many threads; the reception itself is confined. */
-  private void refused(String reason) {
-    reception.refused(reason);
+  private void refused(SocketChannel connection, String reason) {
+    InetSocketAddress remote = connection.remoteAddress();
+    if (remote == null) {
+      reception.dropped(reason);
+    } else {
+      reception.closed(Transport.TLS, remote, reason);
+    }
   }
 
   /** Makes a connection's TLS. That it cannot be made is told once, and not to every stranger. */

@@ -74,7 +74,7 @@ final class UdpPort extends SimpleChannelInboundHandler<DatagramPacket> {
     data.flip();
     int length = data.remaining();
     if (!ReliableHeader.isSignaling(data)) {
-      reception.refused(noise(data));
+      reception.dropped(noise(data));
       return;
     }
     InetSocketAddress remote = packet.sender();
@@ -100,9 +100,11 @@ final class UdpPort extends SimpleChannelInboundHandler<DatagramPacket> {
     if (verdict == TokenBuckets.Verdict.PASS) {
       return true;
     }
-    reception.refused("rate of a source");
     if (verdict == TokenBuckets.Verdict.SLIP && BrokerSession.opens(data)) {
+      reception.busy(Transport.UDP, remote, TcpSession.RATE);
       send(remote, header, Replies.busy());
+    } else {
+      reception.dropped(TcpSession.RATE);
     }
     return false;
   }
@@ -112,7 +114,7 @@ final class UdpPort extends SimpleChannelInboundHandler<DatagramPacket> {
     boolean fresh = session.isFresh(header);
     boolean quiet = reception.now() - session.heard() >= QUIET.toNanos();
     if (fresh && !session.live() && !data.hasRemaining()) {
-      reception.refused("poll without a session");
+      reception.dropped("poll without a session");
     } else if (fresh ? begins || !session.live() : begins && quiet && !session.isRepeated(header)) {
       session.abandon();
       open(session.remote(), header, length, data);
@@ -129,7 +131,7 @@ final class UdpPort extends SimpleChannelInboundHandler<DatagramPacket> {
    */
   private void open(InetSocketAddress remote, ReliableHeader header, int length, ByteBuffer data) {
     if (!data.hasRemaining()) {
-      reception.refused("poll without a session");
+      reception.dropped("poll without a session");
       return;
     }
     UdpSession session =

@@ -103,9 +103,9 @@ final class UdpSession implements SessionOutput, SessionHolder {
     proportion.received(length);
     Request request = find(header);
     if (request == null) {
-      reception.refused("datagram out of order");
+      reception.dropped("datagram out of order");
     } else if (request.reply == null) {
-      reception.refused("repeated datagram while its reply is being made");
+      reception.dropped("repeated datagram while its reply is being made");
     } else {
       boolean whole = length >= request.length && (proved() || request.answers < MOST_ANSWERS);
       send(header, whole ? room(request) : length - ReliableHeader.LENGTH, request);
@@ -154,7 +154,7 @@ final class UdpSession implements SessionOutput, SessionHolder {
       request.reply = data.clone();
       send(request.header, room(request), request);
     } else {
-      reception.refused("reply without a datagram to answer");
+      reception.dropped("reply without a datagram to answer");
     }
     reception.observe(open);
   }
@@ -229,6 +229,6 @@ final class UdpSession implements SessionOutput, SessionHolder {
               proportion.sent(octets);
               port.send(remote, header, octets);
             },
-            () -> reception.refused("reply out of proportion to an unproved sender's datagram"));
+            () -> reception.dropped("reply out of proportion to an unproved sender's datagram"));
   }
 }

@@ -206,6 +206,72 @@ class AuthenticationTest {
     }
   }
 
+  // What the operator learns of a refusal, and the client does not.
+
+  @ParameterizedTest
+  @CsvSource({
+    "TCP, alice, SCRAM-SHA-256, wrong, wrong password",
+    "UDP, alice, DIGEST-MD5, wrong, wrong password",
+    "TLS, alice, PLAIN, wrong, wrong password",
+    "TCP, nobody, SCRAM-SHA-256, secret1, there is no such user",
+    "TLS, nobody, PLAIN, secret1, there is no such user",
+    "UDP, olga, SCRAM-SHA-256, secret1, the user is disabled",
+    "TCP, tessa, DIGEST-MD5, secret1, the user's policy does not allow this mechanism without TLS",
+    "TLS, sam, PLAIN, secret1, the user's policy does not allow this mechanism over TLS",
+  })
+  void operatorIsToldWhoWasRefusedAndWhy(
+      Transport transport, String user, String mechanism, String password, String why) {
+    refuses(transport, Credentials.of(user, password).onlyBy(Set.of(mechanism)));
+
+    assertThat(server.refusedAttempts())
+        .singleElement()
+        .satisfies(
+            attempt -> {
+              assertThat(attempt.user()).contains(user);
+              assertThat(attempt.transport()).isEqualTo(transport);
+              assertThat(attempt.source()).startsWith("127.0.0.1:");
+              assertThat(attempt.mechanism()).contains(mechanism);
+              assertThat(attempt.code()).contains(StatusCode.AUTHENTICATION_FAILED);
+              assertThat(attempt.reason()).contains(why).doesNotContain("secret1");
+            });
+  }
+
+  @Test
+  void operatorIsToldWhichMechanismWasAskedForInVain() throws Exception {
+    try (RawUdp udp = new RawUdp(settings.port())) {
+      udp.ask(240, 1, "VERSION=2.0.2\r\n");
+      udp.ask(241, 2, "AUTHENTICATE KERBEROS\r\n");
+    }
+
+    assertThat(server.refusedAttempts())
+        .singleElement()
+        .satisfies(
+            attempt -> {
+              assertThat(attempt.mechanism()).contains("KERBEROS");
+              assertThat(attempt.reason())
+                  .startsWith("mechanism not offered: offered were ")
+                  .contains("SCRAM-SHA-256");
+            });
+  }
+
+  @Test
+  void operatorIsToldWhyTheBrokerRefused() throws Exception {
+    broker.gate =
+        CompletableFuture.failedFuture(
+            new TspException(StatusCode.PREFIX_UNAVAILABLE, "the pool has no /48 left"));
+
+    assertThatThrownBy(() -> ask(Transport.TCP, by("alice", "SCRAM-SHA-256")))
+        .isInstanceOf(TspException.class);
+    assertThat(server.refusedAttempts())
+        .singleElement()
+        .satisfies(
+            attempt -> {
+              assertThat(attempt.user()).contains("alice");
+              assertThat(attempt.code()).contains(StatusCode.PREFIX_UNAVAILABLE);
+              assertThat(attempt.reason()).endsWith(": the pool has no /48 left");
+            });
+  }
+
   // Stores that are away.
 
   @ParameterizedTest

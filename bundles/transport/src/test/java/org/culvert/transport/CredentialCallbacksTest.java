@@ -76,10 +76,11 @@ class CredentialCallbacksTest {
         }
       };
   private final Accounts accounts = new Accounts(() -> List.of(low, high));
+  private final Claim claim = new Claim();
   private final CredentialCallbacks callbacks = clear("X-ANY");
 
   private CredentialCallbacks clear(String mechanism) {
-    return new CredentialCallbacks(accounts, mechanism, Optional.empty());
+    return new CredentialCallbacks(accounts, mechanism, Optional.empty(), claim);
   }
 
   private boolean verified(String user, String password) throws Exception {
@@ -180,7 +181,8 @@ class CredentialCallbacksTest {
     return new CredentialCallbacks(
         new Accounts(() -> List.of(user -> Optional.of(account))),
         mechanism,
-        tls ? Optional.of(TLS) : Optional.empty());
+        tls ? Optional.of(TLS) : Optional.empty(),
+        new Claim());
   }
 
   @ParameterizedTest
@@ -253,7 +255,8 @@ class CredentialCallbacksTest {
                           throw new IllegalStateException("no connection");
                         })),
             "X-ANY",
-            Optional.empty());
+            Optional.empty(),
+            claim);
 
     assertThatThrownBy(
             () ->

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,7 +25,8 @@ import org.junit.jupiter.api.Test;
 
 class ServerSocketsTest {
   private static final InetAddress SECOND = IpAddresses.parse("127.0.0.2");
-  private final Refusals refusals = new Refusals();
+  private final Refusals refusals =
+      new Refusals(new RefusalLog(InstantSource.system(), System::nanoTime, 16));
 
   private Reception reception(NetworkLoop loop) {
     Executor blocking = ForkJoinPool.commonPool();
@@ -32,13 +34,14 @@ class ServerSocketsTest {
         Fixtures.LIMITS,
         new Guesses(0, 1, 16, System::nanoTime),
         Memory.Shares.ofThisProcess(),
-        path ->
+        opening ->
             new SessionSnapshot(
                 new FakeBroker(),
                 () -> List.of(new OfferedMechanism(TestMechanism.ANONYMOUS, new TestMechanism())),
                 mechanism -> callbacks -> {},
                 "test",
                 blocking,
+                opening,
                 refusals,
                 Memory.Shares.ofThisProcess().streams(),
                 Optional.empty()),

@@ -40,6 +40,9 @@ final class Users implements CredentialStore {
   /** Has to use SCRAM-SHA-256. */
   static final String SAM = "sam";
 
+  /** Is disabled. */
+  static final String OLGA = "olga";
+
   private static final byte[] SALT = {1, 2, 3, 4, 5, 6, 7, 8};
   private static final int ITERATIONS = 4096;
   private static final String REALM = "test";
@@ -47,7 +50,7 @@ final class Users implements CredentialStore {
   @Override
   public Optional<Account> find(String user) {
     return switch (user) {
-      case ALICE -> Optional.of(account(user, AccountPolicy.ANY));
+      case ALICE, OLGA -> Optional.of(account(user, AccountPolicy.ANY));
       case TESSA -> Optional.of(account(user, new AccountPolicy(Set.of(), true)));
       case SAM -> Optional.of(account(user, new AccountPolicy(Set.of("SCRAM-SHA-256"), false)));
       default -> Optional.empty();
@@ -58,7 +61,7 @@ final class Users implements CredentialStore {
     try {
       return new Account(
           user,
-          true,
+          !user.equals(OLGA),
           password -> Arrays.equals(password, PASSWORD.toCharArray()),
           new DigestSecret(
               REALM,

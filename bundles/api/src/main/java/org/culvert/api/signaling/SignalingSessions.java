@@ -21,6 +21,9 @@ public interface SignalingSessions {
   /** Returns how many inputs were refused or dropped, by a short reason. */
   Map<String, Long> refusals();
 
+  /** Returns what was refused lately, the latest first; what is alike is one entry. */
+  List<RefusedAttempt> refusedAttempts();
+
   /**
    * An open port.
    *

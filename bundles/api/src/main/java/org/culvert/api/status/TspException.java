@@ -64,7 +64,7 @@ public final class TspException extends RuntimeException {
 
   /** Returns the same refusal as the word of a peer that had proved who it is. */
   public TspException ofProvedPeer() {
-    return new TspException(code, bareMessage(), referral, this, true, words, advice);
+    return new TspException(code, reason(), referral, this, true, words, advice);
   }
 
   /**
@@ -78,11 +78,12 @@ public final class TspException extends RuntimeException {
     if (!ADVICE.matcher(what).matches()) {
       throw new IllegalArgumentException("not fit for a status line: " + what);
     }
-    String message = bareMessage() + "; advised: " + what;
+    String message = reason() + "; advised: " + what;
     return new TspException(code, message, referral, this, peerProved, words, what);
   }
 
-  private String bareMessage() {
+  /** Returns why, for a log that shows the code by itself. */
+  public String reason() {
     return String.valueOf(getMessage()).substring((code.number() + " ").length());
   }
 

@@ -1,0 +1,46 @@
+package org.culvert.transport;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whom the client of one session claims to be, and why it is not let in as that one: for the
+ * operator alone, nothing of it reaches the client. Written while a mechanism is at work, on a
+ * blocking thread, and read on the session's.
+ */
+final class Claim {
+  private volatile @Nullable String user;
+  private volatile @Nullable String obstacle;
+  private volatile boolean answered;
+
+  /** Notes whose account is asked for. */
+  void names(String claimed) {
+    user = claimed;
+    obstacle = "there is no such user";
+  }
+
+  /** Notes what is in the way, from what is known now. */
+  void obstacle(String what) {
+    obstacle = what;
+  }
+
+  /** Notes that the client has answered this server, so that its address is no forged one. */
+  void answered() {
+    answered = true;
+  }
+
+  /** Returns whom. */
+  Optional<String> user() {
+    return Optional.ofNullable(user);
+  }
+
+  /** Returns what was in the way last; of use only if the mechanism has failed. */
+  Optional<String> obstacle() {
+    return Optional.ofNullable(obstacle);
+  }
+
+  /** Tells whether the client has answered this server. */
+  boolean hasAnswered() {
+    return answered;
+  }
+}
