@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.lease.Lease;
-import org.culvert.api.net.IpAddresses;
+import org.culvert.api.log.UserAddresses;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.TunnelStatus;
@@ -149,8 +149,8 @@ final class Handovers {
 
     @Override
     public String toString() {
-      String text = IpAddresses.text(outside);
-      return outside.equals(claimed) ? text : IpAddresses.text(claimed) + " behind " + text;
+      String text = UserAddresses.text(outside);
+      return outside.equals(claimed) ? text : UserAddresses.text(claimed) + " behind " + text;
     }
   }
 }

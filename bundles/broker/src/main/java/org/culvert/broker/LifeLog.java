@@ -1,8 +1,8 @@
 package org.culvert.broker;
 
-import java.net.InetSocketAddress;
 import java.time.temporal.ChronoUnit;
 import org.culvert.api.lease.Lease;
+import org.culvert.api.log.UserAddresses;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.slf4j.Logger;
@@ -22,8 +22,8 @@ final class LifeLog {
           lease.type(),
           IpAddresses.text(lease.clientAddress()),
           lease.prefix().map(IpPrefix::toString).map(prefix -> " and " + prefix).orElse(""),
-          text(lease.outer().local()),
-          text(lease.outer().remote()),
+          IpAddresses.text(lease.outer().local()),
+          UserAddresses.text(lease.outer().remote()),
           why);
     }
   }
@@ -50,10 +50,5 @@ final class LifeLog {
         .map(c -> Character.isLetterOrDigit(c) || (c > ' ' && c < 127) ? c : '?')
         .forEach(text::appendCodePoint);
     return text.toString();
-  }
-
-  private static String text(InetSocketAddress end) {
-    String address = IpAddresses.text(end.getAddress());
-    return end.getPort() == 0 ? address : address + ":" + end.getPort();
   }
 }

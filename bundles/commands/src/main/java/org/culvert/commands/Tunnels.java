@@ -155,11 +155,7 @@ final class Tunnels {
   }
 
   static String text(InetSocketAddress address) {
-    String host = IpAddresses.text(address.getAddress());
-    if (address.getPort() == 0) {
-      return host;
-    }
-    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    return IpAddresses.text(address);
   }
 
   /** A tunnel that is desired stands somehow; any other is where its lease is. */

@@ -1,6 +1,5 @@
 package org.culvert.endpoint;
 
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.culvert.api.log.UserAddresses;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelState;
@@ -153,17 +153,12 @@ final class TunnelLog {
         + " to "
         + IpAddresses.text(tunnel.remoteAddress())
         + ", outer "
-        + text(tunnel.outer().local())
+        + IpAddresses.text(tunnel.outer().local())
         + " to "
-        + text(tunnel.outer().remote())
+        + UserAddresses.text(tunnel.outer().remote())
         + ", by "
         + up.datapath()
         + " on "
         + up.device();
-  }
-
-  private static String text(InetSocketAddress outer) {
-    String address = IpAddresses.text(outer.getAddress());
-    return outer.getPort() == 0 ? address : address + " port " + outer.getPort();
   }
 }

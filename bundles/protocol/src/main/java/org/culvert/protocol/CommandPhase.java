@@ -8,7 +8,6 @@ import java.util.function.Supplier;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.TunnelBroker;
 import org.culvert.api.broker.TunnelOffer;
-import org.culvert.api.status.Referral;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;

@@ -50,8 +50,7 @@ final class Addresses {
 
   /** Writes an endpoint for people to read. */
   static String text(InetSocketAddress endpoint) {
-    String address = IpAddresses.text(endpoint.getAddress());
-    return (address.indexOf(':') < 0 ? address : "[" + address + "]") + ":" + endpoint.getPort();
+    return IpAddresses.text(endpoint);
   }
 
   /**

@@ -3,6 +3,7 @@ package org.culvert.transport;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Locale;
+import org.culvert.api.log.UserAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.signaling.SignalingSessions.SessionSummary;
 import org.culvert.api.tunnel.SignalingPath;
@@ -61,7 +62,7 @@ final class OpenSession {
       session.received(data);
       return true;
     } catch (RuntimeException e) {
-      LOG.error("session {} with {} broke and is closed", id, Addresses.text(path.remote()), e);
+      LOG.error("session {} with {} broke and is closed", id, UserAddresses.text(path.remote()), e);
       return false;
     }
   }

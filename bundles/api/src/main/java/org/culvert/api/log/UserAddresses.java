@@ -54,8 +54,6 @@ public final class UserAddresses {
 
   /** Writes an address and its port, if it has one. */
   public static String text(InetSocketAddress endpoint) {
-    String address = text(endpoint.getAddress());
-    String quoted = address.indexOf(':') < 0 ? address : "[" + address + "]";
-    return endpoint.getPort() == 0 ? address : quoted + ":" + endpoint.getPort();
+    return IpAddresses.text(text(endpoint.getAddress()), endpoint.getPort());
   }
 }

@@ -3,6 +3,7 @@ package org.culvert.api.net;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 
@@ -98,6 +99,22 @@ public final class IpAddresses {
       text.append(Character.forDigit(octets[i] & 0xF, 16));
     }
     return text.toString();
+  }
+
+  /**
+   * Writes an address and its port, if it has one, for people to read (RFC 5952 section 6): {@code
+   * 192.0.2.1:3653}, {@code [2001:db8::1]:3653}.
+   */
+  public static String text(InetSocketAddress endpoint) {
+    return text(text(endpoint.getAddress()), endpoint.getPort());
+  }
+
+  /** Writes a port, if there is one, behind an address or what stands for it. */
+  public static String text(String address, int port) {
+    if (port == 0) {
+      return address;
+    }
+    return (address.indexOf(':') < 0 ? address : "[" + address + "]") + ":" + port;
   }
 
   /** Writes an address in the recommended form of RFC 5952, for people to read. */
