@@ -28,6 +28,7 @@ class AccessControlTest {
           "duties",
           "listeners",
           "pools",
+          "refusals",
           "reservations",
           "services",
           "sessions",
