@@ -1,5 +1,6 @@
 package org.culvert.broker;
 
+import java.time.Instant;
 import java.util.Optional;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.lease.Lease;
@@ -19,8 +20,8 @@ import org.culvert.api.tunnel.SignalingPath;
  *       a user whose NAT took the old mapping away comes back with the same addresses;
  *   <li><em>create</em> by anybody else with the same outer endpoints, a UDP port included, is
  *       refused (506) while an account has a tunnel there or was offered one. It says neither who
- *       nor what. A mapping that a NAT gave to somebody new is free once the old tunnel was ended
- *       for its silence;
+ *       nor what. They are free for the next account once nothing came out of the old tunnel for as
+ *       long as {@link Silence#patience} says, which ends when that one accepts;
  *   <li>an <em>anonymous</em> tunnel has nothing but its outer endpoints to tell whose it is, so it
  *       ends when somebody else accepts an offer for them; its addresses rest before anybody gets
  *       them. For somebody whose request may be forged (see {@link Unproved}) it ends only if it is
@@ -47,7 +48,7 @@ final class Admission {
    * @param lease what the slot has
    * @throws TspException with 301 or 506
    */
-  void check(LeaseBook book, Asker asker, Optional<Lease> lease, Outer outer) {
+  void check(LeaseBook book, Asker asker, Optional<Lease> lease, Outer outer, Instant now) {
     Identity identity = asker.identity();
     SignalingPath path = asker.path();
     Slot own = asker.slot();
@@ -74,11 +75,11 @@ final class Admission {
     }
     book.claimants(outer)
         .filter(slot -> !slot.user().equals(identity.user()))
-        .filter(slot -> !givesWay(book, slot, asker.unproved()))
+        .filter(slot -> !givesWay(book, slot, identity, asker.unproved(), now))
         .findFirst()
         .ifPresent(
             slot -> {
-              throw inUse();
+              throw inUse(book, slot);
             });
   }
 
@@ -93,20 +94,39 @@ final class Admission {
   /**
    * Tells whether the tunnel and the offer of a slot end when somebody else gets its endpoints.
    *
+   * @param newcomer that one
    * @param unproved whether that one's request may be forged
    */
-  boolean givesWay(LeaseBook book, Slot slot, boolean unproved) {
+  boolean givesWay(LeaseBook book, Slot slot, Identity newcomer, boolean unproved, Instant now) {
     boolean anonymous =
         book.proposal(slot).map(p -> p.identity().anonymous()).orElse(false)
             || book.lease(slot).map(Lease::anonymous).orElse(false);
-    return anonymous
-        && (!unproved
-            || life.unproved().has(book, slot)
-            || book.lease(slot).filter(lease -> !life.handovers().lives(lease)).isPresent());
+    if (!anonymous) {
+      return !newcomer.anonymous()
+          && book.proposal(slot).isEmpty()
+          && active(book, slot).filter(lease -> life.silence().isUnheard(lease, now)).isPresent();
+    }
+    return !unproved
+        || life.unproved().has(book, slot)
+        || book.lease(slot).filter(lease -> !life.handovers().lives(lease)).isPresent();
   }
 
-  static TspException inUse() {
-    return new TspException(StatusCode.ADDRESS_IN_USE, "another user has these outer endpoints");
+  private static Optional<Lease> active(LeaseBook book, Slot slot) {
+    return book.lease(slot).filter(lease -> lease.state() == State.ACTIVE);
+  }
+
+  /** Refuses, and says when the endpoints of a slot's tunnel come free, but not whose it is. */
+  TspException inUse(LeaseBook book, Slot slot) {
+    TspException inUse =
+        new TspException(StatusCode.ADDRESS_IN_USE, "another user has these outer endpoints");
+    return active(book, slot)
+        .map(lease -> Offers.wholeMinutes(life.silence().patience(lease)).toMinutes())
+        .map(
+            minutes ->
+                inUse.advising(
+                    "another account has it; it is free %d minutes after its last packet"
+                        .formatted(minutes)))
+        .orElse(inUse);
   }
 
   private static int own(Optional<Lease> lease, Outer outer) {

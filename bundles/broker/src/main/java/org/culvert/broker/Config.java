@@ -66,6 +66,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
               + " if all of it is free, else 507. keep: 507.")
   String onRerequest() default "renumber";
 
+  @AttributeDefinition(
+      description =
+          "Whether a tunnel lives on after lifetime or anonymousLifetime while packets come out of"
+              + " it, for old clients that never ask again. false: it ends, whatever flows.")
+  boolean prolong() default true;
+
   @AttributeDefinition(description = "Minutes that a tunnel lives unless its user asks again.")
   int lifetime() default 1440;
 
@@ -144,7 +150,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
   @AttributeDefinition(
       description =
-          "Addresses of DNS resolvers to tell clients. Some old clients fail without one.")
+          "Addresses of DNS resolvers to tell clients. Empty: the address :: stands in their place,"
+              + " which is no resolver, since some old clients crash if none is told. none: nothing"
+              + " is told.")
   String[] resolvers() default {};
 
   @AttributeDefinition(

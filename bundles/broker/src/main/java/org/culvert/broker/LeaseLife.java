@@ -12,7 +12,6 @@ import org.culvert.api.endpoint.TunnelServer;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.Lease.State;
 import org.culvert.api.lease.LeaseChange;
-import org.culvert.api.service.Arrangements;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
@@ -34,18 +33,24 @@ final class LeaseLife {
   private final Silence silence;
   private final Handovers handovers;
   private final Unproved unproved;
+  private final Prolonging prolonging;
 
   LeaseLife(Ledger ledger, Turns turns, TunnelServer server) {
     this.ledger = ledger;
     this.turns = turns;
     this.server = server;
-    this.silence = new Silence(ledger.settings().keepAlive(), server);
+    this.silence = new Silence(ledger.settings().keepAlive(), server, ledger.now());
+    this.prolonging = new Prolonging(ledger, turns, silence);
     this.handovers = new Handovers(ledger.settings().keepAlive(), server);
     this.unproved = new Unproved(server);
   }
 
   Unproved unproved() {
     return unproved;
+  }
+
+  Silence silence() {
+    return silence;
   }
 
   Handovers handovers() {
@@ -57,6 +62,7 @@ final class LeaseLife {
       handovers.accepted(before, lease, ledger.now());
     }
     silence.begin(lease.id(), ledger.now());
+    prolonging.begin(lease);
     unproved.renew(Slot.of(lease), ledger.now());
     ledger.desired().put(Leases.tunnel(lease, ledger.settings()));
     LifeLog.event(lease, before.state() == State.ACTIVE ? "accepted again" : "accepted");
@@ -72,6 +78,7 @@ final class LeaseLife {
   void move(Duration by) {
     silence.move(by);
     handovers.move(by);
+    prolonging.move(by);
     unproved.move(by);
   }
 
@@ -174,6 +181,7 @@ final class LeaseLife {
   void sweep() {
     ledger.look();
     silence.due(ledger.now()).forEach(this::silent);
+    prolonging.sweep();
     for (Slot slot : ledger.book().due(ledger.now())) {
       turns
           .take(Set.of(slot), () -> runOut(slot))
@@ -197,7 +205,11 @@ final class LeaseLife {
     }
     return book.lease(slot)
         .filter(lease -> !lease.expires().isAfter(now))
-        .map(lease -> runOut(lease, "its time ran out", true))
+        .map(
+            lease ->
+                prolonging.keeps(lease)
+                    ? prolonging.prolong(lease)
+                    : runOut(lease, "its time ran out", true))
         .orElse(done());
   }
 
@@ -223,34 +235,12 @@ final class LeaseLife {
     }
     Lease lease = found.get();
     Optional<Lease> before = proposal.before();
-    boolean prefixIsNew = before.isPresent() && before.get().prefix().isEmpty();
-    Optional<Lease> undone =
-        lease.state() == State.OFFERED
-            ? Optional.of(asBefore(lease, before))
-            : prefixIsNew && lease.prefix().isPresent() && lease.prefix().equals(proposal.prefix())
-                ? Optional.of(Leases.withPrefix(lease, Optional.empty()))
-                : Optional.empty();
+    Optional<Lease> undone = Undone.of(proposal, lease, ledger.settings().times(), ledger.now());
     LifeLog.event(lease, "offer " + why);
     if (lease.anonymous() && before.isEmpty()) {
       return ledger.commit(List.of(new LeaseChange.Remove(lease)));
     }
     return undone.map(ledger::put).orElse(done());
-  }
-
-  /** An account's address stays reserved even if it only saw an offer; a new prefix does not. */
-  private Lease asBefore(Lease lease, Optional<Lease> before) {
-    Lease ended = Leases.ended(lease, ledger.settings().times(), ledger.now());
-    Instant expires =
-        before
-            .filter(old -> old.state() == State.EXPIRED)
-            .map(Lease::expires)
-            .orElse(ended.expires());
-    return Leases.amended(
-        lease,
-        ended.state(),
-        before.flatMap(Lease::prefix),
-        before.map(Lease::arrangements).orElse(Arrangements.NONE),
-        expires);
   }
 
   /**

@@ -94,6 +94,11 @@ final class Leases {
     return dated(lease, created, lease.expires().plus(by), lease.revision() + 1);
   }
 
+  /** The lease with a later end. */
+  static Lease prolonged(Lease lease, Instant expires) {
+    return dated(lease, lease.created(), expires, lease.revision() + 1);
+  }
+
   /** The same lease, with what is left of it told by a clock that is ahead by so much. */
   static Lease shown(Lease lease, Duration ahead) {
     return dated(lease, lease.created(), lease.expires().plus(ahead), lease.revision());

@@ -15,9 +15,6 @@ import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.Lease.State;
 import org.culvert.api.lease.LeaseChange;
-import org.culvert.api.service.Arrangements;
-import org.culvert.api.service.DnsRegistrar.NameGrant;
-import org.culvert.api.service.RoutingAgreement;
 import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
@@ -57,10 +54,9 @@ final class Negotiation {
   private final Evictions evictions;
   private final Admission admission;
   private final Proposer proposer;
-  private final Services services;
   private final Regulars regulars;
-  private final RouteNegotiation routes;
-  private final NameNegotiation names;
+  private final StandingOffers standing;
+  private final Surroundings surroundings;
   private final Settings settings;
   private final Set<Slot> asking = new HashSet<>();
 
@@ -72,10 +68,9 @@ final class Negotiation {
     this.evictions = new Evictions(ledger, turns, life);
     this.admission = new Admission(settings, life, evictions);
     this.proposer = new Proposer(ledger);
-    this.services = services;
     this.regulars = new Regulars();
-    this.routes = new RouteNegotiation(settings.routing(), services, secret);
-    this.names = new NameNegotiation(services);
+    this.standing = new StandingOffers(ledger, life);
+    this.surroundings = new Surroundings(settings.routing(), services, secret);
   }
 
   Evictions evictions() {
@@ -90,8 +85,13 @@ final class Negotiation {
       Set<TunnelType> carried) {
     boolean mayProxy = !session.anonymous() && settings.proxyUsers().contains(session.user());
     TypeDecision decision = TypeDecision.decide(request, path, carried, mayProxy);
-    Identity identity = regulars.recognize(ledger.book(), session, request, decision);
+    Identity identity = regulars.recognize(ledger.book(), session, request, decision, path);
     Asker asker = new Asker(identity, path, Unproved.mayBeForged(session, identity, path));
+    Optional<TunnelOffer> stands =
+        asker.unproved() ? standing.offer(session, request, decision) : Optional.empty();
+    if (stands.isPresent()) {
+      return CompletableFuture.completedFuture(stands.get());
+    }
     Slot slot = asker.slot();
     if (!asking.add(slot)) {
       throw new TspException(StatusCode.REQUEST_PENDING, "an earlier request is being processed");
@@ -115,10 +115,7 @@ final class Negotiation {
         .filter(lease -> lease.state() == State.ACTIVE)
         .ifPresent(holder -> life.handovers().check(holder, decision, ledger.now()));
     wish.ifPresent(w -> checkPrefix(w, slot));
-    Optional<RoutingProtocol> protocol = routes.protocol(identity, request.router());
-    if (protocol.isPresent() && !identity.anonymous()) {
-      services.admit(identity);
-    }
+    Optional<RoutingProtocol> protocol = surroundings.protocol(identity, request);
     return takeEarlierBack(slot)
         .thenCompose(nothing -> propose(asker, request, decision, wish, protocol));
   }
@@ -145,12 +142,13 @@ final class Negotiation {
       Optional<RoutingProtocol> protocol) {
     LeaseBook book = ledger.book();
     Optional<Lease> before = book.lease(asker.slot());
-    admission.check(book, asker, before, new Outer(decision.type(), decision.outer()));
+    admission.check(
+        book, asker, before, new Outer(decision.type(), decision.outer()), ledger.now());
 
     Proposal bare = proposer.propose(asker.identity(), request, decision, wish, before);
     book.propose(bare);
     life.unproved().asked(asker, ledger.now());
-    Proposal proposal = arranged(bare, request, protocol);
+    Proposal proposal = surroundings.agree(book, bare, request, protocol);
     return reserve(proposal)
         .handle(
             (nothing, failure) -> {
@@ -160,23 +158,6 @@ final class Negotiation {
               }
               return describe(proposal);
             });
-  }
-
-  /** Agrees on what surrounds the tunnel; if that is refused, all that the offer took goes back. */
-  private Proposal arranged(
-      Proposal bare, TunnelRequest request, Optional<RoutingProtocol> protocol) {
-    LeaseBook book = ledger.book();
-    try {
-      Optional<RoutingAgreement> routing =
-          routes.agree(book.claims(), bare, protocol, request.router());
-      NameGrant names = this.names.agree(book.claims(), bare, request);
-      Proposal agreed = bare.with(new Arrangements(names.name(), names.dnsServers(), routing));
-      book.amend(bare, agreed);
-      return agreed;
-    } catch (RuntimeException e) {
-      book.withdraw(bare);
-      throw e;
-    }
   }
 
   private CompletionStage<Void> reserve(Proposal proposal) {
@@ -192,6 +173,9 @@ final class Negotiation {
 
   /** Makes the tunnel; completes when it is up, fails with 307 if it cannot be. */
   CompletionStage<Void> accept(Identity session, String offerId) {
+    if (standing.take(session, offerId)) {
+      return CompletableFuture.completedFuture(null);
+    }
     Identity identity = regulars.owner(session);
     Proposal proposal = waiting(identity, offerId);
     Set<Slot> losers = losers(proposal);
@@ -216,14 +200,15 @@ final class Negotiation {
     LeaseBook book = ledger.book();
     Instant now = ledger.now();
     Lease current = book.byId(proposal.leaseId()).orElseThrow(Negotiation::noOffer);
-    Duration lifetime = lifetime(identity.anonymous());
+    Duration lifetime = settings.times().lifetime(identity.anonymous());
     Lease accepted = Leases.accepted(proposal, current, now.plus(lifetime), now);
     List<LeaseChange> changes = new ArrayList<>();
     List<Lease> ended = new ArrayList<>();
     for (Slot loser : expectedLosers) {
       Lease lease = book.lease(loser).orElseThrow(Negotiation::noOffer);
-      if (!admission.givesWay(book, loser, life.unproved().has(book, proposal.slot()))) {
-        throw Admission.inUse();
+      boolean unproved = life.unproved().has(book, proposal.slot());
+      if (!admission.givesWay(book, loser, identity, unproved, now)) {
+        throw admission.inUse(book, loser);
       }
       ended.add(lease);
       changes.add(life.ending(lease));
@@ -246,6 +231,9 @@ final class Negotiation {
 
   /** Takes an offer back; an earlier tunnel stays as it was. */
   CompletionStage<Void> reject(Identity session, String offerId) {
+    if (standing.take(session, offerId)) {
+      return CompletableFuture.completedFuture(null);
+    }
     Identity identity = regulars.owner(session);
     return turns.take(
         Set.of(waiting(identity, offerId).slot()),
@@ -285,12 +273,8 @@ final class Negotiation {
 
   private TunnelOffer describe(Proposal proposal) {
     Lease shown = Leases.offered(proposal, ledger.now());
-    Duration lifetime = lifetime(proposal.identity().anonymous());
+    Duration lifetime = settings.times().lifetime(proposal.identity().anonymous());
     return Offers.describe(shown, proposal.offerId(), proposal.routerAsked(), lifetime, settings);
-  }
-
-  private Duration lifetime(boolean anonymous) {
-    return anonymous ? settings.times().anonymousLifetime() : settings.times().lifetime();
   }
 
   private static TspException noOffer() {

@@ -100,9 +100,7 @@ final class Proposer {
         slot.family() == Family.IPV4 ? request.clientIpv4() : Optional.empty();
     if (wish.isEmpty()) {
       return kept.or(() -> stock.addresses(slot, identity.anonymous()))
-          .orElseThrow(
-              () ->
-                  new TspException(StatusCode.ADDRESS_POOL_EXHAUSTED, "no inner address is left"));
+          .orElseThrow(() -> noAddress(stock, slot, identity));
     }
     // Who has an address keeps it: to hand out others on demand would let one user drain a pool.
     InetAddress wished = wish.get();
@@ -114,6 +112,13 @@ final class Proposer {
         () ->
             new TspException(
                 StatusCode.ADDRESS_UNAVAILABLE, IpAddresses.text(wished) + " is not to be had"));
+  }
+
+  private static TspException noAddress(Stock stock, Slot slot, Identity identity) {
+    return identity.anonymous() && !stock.servesAnonymous(slot.family())
+        ? new TspException(StatusCode.ADDRESS_FOR_ANONYMOUS, "no pool of addresses is for them")
+            .advising("log in with an account")
+        : new TspException(StatusCode.ADDRESS_POOL_EXHAUSTED, "no inner address is left");
   }
 
   /** A UDP mapping dies in silence, so there a keepalive is given even if none was asked for. */

@@ -7,15 +7,18 @@ import java.util.stream.Stream;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.lease.Lease;
+import org.culvert.api.tunnel.SignalingPath;
+import org.culvert.api.tunnel.SignalingPath.Transport;
 
 /**
  * Knows anonymous users again who ask for the tunnel that they have.
  *
  * <p>No session can prove that it is the one before. But whoever asks from the very outer endpoints
- * of a running anonymous tunnel, its UDP port included, and names the tunnel's inner address among
- * its own, gets nothing that its packets did not have already: the tunnel goes on, where it would
- * have ended and made room for a second one. Without the address, or from elsewhere, it is somebody
- * new. For the broker's thread.
+ * of a running anonymous tunnel, its UDP port included, and shows that he can be reached there gets
+ * nothing that its packets did not have already: the tunnel goes on, where it would have ended and
+ * made room for a second one. A connection shows that, or the tunnel's inner address among the
+ * client's own, which only the answer told. Else it is somebody new; see also {@link
+ * StandingOffers}. For the broker's thread.
  */
 final class Regulars {
   /** By the name of the session that asked last, whose lease it asks for. */
@@ -26,7 +29,11 @@ final class Regulars {
 
   /** Returns who asks: the owner of the running tunnel that is asked for, or the session's own. */
   Identity recognize(
-      LeaseBook book, Identity session, TunnelRequest request, TypeDecision decision) {
+      LeaseBook book,
+      Identity session,
+      TunnelRequest request,
+      TypeDecision decision,
+      SignalingPath path) {
     if (!session.anonymous()) {
       return session;
     }
@@ -34,7 +41,10 @@ final class Regulars {
         book.activeSlot(new Outer(decision.type(), decision.outer()))
             .flatMap(book::lease)
             .filter(Lease::anonymous)
-            .filter(lease -> request.clientAddresses().contains(lease.clientAddress()))
+            .filter(
+                lease ->
+                    path.transport() != Transport.UDP
+                        || request.clientAddresses().contains(lease.clientAddress()))
             .map(Lease::owner);
     owner.ifPresent(name -> note(book, session.user(), name));
     return owner.map(name -> new Identity(name, true)).orElse(session);

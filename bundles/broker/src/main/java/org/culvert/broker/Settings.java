@@ -56,16 +56,31 @@ record Settings(
     return all;
   }
 
+  /**
+   * Told where no resolver is configured: the most common old client crashes on new C libraries
+   * without an IPv6 address in that place. It is nobody's address, so nobody's DNS goes there.
+   */
+  static final InetAddress NO_RESOLVER = IpAddresses.parse("::");
+
+  private static final String NONE = "none";
+
   /** The persistent identity of the broker's configuration. */
   static final String PID = "org.culvert.broker";
 
-  /** How long things last. */
+  /** How long things last, and whether a tunnel out of which packets come lasts longer. */
   record Times(
       Duration lifetime,
       Duration anonymousLifetime,
       Duration offer,
       Duration reservation,
-      Duration quarantine) {}
+      Duration quarantine,
+      boolean prolonging) {
+
+    /** Returns how long a tunnel lives of whose user nothing more is known. */
+    Duration lifetime(boolean anonymous) {
+      return anonymous ? anonymousLifetime : lifetime;
+    }
+  }
 
   /** How many there may be. */
   record Limits(
@@ -122,7 +137,8 @@ record Settings(
             Duration.ofMinutes(within("anonymousLifetime", config.anonymousLifetime(), 1, 1440)),
             Duration.ofSeconds(within("offerTimeout", config.offerTimeout(), 1, 3600)),
             Duration.ofDays(within("reservation", config.reservation(), 0, 36_500)),
-            Duration.ofMinutes(within("quarantine", config.quarantine(), 0, 525_600))),
+            Duration.ofMinutes(within("quarantine", config.quarantine(), 0, 525_600)),
+            config.prolong()),
         new Limits(
             heap.limit(within("maxTunnels", config.maxTunnels(), 0, Integer.MAX_VALUE)),
             within("maxTunnelsPerIpv4", config.maxTunnelsPerIpv4(), 1, Integer.MAX_VALUE),
@@ -180,7 +196,10 @@ record Settings(
   }
 
   private static List<InetAddress> resolvers(Config config) {
-    return list(config.resolvers()).stream().map(Settings::resolver).toList();
+    List<String> named = list(config.resolvers());
+    return named.isEmpty()
+        ? List.of(NO_RESOLVER)
+        : named.equals(List.of(NONE)) ? List.of() : named.stream().map(Settings::resolver).toList();
   }
 
   private static InetAddress resolver(String text) {
@@ -188,7 +207,7 @@ record Settings(
       return IpAddresses.parse(text);
     } catch (IllegalArgumentException e) {
       throw new InvalidConfigurationException(
-          PID, "resolvers", text, "write IP addresses, separated by commas");
+          PID, "resolvers", text, "write IP addresses, separated by commas, or none");
     }
   }
 

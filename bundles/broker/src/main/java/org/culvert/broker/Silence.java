@@ -21,9 +21,36 @@ final class Silence {
   private final Map<String, Instant> begun = new HashMap<>();
   private final Deadlines<String> suspects = new Deadlines<>();
 
-  Silence(Settings.Intervals intervals, TunnelEndpoint server) {
+  /** Since when tunnels stand at least of which nobody noted when they began. */
+  private Instant opened;
+
+  Silence(Settings.Intervals intervals, TunnelEndpoint server, Instant now) {
     this.intervals = intervals;
     this.server = server;
+    this.opened = now;
+  }
+
+  /**
+   * Returns how long a tunnel's client need not be heard. Who sends no keepalives may be quiet for
+   * as long as one with the rarest ones.
+   */
+  Duration patience(Lease lease) {
+    return intervals.patience(lease.keepAlive().orElse(intervals.max()));
+  }
+
+  /** Tells whether a packet came out of a tunnel within that time. */
+  boolean isHeard(Lease lease) {
+    return server
+        .tunnel(lease.id())
+        .flatMap(TunnelStatus::silence)
+        .filter(silence -> silence.compareTo(patience(lease)) <= 0)
+        .isPresent();
+  }
+
+  /** Tells whether a tunnel has stood for that time and none has come. */
+  boolean isUnheard(Lease lease, Instant now) {
+    Instant start = begun.getOrDefault(lease.id(), opened);
+    return !isHeard(lease) && start.plus(patience(lease)).isBefore(now);
   }
 
   /** Notes that a tunnel stands anew: from now on its client has to be heard. */
@@ -70,6 +97,7 @@ final class Silence {
   /** Goes on under a clock that was moved. */
   void move(Duration by) {
     begun.replaceAll((id, since) -> since.plus(by));
+    opened = opened.plus(by);
     suspects.move(by);
   }
 

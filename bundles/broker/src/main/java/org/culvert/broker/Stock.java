@@ -53,6 +53,11 @@ final class Stock {
         .map(pool -> settings.inner(address));
   }
 
+  /** Tells whether there are addresses for anonymous users at all. */
+  boolean servesAnonymous(Family family) {
+    return anonymous.containsKey(family);
+  }
+
   /** Returns the prefixes. */
   Delegation prefixes() {
     return delegation;

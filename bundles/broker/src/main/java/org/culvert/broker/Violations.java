@@ -19,6 +19,8 @@ import org.culvert.api.tunnel.TunnelStatus;
 /** Finds what does not fit together in the broker's book, a line each. */
 final class Violations {
   private static final int SHORT_ID = 8;
+  private static final String OR_BACK = "; or put the pool back";
+  private static final String KEPT = "; the user keeps it until asking for another length";
 
   private final Settings settings;
   private final List<String> lines = new ArrayList<>();
@@ -39,7 +41,13 @@ final class Violations {
     Stock pools = new Stock(settings, new byte[1]);
     for (Lease lease : leases) {
       if (!Resting.is(lease) && !pools.gives(Inner.of(lease), lease.anonymous())) {
-        add(lease, "its address " + text(lease.clientAddress()) + " is in no pool for it");
+        add(
+            lease,
+            "its address "
+                + text(lease.clientAddress())
+                + " is in no pool for it"
+                + movesOn(lease)
+                + OR_BACK);
       }
       own(lease);
       for (InetAddress address : Inner.of(lease).exclusive()) {
@@ -78,7 +86,7 @@ final class Violations {
       policyOf(prefix)
           .ifPresentOrElse(
               policy -> policy(lease, prefix, policy),
-              () -> add(lease, prefix + " lies in no pool"));
+              () -> add(lease, prefix + " lies in no pool" + movesOn(lease) + OR_BACK));
     }
   }
 
@@ -97,14 +105,16 @@ final class Violations {
       if (reservation.user().equals(lease.owner())) {
         reserved |= reservation.prefix().equals(prefix);
       } else {
-        add(lease, prefix + " has what is reserved for " + reservation.user());
+        add(lease, prefix + " has what is reserved for " + reservation.user() + movesOn(lease));
       }
     }
     PrefixPolicy.Lengths lengths = policy.lengths();
     if (!reserved && prefix.length() < lengths.min()) {
-      add(lease, prefix + " is shorter than the /" + lengths.min() + " of pool " + policy.name());
+      String pool = lengths.min() + " of pool " + policy.name();
+      add(lease, prefix + " is shorter than the /" + pool + KEPT);
     } else if (!reserved && prefix.length() > lengths.max()) {
-      add(lease, prefix + " is longer than the /" + lengths.max() + " of pool " + policy.name());
+      String pool = lengths.max() + " of pool " + policy.name();
+      add(lease, prefix + " is longer than the /" + pool + KEPT);
     }
   }
 
@@ -192,9 +202,27 @@ final class Violations {
     lines.add(name(lease) + ": " + what);
   }
 
+  /** Says how a lease that the pools were changed under comes to fit them again. */
+  private static String movesOn(Lease lease) {
+    return switch (lease.state()) {
+      case ACTIVE, OFFERED ->
+          "; it goes on until the user asks again and gets another: culvert:tunnel-delete "
+              + shortId(lease)
+              + " ends it now";
+      case EXPIRED ->
+          "; the user gets another when asking again: culvert:tunnel-delete "
+              + shortId(lease)
+              + " gives it up now";
+      case QUARANTINED -> "; nothing need be done, it rests until " + lease.expires();
+    };
+  }
+
+  private static String shortId(Lease lease) {
+    return lease.id().substring(0, Math.min(SHORT_ID, lease.id().length()));
+  }
+
   private static String name(Lease lease) {
-    String id = lease.id().substring(0, Math.min(SHORT_ID, lease.id().length()));
-    return "lease " + id + " of " + lease.owner();
+    return "lease " + shortId(lease) + " of " + lease.owner();
   }
 
   private static String text(InetAddress address) {

@@ -229,7 +229,8 @@ class OfferTest {
                             Duration.ZERO,
                             Duration.ZERO,
                             Duration.ofDays(1),
-                            Duration.ZERO),
+                            Duration.ZERO,
+                            true),
                         rig.clock.instant())))));
 
     assertThat(refusal(rig.broker.delete(ALICE, tcp(HOME)))).isEqualTo(StatusCode.SERVER_ERROR);

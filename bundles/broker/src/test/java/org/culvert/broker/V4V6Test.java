@@ -183,7 +183,7 @@ class V4V6Test {
     assertThat(offer.server().ipv4()).isEqualTo(ip("10.64.0.1"));
     assertThat(offer.client().ipv4Length()).hasValue(32);
     assertThat(refusal(rig(32, "anonymousIpv4Pool", "").askV4V6(ANONYMOUS, HOME6)))
-        .isEqualTo(StatusCode.ADDRESS_POOL_EXHAUSTED);
+        .isEqualTo(StatusCode.ADDRESS_FOR_ANONYMOUS);
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.culvert.api.broker.Identity;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.Lease.State;
 import org.culvert.api.lease.LeaseChange;
@@ -131,27 +132,53 @@ class VerificationTest {
                 + ": "
                 + alices
                 + " is shorter than the /52 of pool "
-                + "2001:db8:8000::/40",
+                + "2001:db8:8000::/40; the user keeps it until asking for another length",
             name(rig.lease(BOB))
                 + ": "
                 + bobs
                 + " is longer than the /60 of pool "
-                + "2001:db8:8000::/40");
+                + "2001:db8:8000::/40; the user keeps it until asking for another length");
 
     rig.restart(Configs.withPools("delegationPools", new String[] {}));
     assertThat(verify())
         .containsExactlyInAnyOrder(
-            name(rig.lease(ALICE)) + ": " + alices + " lies in no pool",
-            name(rig.lease(BOB)) + ": " + bobs + " lies in no pool");
+            name(rig.lease(ALICE)) + ": " + alices + " lies in no pool" + remedy(ALICE),
+            name(rig.lease(BOB)) + ": " + bobs + " lies in no pool" + remedy(BOB));
 
     rig.restart(Configs.withPools("endpointPool", "2001:db8:0:3::/64"));
     assertThat(verify())
         .containsExactlyInAnyOrder(outside(rig.lease(ALICE)), outside(rig.lease(BOB)));
   }
 
-  private static String outside(Lease lease) {
+  @Test
+  void saysHowAReservationComesToFitChangedPoolsAgain() {
+    twoTunnels();
+    get(rig.broker.delete(rig.lease(ALICE).id()));
+
+    rig.restart(Configs.withPools("endpointPool", "2001:db8:0:3::/64"));
+
+    assertThat(verify())
+        .contains(
+            outside(rig.lease(ALICE))
+                .replace(
+                    "it goes on until the user asks again and gets another",
+                    "the user gets another when asking again")
+                .replace(" ends it now", " gives it up now"));
+  }
+
+  private String outside(Lease lease) {
     String address = IpAddresses.text(lease.clientAddress());
-    return name(lease) + ": its address " + address + " is in no pool for it";
+    return name(lease) + ": its address " + address + " is in no pool for it" + remedy(lease);
+  }
+
+  private String remedy(Identity user) {
+    return remedy(rig.lease(user));
+  }
+
+  private static String remedy(Lease lease) {
+    return "; it goes on until the user asks again and gets another: culvert:tunnel-delete "
+        + lease.id().substring(0, 8)
+        + " ends it now; or put the pool back";
   }
 
   @Test
@@ -166,7 +193,12 @@ class VerificationTest {
     rig.restart(Configs.withPools("delegationPools", new String[] {}));
 
     assertThat(verify())
-        .containsExactly(name(rig.lease(BOB)) + ": " + bobs + " has what is reserved for alice");
+        .containsExactly(
+            name(rig.lease(BOB))
+                + ": "
+                + bobs
+                + " has what is reserved for alice"
+                + remedy(BOB).replace("; or put the pool back", ""));
   }
 
   @Test

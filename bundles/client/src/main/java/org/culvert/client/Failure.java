@@ -2,6 +2,7 @@ package org.culvert.client;
 
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
@@ -64,15 +65,13 @@ record Failure(String text, boolean lasting) {
     };
   }
 
-  /** Two refusals have one number; only the broker's own text tells them apart. */
+  /** Some numbers have two refusals; only the broker's own text tells which. */
   private static StatusCode meant(TspException refusal) {
-    boolean account =
-        refusal.code().number() == StatusCode.ACCOUNT_IN_USE.number()
-            && refusal
-                .words()
-                .filter(words -> words.startsWith(StatusCode.ACCOUNT_IN_USE.text()))
-                .isPresent();
-    return account ? StatusCode.ACCOUNT_IN_USE : refusal.code();
+    return Stream.of(StatusCode.ACCOUNT_IN_USE, StatusCode.ADDRESS_FOR_ANONYMOUS)
+        .filter(ours -> ours.number() == refusal.code().number())
+        .filter(ours -> refusal.words().filter(w -> w.startsWith(ours.text())).isPresent())
+        .findFirst()
+        .orElse(refusal.code());
   }
 
   private static String saidOtherwise(TspException refusal, StatusCode code) {
@@ -115,6 +114,7 @@ record Failure(String text, boolean lasting) {
       case ADDRESS_POOL_EXHAUSTED ->
           "; the broker has no address left for such users: ask its operator, or set user and"
               + " password";
+      case ADDRESS_FOR_ANONYMOUS -> "; set user and password in etc/org.culvert.client.cfg";
       case ACCOUNT_IN_USE -> "; give each host an account of its own, or stop the other host";
       case ADDRESS_IN_USE ->
           "; the tunnel of another account is still there: it ends soon after that one falls silent";

@@ -30,6 +30,12 @@ class FailureTest {
             "192.0.2.1:3653: 507 Requested prefix length cannot be assigned"
                 + " (it said: \"you have a /64, ask for that\"); ask for another prefixLength");
     assertThat(
+            text(
+                StatusCode.ADDRESS_POOL_EXHAUSTED,
+                StatusCode.ADDRESS_FOR_ANONYMOUS.text() + "; log in with an account"))
+        .contains("306 Anonymous users get no tunnel here", "; set user and password in etc/")
+        .doesNotContain("exhausted");
+    assertThat(
             text(StatusCode.ADDRESS_IN_USE, StatusCode.ACCOUNT_IN_USE.text() + "; wait a minute"))
         .contains("give each host an account of its own", "(it said: \"wait a minute\")");
   }

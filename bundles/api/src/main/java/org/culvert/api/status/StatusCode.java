@@ -23,6 +23,8 @@ public enum StatusCode {
   UNSUPPORTED_TUNNEL_TYPE(303, "Unsupported tunnel type"),
   /** No endpoint address is left (draft only). */
   ADDRESS_POOL_EXHAUSTED(306, "Address pool exhausted"),
+  /** There are no addresses for anonymous users (ours, with the number above). */
+  ADDRESS_FOR_ANONYMOUS(306, "Anonymous users get no tunnel here"),
   /** The tunnel server could not set the tunnel up (draft only). */
   ENDPOINT_CONFIGURATION_ERROR(307, "Configuration error at the tunnel endpoint"),
   /** A certain address was asked for and is taken (draft only). */

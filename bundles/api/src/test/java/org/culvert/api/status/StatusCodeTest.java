@@ -46,7 +46,9 @@ class StatusCodeTest {
 
   @Test
   void noNumberIsMissingFromTheTableAbove() {
-    Set<StatusCode> second = Set.of(StatusCode.INVALID_NAME, StatusCode.ACCOUNT_IN_USE);
+    Set<StatusCode> second =
+        Set.of(
+            StatusCode.INVALID_NAME, StatusCode.ACCOUNT_IN_USE, StatusCode.ADDRESS_FOR_ANONYMOUS);
     assertThat(StatusCode.values()).hasSize(24 + second.size());
     assertThat(
             Arrays.stream(StatusCode.values())
@@ -67,6 +69,13 @@ class StatusCodeTest {
   void anAccountInUseIsToldByTheNumberOfAnAddressInUse() {
     assertThat(StatusCode.ACCOUNT_IN_USE.number()).isEqualTo(StatusCode.ADDRESS_IN_USE.number());
     assertThat(StatusCode.of(506)).contains(StatusCode.ADDRESS_IN_USE);
+  }
+
+  @Test
+  void aTunnelThatIsNotForAnonymousUsersIsToldByTheNumberOfAnEmptyPool() {
+    assertThat(StatusCode.ADDRESS_FOR_ANONYMOUS.number())
+        .isEqualTo(StatusCode.ADDRESS_POOL_EXHAUSTED.number());
+    assertThat(StatusCode.of(306)).contains(StatusCode.ADDRESS_POOL_EXHAUSTED);
   }
 
   @Test

@@ -200,11 +200,13 @@ public final class ReplyReader {
         .orElse(OptionalLong.empty());
   }
 
+  /** Brokers write {@code ::} where they have no resolver to tell; old clients need an address. */
   private static List<InetAddress> resolvers(PartyElement client) {
     return client.dnsServers().stream()
         .flatMap(address -> DnsServers.read(address).stream())
         .filter(DnsServer.Address.class::isInstance)
         .map(server -> ((DnsServer.Address) server).address())
+        .filter(address -> !address.isAnyLocalAddress())
         .toList();
   }
 

@@ -124,6 +124,27 @@ class ReplyTest {
     assertThat(read(reply, Samples.HOST)).isEqualTo(Samples.asRead(offer));
   }
 
+  /** Brokers write it for old clients that need an address in that place. */
+  @Test
+  void theAddressThatIsNobodysIsNoResolver() throws IOException {
+    TunnelOffer none =
+        new TunnelOffer(
+            "lease-1",
+            TunnelType.V6V4,
+            Optional.empty(),
+            Samples.E1.server(),
+            Samples.E1.client(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(Samples.ip("::")));
+
+    String reply = ReplyWriter.offer(none);
+
+    assertThat(reply)
+        .contains("<address type=\"ipv6\">0000:0000:0000:0000:0000:0000:0000:0000</address>");
+    assertThat(read(reply, Samples.HOST).resolvers()).isEmpty();
+  }
+
   @Test
   void passesOverARouterThatSaysHowButNotWhat() throws IOException {
     String reply =

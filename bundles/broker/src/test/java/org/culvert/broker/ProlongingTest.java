@@ -1,0 +1,174 @@
+package org.culvert.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.culvert.broker.Rig.ALICE;
+import static org.culvert.broker.Rig.HOME;
+import static org.culvert.broker.Rig.get;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.culvert.api.broker.Identity;
+import org.culvert.api.broker.TunnelOffer;
+import org.culvert.api.lease.Lease;
+import org.culvert.api.lease.Lease.State;
+import org.culvert.api.tunnel.TunnelParameters;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients that know nothing of lifetimes and never ask again. */
+class ProlongingTest {
+  private static final Identity ANONYMOUS = Identity.anonymous("1");
+  private static final Optional<Duration> HEARD = Optional.of(Duration.ofSeconds(1));
+
+  @Test
+  void anAnonymousTunnelOutOfWhichPacketsComeGoesOnWithItsAddress() {
+    Rig rig = new Rig();
+    TunnelOffer offer = rig.accepted(ANONYMOUS, rig.offerUdp(ANONYMOUS, HOME, 1));
+    rig.server.silence = HEARD;
+    List<TunnelParameters> standing = rig.server.desired();
+
+    for (int minutes = 0; minutes < 120; minutes++) {
+      rig.advance(Duration.ofMinutes(1));
+      assertThat(rig.lease(ANONYMOUS).state()).isEqualTo(State.ACTIVE);
+    }
+
+    assertThat(rig.lease(ANONYMOUS).clientAddress()).isEqualTo(offer.client().ipv6());
+    assertThat(rig.server.desired()).isEqualTo(standing);
+    assertThat(get(rig.broker.verify())).isEmpty();
+  }
+
+  @Test
+  void aTunnelWithoutKeepalivesGoesOnWhilePacketsCome() {
+    Rig rig = new Rig("lifetime", 1);
+    rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME));
+    assertThat(rig.lease(ALICE).keepAlive()).isEmpty();
+
+    rig.server.silence = Optional.of(Duration.ofSeconds(905));
+    rig.advance(Duration.ofMinutes(30));
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
+
+    rig.server.silence = Optional.of(Duration.ofSeconds(906));
+    rig.advance(Duration.ofMinutes(2));
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
+    assertThat(rig.server.desired()).isEmpty();
+  }
+
+  @Test
+  void aTunnelOutOfWhichNothingEverCameEndsInItsTime() {
+    Rig rig = new Rig("lifetime", 1);
+    rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME));
+
+    rig.advance(Duration.ofSeconds(61));
+
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
+  }
+
+  @Test
+  void whereTheOperatorSaysSoTheLifetimeEndsItWhateverFlows() {
+    Rig rig = new Rig("prolong", false);
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    rig.server.silence = HEARD;
+
+    rig.advance(Duration.ofMinutes(1440).plusSeconds(1));
+
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
+  }
+
+  @Test
+  void theOperatorsDeleteEndsItWhateverFlows() {
+    Rig rig = new Rig();
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    rig.server.silence = HEARD;
+
+    get(rig.broker.delete(rig.lease(ALICE).id()));
+    rig.advance(Duration.ofDays(2));
+
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
+  }
+
+  @Test
+  void theLeaseIsWrittenOnceForEachLifetime() {
+    Rig rig = new Rig();
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    rig.server.silence = HEARD;
+    long before = rig.lease(ALICE).revision();
+
+    rig.advance(Duration.ofHours(23));
+    assertThat(rig.lease(ALICE).revision()).isEqualTo(before);
+    rig.advance(Duration.ofDays(3));
+
+    assertThat(rig.lease(ALICE).revision()).isEqualTo(before + 3);
+  }
+
+  @Test
+  void theNewEndIsOnTheDiskBeforeTheOldOneCounts() {
+    Rig rig = new Rig();
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    rig.server.silence = HEARD;
+    rig.advance(Duration.ofHours(24).minusMinutes(5).plusSeconds(1));
+
+    rig.powerCut();
+    rig.clock.advance(Duration.ofSeconds(110));
+    rig.advance(Duration.ofMinutes(10));
+
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
+    assertThat(rig.server.desired()).hasSize(1);
+  }
+
+  @Test
+  void theEndIsLookedForAgainAfterARestart() {
+    Rig rig = new Rig();
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    rig.powerCut();
+    rig.server.silence = HEARD;
+
+    rig.advance(Duration.ofDays(4));
+
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
+  }
+
+  @Test
+  void whoIsHeardOnlyAtTheVeryEndGoesOn() {
+    Rig rig = new Rig();
+    rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME));
+    rig.advance(Duration.ofHours(24).minusSeconds(10));
+    Lease before = rig.lease(ALICE);
+
+    rig.server.silence = HEARD;
+    rig.advance(Duration.ofSeconds(20));
+
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
+    assertThat(rig.lease(ALICE).expires()).isAfter(before.expires().plus(Duration.ofHours(23)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {3, -3})
+  void goesOnWhateverTheClockDoes(long days) {
+    Rig rig = new Rig();
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    rig.server.silence = HEARD;
+
+    rig.advance(Duration.ofHours(20));
+    rig.clock.jump(Duration.ofDays(days));
+    rig.advance(Duration.ofHours(30));
+
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
+  }
+
+  @Test
+  void aStoreThatFailsForAWhileEndsNothing() {
+    Rig rig = new Rig("lifetime", 10);
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    rig.server.silence = HEARD;
+    rig.store.fail("disk full");
+    rig.advance(Duration.ofMinutes(11));
+
+    rig.store.heal();
+    rig.advance(Duration.ofMinutes(1));
+
+    assertThat(rig.server.desired()).hasSize(1);
+    assertThat(rig.lease(ALICE).expires()).isAfter(rig.clock.instant());
+  }
+}
