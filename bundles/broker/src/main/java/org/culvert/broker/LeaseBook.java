@@ -34,6 +34,7 @@ final class LeaseBook {
   private final Claims claims = new Claims();
   private final LeftPrefixes left = new LeftPrefixes();
   private final Deadlines<Slot> deadlines = new Deadlines<>();
+  private final Nesting nesting;
 
   /**
    * Opens the book.
@@ -42,6 +43,7 @@ final class LeaseBook {
    */
   LeaseBook(Settings settings, byte[] secret, Collection<Lease> leases) {
     stock = new Stock(settings, secret);
+    nesting = new Nesting(settings.allPools());
     Map<InetAddress, Lease> addresses = new HashMap<>();
     TreeMap<String, Lease> prefixes = new TreeMap<>();
     for (Lease lease : leases) {
@@ -72,6 +74,10 @@ final class LeaseBook {
 
   LeftPrefixes left() {
     return left;
+  }
+
+  Nesting nesting() {
+    return nesting;
   }
 
   Collection<Lease> all() {
@@ -214,6 +220,7 @@ final class LeaseBook {
       activeSlot.put(Outer.of(lease), Slot.of(lease));
     }
     count.put(lease);
+    nesting.put(lease);
   }
 
   private void leave(Lease lease) {
@@ -221,6 +228,7 @@ final class LeaseBook {
       activeSlot.remove(Outer.of(lease), Slot.of(lease));
     }
     count.removed(lease);
+    nesting.remove(lease);
   }
 
   /** Notes when a slot must next be looked at. */

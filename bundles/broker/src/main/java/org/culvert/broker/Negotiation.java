@@ -85,6 +85,7 @@ final class Negotiation {
       Set<TunnelType> carried) {
     boolean mayProxy = !session.anonymous() && settings.proxyUsers().contains(session.user());
     TypeDecision decision = TypeDecision.decide(request, path, carried, mayProxy);
+    ledger.book().nesting().check(decision.outer().remote().getAddress());
     Identity identity = regulars.recognize(ledger.book(), session, request, decision, path);
     Asker asker = new Asker(identity, path, Unproved.mayBeForged(session, identity, path));
     Optional<TunnelOffer> stands =
