@@ -161,12 +161,13 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
   private void reconcile() {
     Map<String, TunnelState> obstacles = new HashMap<>();
     List<Wish> wishes = new ArrayList<>(desired.size());
+    InnerPrefixes inner = new InnerPrefixes(desired.values());
     for (TunnelParameters tunnel : desired.values()) {
       Optional<Wish> wish = wish(tunnel);
       if (wish.isEmpty()) {
         obstacles.put(tunnel.id(), new TunnelState.Suspended(carriers.missing(tunnel.type())));
       } else {
-        misfit(tunnel, wish.get())
+        misfit(tunnel, wish.get(), inner)
             .ifPresentOrElse(
                 reason -> obstacles.put(tunnel.id(), new TunnelState.Failed(reason)),
                 () -> wishes.add(wish.get()));
@@ -192,9 +193,10 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
   }
 
   /** Says why no datapath should be bothered with a tunnel. */
-  private Optional<String> misfit(TunnelParameters tunnel, Wish wish) {
+  private Optional<String> misfit(TunnelParameters tunnel, Wish wish, InnerPrefixes inner) {
     return settings
         .misfit(tunnel)
+        .or(() -> inner.obstacle(tunnel))
         .or(() -> OuterFit.obstacle(tunnel.type(), wish.tunnel().carried()));
   }
 

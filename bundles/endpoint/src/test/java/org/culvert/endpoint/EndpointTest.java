@@ -76,6 +76,24 @@ class EndpointTest {
         .isCompletedExceptionally();
   }
 
+  /** Each tunnel's other end is inside the other tunnel. */
+  @Test
+  void opensNoTunnelWhoseOtherEndIsInsideAnother() {
+    TunnelParameters inFour =
+        Ends.atServer(TunnelType.V6UDPV4, Ends.SERVER, Ends.outer(Ends.CLIENT_INNER_4, 40_000));
+    server.apply(inFour, Ends.atServer4());
+
+    assertThat(server.state("seven"))
+        .isEqualTo(
+            new TunnelState.Failed(
+                "its other end 203.0.113.7 is inside tunnel four, and packets would go round; its"
+                    + " client has to ask from an address outside the tunnels; type:"
+                    + " culvert:tunnel-delete seven"));
+
+    server.apply(TUNNEL, Ends.atServer4());
+    assertThat(server.state("seven")).isEqualTo(UP);
+  }
+
   @Test
   void triesAgainWhatFailedAfterEverLongerPauses() {
     server.devices.refuse("CAP_NET_ADMIN is missing");

@@ -10,6 +10,12 @@ public enum DropReason {
   INNER_SOURCE("inner source"),
   /** The inner source or destination is one that no tunnel may carry (link-local, multicast, …). */
   MARTIAN("martian"),
+  /** The packet has been in tunnels too often, or would be unpacked here twice. */
+  LOOP("loop"),
+  /** The packet goes from one tunnel to another, and those may not reach each other. */
+  ISOLATED("isolated"),
+  /** The packet goes from a tunnel to a service of this host that is closed to tunnels. */
+  CLOSED_HOST("closed host"),
   /** The packet is shorter than its header says, or no packet at all. */
   MALFORMED("malformed"),
   /** The hop limit ran out. */

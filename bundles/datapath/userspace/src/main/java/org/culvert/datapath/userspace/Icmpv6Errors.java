@@ -14,6 +14,7 @@ final class Icmpv6Errors {
   private static final int NO_ROUTE = 0;
   private static final int ADDRESS = 3;
   private static final int PACKET_TOO_BIG = 2;
+  private static final int PARAMETER_PROBLEM = 4;
 
   private final ErrorBurst burst;
 
@@ -29,6 +30,15 @@ final class Icmpv6Errors {
   /** Says that no tunnel leads to a packet's destination, speaking from some tunnel's address. */
   void noRoute(PacketBatch from, int i, Tunnel speaker) {
     add(from, i, UNREACHABLE, NO_ROUTE, 0, speaker);
+  }
+
+  /**
+   * Says that a packet may enter no other tunnel (RFC 2473 section 6.7).
+   *
+   * @param limit where its limit is, counted from its beginning
+   */
+  void limitUsedUp(PacketBatch from, int i, Tunnel tunnel, int limit) {
+    add(from, i, PARAMETER_PROBLEM, 0, limit, tunnel);
   }
 
   /**

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>the packet is whole, and of the tunnel's inner version
  *   <li>it has a hop left
  *   <li>neither inner address is one that no tunnel may carry
+ *   <li>it is no tunnel's packet to this end, which would be unpacked twice
  *   <li>the inner source lies in what was assigned to the tunnel
  *   <li>a mark of congestion outside is brought in; who would not understand it loses the packet
  *   <li>TCP that connects learns what the tunnel carries; a checksum that was left to a card is
@@ -50,14 +51,14 @@ final class Inbound {
       batch.drop(i);
       strangers.dropped(DropReason.UNKNOWN_OUTER_SOURCE, 1);
     } else if (tunnel.isIpv4) {
-      examineIpv4(batch, i, tunnel, own.ipv4());
+      examineIpv4(batch, i, tunnel, own);
     } else {
-      examineIpv6(batch, i, tunnel, own.ipv6());
+      examineIpv6(batch, i, tunnel, own);
     }
     return tunnel;
   }
 
-  private static void examineIpv4(PacketBatch batch, int i, Tunnel tunnel, PrefixSet own) {
+  private static void examineIpv4(PacketBatch batch, int i, Tunnel tunnel, OwnAddresses own) {
     ByteBuffer memory = batch.memory();
     int at = batch.offset(i);
     int length = Ipv4.wholeLength(memory, at, batch.length(i));
@@ -73,16 +74,19 @@ final class Inbound {
     long destination = Ipv4.destination(memory, at);
     if (Ipv4.isMartian(source)
         || Ipv4.isMartian(destination)
-        || isOurs(tunnel, own, 0, source)
-        || (own.contains(0, destination)
-            && OwnAddresses.isTunneled(memory.get(at + Ipv4.PROTOCOL)))) {
+        || isOurs(tunnel, own.ipv4(), 0, source)) {
       drop(batch, i, tunnel, DropReason.MARTIAN);
+      return;
+    }
+    if (own.ipv4().contains(0, destination)
+        && Nested.inner(memory, at, at + length, own) != Nested.NONE) {
+      drop(batch, i, tunnel, DropReason.LOOP);
       return;
     }
     admit(batch, i, tunnel, length, 0, source);
   }
 
-  private static void examineIpv6(PacketBatch batch, int i, Tunnel tunnel, PrefixSet own) {
+  private static void examineIpv6(PacketBatch batch, int i, Tunnel tunnel, OwnAddresses own) {
     ByteBuffer memory = batch.memory();
     int at = batch.offset(i);
     int length = Ipv6.wholeLength(memory, at, batch.length(i));
@@ -99,13 +103,16 @@ final class Inbound {
     long high = memory.getLong(at + Ipv6.DESTINATION);
     long low = memory.getLong(at + Ipv6.DESTINATION + 8);
     if (Ipv6.isMartian(sourceHigh, sourceLow) || Ipv6.isMartian(high, low)) {
-      examineOnLink(batch, i, tunnel, own, length);
+      examineOnLink(batch, i, tunnel, own.ipv6(), length);
       return;
     }
-    if (isOurs(tunnel, own, sourceHigh, sourceLow)
-        || (own.contains(high, low)
-            && OwnAddresses.isTunneled(memory.get(at + Ipv6.NEXT_HEADER)))) {
+    if (isOurs(tunnel, own.ipv6(), sourceHigh, sourceLow)) {
       drop(batch, i, tunnel, DropReason.MARTIAN);
+      return;
+    }
+    if (own.ipv6().contains(high, low)
+        && Nested.inner(memory, at, at + length, own) != Nested.NONE) {
+      drop(batch, i, tunnel, DropReason.LOOP);
       return;
     }
     admit(batch, i, tunnel, length, sourceHigh, sourceLow);

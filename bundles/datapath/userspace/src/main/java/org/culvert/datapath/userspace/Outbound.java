@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>the packet is whole, and neither address is one that no tunnel may carry
  *   <li>the longest prefix that holds its destination names the tunnel
  *   <li>its source is one that this end may send from
+ *   <li>it has not been in tunnels too often, and may enter another
  *   <li>it fits the tunnel's MTU; else its sender is told, or, if it is IPv4 and allows it, it is
  *       cut
  *   <li>TCP that connects learns what the tunnel carries; the outer header gets the inner one's
@@ -87,7 +88,7 @@ final class Outbound {
     }
     length = Ipv4.wholeLength(memory, at, batch.length(i));
     return length >= 0
-        ? chooseIpv4(batch, i, length, routes.ipv4())
+        ? chooseIpv4(batch, i, length, routes)
         : drop(batch, i, unrouted, DropReason.MALFORMED);
   }
 
@@ -113,13 +114,23 @@ final class Outbound {
     if (!tunnel.local.isEmpty() && !tunnel.local.contains(sourceHigh, sourceLow)) {
       return drop(batch, i, tunnel.out, DropReason.INNER_SOURCE);
     }
+    long upper = UpperLayer.of(memory, at, length, false);
+    if (Nested.mayBe(memory, at, length, upper, routes.own())
+        && goesRound(batch, i, routes, routes.own().ipv6().contains(sourceHigh, sourceLow))) {
+      return drop(batch, i, tunnel.out, DropReason.LOOP);
+    }
+    int limit = Nested.usedUp(memory, at, length);
+    if (limit != Nested.NONE) {
+      icmpv6.limitUsedUp(batch, i, tunnel, limit);
+      return drop(batch, i, tunnel.out, DropReason.LOOP);
+    }
     int mtu = tunnel.mtu();
     if (length <= mtu) {
-      return choose(batch, i, tunnel, length);
+      return choose(batch, i, tunnel, length, upper);
     }
     boolean own = sourceHigh == tunnel.localHigh && sourceLow == tunnel.localLow;
     if (own && Ipv6.isEchoReply(memory, at, length)) {
-      return answer(batch, i, tunnel, length);
+      return answer(batch, i, tunnel, length, upper);
     }
     icmpv6.packetTooBig(batch, i, tunnel, mtu);
     return drop(batch, i, tunnel.out, DropReason.TOO_BIG);
@@ -131,8 +142,8 @@ final class Outbound {
    * were this host told that it is too big, it would keep that in mind for all packets to the other
    * end.
    */
-  private Tunnel answer(PacketBatch batch, int i, Tunnel tunnel, int length) {
-    choose(batch, i, tunnel, length);
+  private Tunnel answer(PacketBatch batch, int i, Tunnel tunnel, int length, long upper) {
+    choose(batch, i, tunnel, length, upper);
     batch.whole(i, false);
     carriedWhole[i] = false;
     return tunnel;
@@ -162,10 +173,10 @@ final class Outbound {
       return drop(batch, i, link.out, DropReason.TOO_BIG);
     }
     batch.packet(i, at, length);
-    return choose(batch, i, link, length);
+    return choose(batch, i, link, length, UpperLayer.of(memory, at, length, false));
   }
 
-  private @Nullable Tunnel chooseIpv4(PacketBatch batch, int i, int length, RoutingTable routes) {
+  private @Nullable Tunnel chooseIpv4(PacketBatch batch, int i, int length, Routes routes) {
     ByteBuffer memory = batch.memory();
     int at = batch.offset(i);
     long source = Ipv4.source(memory, at);
@@ -174,7 +185,7 @@ final class Outbound {
       return drop(batch, i, unrouted, DropReason.MARTIAN);
     }
     batch.packet(i, at, length);
-    Tunnel tunnel = routes.find(0, destination);
+    Tunnel tunnel = routes.ipv4().find(0, destination);
     if (tunnel == null) {
       icmpv4.noRoute(batch, i);
       return drop(batch, i, unrouted, DropReason.NO_ROUTE);
@@ -182,9 +193,14 @@ final class Outbound {
     if (!tunnel.local.isEmpty() && !tunnel.local.contains(0, source)) {
       return drop(batch, i, tunnel.out, DropReason.INNER_SOURCE);
     }
+    long upper = UpperLayer.of(memory, at, length, true);
+    if (Nested.mayBe(memory, at, length, upper, routes.own())
+        && goesRound(batch, i, routes, routes.own().ipv4().contains(0, source))) {
+      return drop(batch, i, tunnel.out, DropReason.LOOP);
+    }
     int mtu = tunnel.mtu();
     if (length <= mtu) {
-      return choose(batch, i, tunnel, length);
+      return choose(batch, i, tunnel, length, upper);
     }
     if ((Ipv4.flags(memory, at) & Ipv4.DONT_FRAGMENT) != 0) {
       icmpv4.fragmentationNeeded(batch, i, mtu);
@@ -195,10 +211,18 @@ final class Outbound {
     return tunnel;
   }
 
-  private Tunnel choose(PacketBatch batch, int i, Tunnel tunnel, int length) {
+  /**
+   * Tells whether a packet has been in tunnels too often: one that this end packed itself comes
+   * back, or too many are inside one another.
+   */
+  private static boolean goesRound(PacketBatch batch, int i, Routes routes, boolean fromOuter) {
+    int depth = Nested.depth(batch.memory(), batch.offset(i), batch.length(i), routes.own());
+    return depth > (fromOuter ? 0 : Nested.DEEPEST);
+  }
+
+  private Tunnel choose(PacketBatch batch, int i, Tunnel tunnel, int length, long upper) {
     ByteBuffer memory = batch.memory();
     int at = batch.offset(i);
-    long upper = UpperLayer.of(memory, at, length, tunnel.isIpv4);
     int mtu = tunnel.mtu();
     MaximumSegment.clamp(memory, at, length, tunnel.isIpv4, upper, mtu);
     batch.trafficClass(i, TrafficClass.of(memory, at, tunnel.isIpv4) & copied);

@@ -108,10 +108,11 @@ final class OwnLinks {
 
   /** Tells each link where its packets lead: into its tunnel, while there is one. */
   void routes(Map<String, Tunnel> tunnels) {
+    OwnAddresses outer = OwnAddresses.ofTunnels(tunnels.values());
     links.forEach(
         (id, link) -> {
           Tunnel tunnel = tunnels.get(id);
-          link.routes(tunnel == null ? Routes.NONE : Routes.ofOwn(tunnel));
+          link.routes(tunnel == null ? Routes.NONE : Routes.ofOwn(tunnel, outer));
         });
   }
 

@@ -9,24 +9,31 @@ import org.jspecify.annotations.Nullable;
  *
  * @param link the tunnel on whose own device packets that stay on their link go; none on a device
  *     that tunnels share
+ * @param own the outer addresses of all tunnels here
  */
-record Routes(RoutingTable ipv4, RoutingTable ipv6, @Nullable Tunnel link) {
+record Routes(RoutingTable ipv4, RoutingTable ipv6, @Nullable Tunnel link, OwnAddresses own) {
   static final Routes NONE = of(List.of());
 
   /** Returns what a device needs that tunnels share. */
   static Routes of(Collection<Tunnel> tunnels) {
-    return of(tunnels, null);
+    return of(tunnels, null, OwnAddresses.ofTunnels(tunnels));
   }
 
   /** Returns what the device needs that is a tunnel's own. */
   static Routes ofOwn(Tunnel tunnel) {
-    return of(List.of(tunnel), tunnel.isLink ? tunnel : null);
+    return ofOwn(tunnel, OwnAddresses.ofTunnels(List.of(tunnel)));
   }
 
-  private static Routes of(Collection<Tunnel> tunnels, @Nullable Tunnel link) {
+  /** Returns the same beside tunnels that have other outer addresses here. */
+  static Routes ofOwn(Tunnel tunnel, OwnAddresses own) {
+    return of(List.of(tunnel), tunnel.isLink ? tunnel : null, own);
+  }
+
+  private static Routes of(Collection<Tunnel> tunnels, @Nullable Tunnel link, OwnAddresses own) {
     return new Routes(
         new RoutingTable(tunnels.stream().filter(tunnel -> tunnel.isIpv4).toList()),
         new RoutingTable(tunnels.stream().filter(tunnel -> !tunnel.isIpv4).toList()),
-        link);
+        link,
+        own);
   }
 }

@@ -132,9 +132,7 @@ final class UserspaceForwarding implements Forwarding {
     carrying = tunnels;
     shared.routes(Routes.of(tunnels.values()));
     own.routes(tunnels);
-    OwnAddresses outer =
-        OwnAddresses.of(
-            byPort.keySet().stream().map(port -> port.key().local().getAddress()).toList());
+    OwnAddresses outer = OwnAddresses.ofTunnels(tunnels.values());
     byPort.forEach((port, carried) -> port.tunnels(carried, outer));
     reports.apply(byPort.keySet(), paths);
     closeAllBut(byPort.keySet());

@@ -97,7 +97,7 @@ class InboundTest {
             nextHeader,
             Packets.udp(ELSEWHERE, ELSEWHERE, 100));
 
-    refuses(nested, DropReason.MARTIAN);
+    refuses(nested, DropReason.LOOP);
   }
 
   @Test

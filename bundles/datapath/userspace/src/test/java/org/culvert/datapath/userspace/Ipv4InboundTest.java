@@ -107,7 +107,7 @@ class Ipv4InboundTest {
             protocol,
             new byte[40]);
 
-    refuses(nested, DropReason.MARTIAN);
+    refuses(nested, DropReason.LOOP);
   }
 
   @Test

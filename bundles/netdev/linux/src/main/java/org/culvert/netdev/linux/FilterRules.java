@@ -20,6 +20,7 @@ import org.culvert.netdev.linux.FilterTable.Count;
  * <ol>
  *   <li>neither address is one that no tunnel may carry; the source is none of this host's, inner
  *       or outer, nor in this end's prefixes; it is no tunneled packet that this host would unpack
+ *       ({@link LoopRules})
  *   <li>the source lies in what was assigned to the tunnel; then it is counted and let in
  * </ol>
  *
@@ -143,7 +144,7 @@ final class FilterRules {
     own.add(IpPrefix.host(device.localAddress()));
     rules.add(in + source + set(own) + inMartian);
     rules.add(in + "fib saddr type local" + inMartian);
-    rules.add(in + "meta l4proto { 4, 41 } fib daddr type local" + inMartian);
+    LoopRules.inward().forEach(rule -> rules.add(in + rule + drop(FilterCheck.IN_LOOP, name)));
     if (!device.remotePrefixes().isEmpty()) {
       rules.add(
           in
@@ -155,6 +156,8 @@ final class FilterRules {
     rules.add(in + drop(FilterCheck.IN_SOURCE, name));
     rules.add(out + source + martians + outMartian);
     rules.add(out + leaving + destination + martians + outMartian);
+    LoopRules.outward(six)
+        .forEach(rule -> rules.add(out + rule + drop(FilterCheck.OUT_LOOP, name)));
     if (!device.localPrefixes().isEmpty()) {
       rules.add(out + source + set(device.localPrefixes()) + " accept");
       rules.add(out + drop(FilterCheck.OUT_SOURCE, name));

@@ -123,12 +123,16 @@ final class LinuxTunnelDeviceGroup implements TunnelDeviceGroup {
   static TunnelCounters counters(
       String device, LinkStatistics statistics, Map<String, Count> counts) {
     Count martian = count(counts, FilterCheck.IN_MARTIAN, device);
+    Count loop =
+        count(counts, FilterCheck.IN_LOOP, device)
+            .plus(count(counts, FilterCheck.OUT_LOOP, device));
     Count source = count(counts, FilterCheck.IN_SOURCE, device);
     Count outMartian = count(counts, FilterCheck.OUT_MARTIAN, device);
     Count outSource = count(counts, FilterCheck.OUT_SOURCE, device);
     Count passed = count(counts, FilterCheck.IN_PASSED, device);
     Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
     put(drops, DropReason.MARTIAN, martian.plus(outMartian).packets());
+    put(drops, DropReason.LOOP, loop.packets());
     put(drops, DropReason.INNER_SOURCE, source.plus(outSource).packets());
     put(drops, DropReason.CONGESTION, statistics.congestion());
     return new TunnelCounters(

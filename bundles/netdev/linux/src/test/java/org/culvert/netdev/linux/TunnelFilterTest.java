@@ -170,16 +170,71 @@ class TunnelFilterTest {
   void dropsATunnelInTheTunnelThatEndsHere(int protocol) throws Exception {
     try (TunDevice tun = open("cvtest")) {
       filter.apply(List.of(device("cvtest", List.of(IpPrefix.parse("::/0")), List.of())));
-      Count after = count(FilterCheck.IN_MARTIAN).plus(new Count(1, OCTETS));
 
-      byte[] packet = Packets.echoRequest(THERE, HERE, 8);
-      packet[NEXT_HEADER] = (byte) protocol;
-      PacketBatch batch = Packets.batch();
-      Packets.put(batch, packet, new InetSocketAddress(THERE, 0));
-      tun.send(batch, 0, 1);
-
-      Eventually.holds("the packet is counted", () -> count(FilterCheck.IN_MARTIAN).equals(after));
+      isLoop(tun, from("2001:db8:1::2", "2001:db8:1::1", protocol));
+      isLoop(tun, behindOptions(from("2001:db8:1::2", "2001:db8:1::1", 60), 0, protocol));
+      isLoop(tun, behindOptions(from("2001:db8:1::2", "2001:db8:1::1", 60), 3, protocol));
+      isLoop(tun, fragment(from("2001:db8:1::2", "2001:db8:1::1", 44), protocol));
     }
+  }
+
+  /** What this host has packed goes into no tunnel, else it would be packed for ever. */
+  @Test
+  void dropsItsOwnPacketsThatComeBack() throws Exception {
+    try (TunDevice tun = open("cvtest");
+        RawOuterSocket own = RawOuterSocket.open(4, new InetSocketAddress(HERE, 0))) {
+      filter.apply(List.of(device("cvtest", List.of(IpPrefix.parse("::/0")), List.of())));
+
+      PacketBatch batch = Packets.batch();
+      Packets.put(batch, new byte[20], new InetSocketAddress(THERE, 0));
+      own.send(batch, 0, 1);
+
+      Eventually.holds("it is dropped", () -> count(FilterCheck.OUT_LOOP).packets() == 1);
+      isAnswered(tun, "2001:db8:1::2");
+    }
+  }
+
+  /** RFC 2473 section 4.1.1: a limit of zero. */
+  @Test
+  void obeysALimitOfEncapsulationThatIsUsedUp() throws Exception {
+    try (TunDevice tun = open("cvtest");
+        TunDevice outside = devices.openTun("outside", 1280)) {
+      OwnNetwork.run("ip", "link", "set", "outside", "up");
+      OwnNetwork.run("ip", "route", "add", "2001:db8:9::/48", "dev", "outside");
+      OwnNetwork.run("sysctl", "-qw", "net.ipv6.conf.all.forwarding=1");
+      filter.apply(List.of(device("cvtest", List.of(IpPrefix.parse("::/0")), List.of())));
+
+      send(outside, behindOptions(from("2001:db8:9::1", "2001:db8:1::2", 60), 0, 59));
+      Eventually.holds("it is dropped", () -> count(FilterCheck.OUT_LOOP).packets() == 1);
+      send(outside, behindOptions(from("2001:db8:9::1", "2001:db8:1::2", 60), 1, 59));
+      PacketBatch out = Packets.batch();
+      assertThat(tun.receive(out)).isTrue();
+      assertThat(Packets.octets(out, 0)[NEXT_HEADER]).isEqualTo((byte) 60);
+    }
+  }
+
+  /** Puts destination options with a limit before what is inside. */
+  private static byte[] behindOptions(byte[] packet, int limit, int protocol) {
+    ByteBuffer.wrap(packet, 40, 8)
+        .put((byte) protocol)
+        .put((byte) 0)
+        .put((byte) 4)
+        .put((byte) 1)
+        .put((byte) limit)
+        .put((byte) 1)
+        .putShort((short) 0);
+    return packet;
+  }
+
+  private static byte[] fragment(byte[] packet, int protocol) {
+    ByteBuffer.wrap(packet, 40, 8).put((byte) protocol).put((byte) 0).putShort((short) 1).putInt(7);
+    return packet;
+  }
+
+  private void isLoop(TunDevice tun, byte[] packet) throws Exception {
+    Count after = count(FilterCheck.IN_LOOP).plus(new Count(1, OCTETS));
+    send(tun, packet);
+    Eventually.holds("it is dropped", () -> count(FilterCheck.IN_LOOP).equals(after));
   }
 
   @Test
