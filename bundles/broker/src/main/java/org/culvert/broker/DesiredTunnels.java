@@ -1,5 +1,6 @@
 package org.culvert.broker;
 
+import java.net.InetAddress;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,11 +37,11 @@ final class DesiredTunnels {
     this.thread = thread;
   }
 
-  /** Tells the server what all tunnels' addresses and prefixes come from. */
-  void serve(Set<IpPrefix> pools) {
+  /** Tells the server what tunnels' addresses and prefixes come from, and whom clients may ask. */
+  void serve(Set<IpPrefix> pools, Set<InetAddress> resolvers) {
     CompletionStage<Void> served;
     try {
-      served = server.serve(pools);
+      served = server.serve(pools, resolvers);
     } catch (RuntimeException e) {
       served = CompletableFuture.failedFuture(e);
     }

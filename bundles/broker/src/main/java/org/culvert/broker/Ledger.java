@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -109,7 +110,7 @@ final class Ledger {
    * Tells the tunnel server all, the pools first: before packets come, it ends what leads nowhere.
    */
   void begin() {
-    desired.serve(settings.allPools());
+    desired.serve(settings.allPools(), Set.copyOf(settings.resolvers()));
     reconcile();
   }
 

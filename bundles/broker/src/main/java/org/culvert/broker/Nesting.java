@@ -71,14 +71,14 @@ final class Nesting {
         .ifPresent(
             prefix -> {
               throw new TspException(
-                  client instanceof Inet4Address
-                      ? StatusCode.INVALID_IPV4_ADDRESS
-                      : StatusCode.INVALID_IPV6_ADDRESS,
-                  IpAddresses.text(client)
-                      + " is reached through a tunnel of this broker ("
-                      + prefix
-                      + "), and a tunnel in a tunnel would send packets round; ask from an address"
-                      + " outside the tunnels");
+                      client instanceof Inet4Address
+                          ? StatusCode.INVALID_IPV4_ADDRESS
+                          : StatusCode.INVALID_IPV6_ADDRESS,
+                      IpAddresses.text(client)
+                          + " is reached through a tunnel of this broker ("
+                          + prefix
+                          + "), and a tunnel in a tunnel would send packets round")
+                  .advising("ask from an address outside the tunnels of this broker");
             });
   }
 
