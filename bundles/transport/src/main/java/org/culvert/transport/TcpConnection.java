@@ -34,6 +34,7 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
 
   private final SocketChannel channel;
   private final Optional<TlsConnection> tls;
+  private final SpacedWrites writes;
   private @Nullable ClientSession session;
   private @Nullable Future<?> pause;
 
@@ -41,6 +42,7 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
     super(ByteBuf.class);
     this.channel = channel;
     this.tls = tls;
+    this.writes = new SpacedWrites(channel);
   }
 
   /**
@@ -136,12 +138,12 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
 
   @Override
   public void send(byte[] data) {
-    sendWithoutReply(data);
+    writes.write(data);
   }
 
   @Override
   public void sendWithoutReply(byte[] data) {
-    channel.writeAndFlush(Unpooled.wrappedBuffer(data));
+    writes.writeBeforeAnother(data);
   }
 
   @Override
@@ -192,6 +194,7 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
   public void release() {
     session = null;
     cancel(pause);
+    writes.flush();
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
   }
 
