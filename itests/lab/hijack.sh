@@ -36,6 +36,7 @@ tunnel_keys="id type user address prefix local remote device"
 # Nothing of the intruder's comes out of the broker with the client's address.
 spoofed_packets() { seen world "icmp6 and ip6[40] = 128 and ip6[44:2] = 0xbad1 and src host $inner" | wc -l; }
 
+# threats: T13
 tell_hijack() {
   say "A neighbour behind the same NAT tries to take the client's tunnel, from a port of its own"
   javac -d "$work" "$here/Intruder.java"
@@ -68,6 +69,7 @@ tell_hijack() {
   renew
 }
 
+# threats: T13 T14
 tell_takeover() {
   say "The client is cut off, and the neighbour gets the client's outside port"
   javac -d "$work" "$here/Intruder.java"

@@ -4,6 +4,8 @@
 # Rewrites the inner source of what the client sends, as a forger would: 2001:db8:12::… becomes
 # 2001:db9:11::…. What one part of the address loses another gains, so that checksums stay right.
 # demands: R-8-3
+# threats: T1
+# promises: P4
 tell_forger() {
   say "A packet that claims another inner source does not come out of the vm's tunnel"
   kernel_tunnel v6v4
@@ -35,6 +37,7 @@ RULES
 # Of each kind twenty that quote all of a packet's beginning and twenty that quote little: of the first
 # a kernel's driver tells a host inside, of the others whoever sends the tunnel's next packets; and by
 # "too big" it lowers the MTU. The packet was never sent.
+# threats: T26
 tell_forged_reports() { # TYPE
   need_programs perl:perl-base
   say "A host outside reports losses of packets that never were ($1); nobody behind the vm is told"

@@ -64,6 +64,7 @@ tell_nat() {
 }
 
 # demands: R-2.1-8 R-2.3-1 R-2.3-2 R-4.6-11 R-6.4-1 R-6.6-1 R-6.6-2 D-2.1-6 D-2.1-7 D-2.3-1 D-5.4-1 D-5.6-1 D-5.7-1
+# promises: P3
 tell_move() {
   say "The NAT forgets the mapping and the client shows up from another outside address"
   local before; before=$(assignment)
@@ -73,6 +74,7 @@ tell_move() {
   broker_sees 203.0.113.3
 }
 
+# promises: P2 P3 P7
 tell_crash() {
   say "The broker is killed with kill -9 and started again"
   local before; before=$(assignment)
@@ -83,6 +85,7 @@ tell_crash() {
 }
 
 # demands: R-2.1-6 R-2.3-3 R-6.2-3 D-2.1-4 D-2.1-7 D-5.2-3
+# promises: P3
 tell_direct() {
   say "The same client without a NAT gets IPv6 in IPv4, and keeps its address and prefix"
   local before; before=$(assignment)
@@ -95,6 +98,7 @@ tell_direct() {
   same_assignment "$before"
 }
 
+# promises: P6
 tell_swap() {
   say "Bundles come and go at the broker while the tunnel is up"
   local before served; before=$(connects) served=$(times_served)

@@ -22,6 +22,8 @@ import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.api.console.SessionFactory;
 import org.culvert.api.account.Account;
 import org.culvert.api.account.CredentialStore;
+import org.culvert.testkit.trace.Promise;
+import org.culvert.testkit.trace.Threat;
 import org.junit.Before;
 import org.junit.Test;
 import org.junit.runner.RunWith;
@@ -71,6 +73,8 @@ public class AccountsIT {
   }
 
   @Test
+  @Promise("P8")
+  @Threat("T12")
   public void plantedPasswordLetsItsUserInAndStandsNowhere() throws Exception {
     String created = shell("admin", "culvert:account-create --digest --password-stdin alice");
     assertTrue(created, created.contains("SCRAM-SHA-256"));
@@ -94,6 +98,7 @@ public class AccountsIT {
   }
 
   @Test
+  @Threat("T24")
   public void viewersLookAndChangeNothing() throws Exception {
     String created = shell("admin", "culvert:account-create --password-stdin bob");
     assertTrue(created, created.contains("bob"));

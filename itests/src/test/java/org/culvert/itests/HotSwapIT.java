@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import javax.inject.Inject;
 import org.culvert.testkit.trace.Demands;
+import org.culvert.testkit.trace.Promise;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.ops4j.pax.exam.Configuration;
@@ -74,6 +75,7 @@ public class HotSwapIT {
 
   @Test
   @Demands("R-4.4.2-6")
+  @Promise("P6")
   public void encapsulationComesAndGoesWithItsBundle() throws Exception {
     Set<String> with = Set.of("TUNNEL=V6UDPV4", "TUNNEL=V6V4");
     Set<String> without = Set.of("TUNNEL=V6V4");

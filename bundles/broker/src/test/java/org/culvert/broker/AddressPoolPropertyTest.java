@@ -18,6 +18,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.testkit.trace.Promise;
 
 /** A pool against the plainest model of one, in all the forms that pools have. */
 class AddressPoolPropertyTest {
@@ -56,6 +57,7 @@ class AddressPoolPropertyTest {
   }
 
   @Property(tries = 300)
+  @Promise("P1")
   void addressesHaveOneHolderAndComeBack(@ForAll Form form, @ForAll("calls") List<Call> calls) {
     AddressPool pool = new AddressPool(form.prefix, form.block, new byte[32]);
     Map<Integer, List<InetAddress>> held = new HashMap<>();

@@ -24,6 +24,7 @@ import org.culvert.api.net.IpPrefix;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 
 class AnonymousTest {
@@ -36,6 +37,7 @@ class AnonymousTest {
   private final Rig rig = new Rig("maxAnonymous", 3, "maxAnonymousPerIpv4", 2);
 
   @Test
+  @Threat("T19")
   void drawsFromItsOwnPoolForShort() {
     TunnelOffer offer = rig.offerUdp(ONE, HOME, 1);
 
@@ -68,6 +70,7 @@ class AnonymousTest {
   }
 
   @Test
+  @Threat("T19")
   void isCountedByIpv4AddressRestingOnesIncluded() {
     rig.server.silence = HEARD;
     rig.accepted(ONE, rig.offerUdp(ONE, HOME, 1));
@@ -80,6 +83,7 @@ class AnonymousTest {
   }
 
   @Test
+  @Threat("T19")
   void isCountedAltogether() {
     rig.server.silence = HEARD;
     rig.accepted(ONE, rig.offerUdp(ONE, HOME, 1));
@@ -91,6 +95,7 @@ class AnonymousTest {
   }
 
   @Test
+  @Threat("T13")
   void cannotTakeAnAccountsMappingOrAddress() {
     rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
     assertThat(offerRefusal(ONE, HOME, 1)).isEqualTo(StatusCode.ADDRESS_IN_USE);

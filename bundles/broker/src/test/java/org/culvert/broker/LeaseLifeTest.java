@@ -23,6 +23,8 @@ import org.culvert.api.status.StatusCode;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.trace.Demands;
+import org.culvert.testkit.trace.Promise;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 
 class LeaseLifeTest {
@@ -163,6 +165,7 @@ class LeaseLifeTest {
   }
 
   @Test
+  @Promise("P3")
   void userGetsTheAddressBackEvenInQuarantine() {
     InetAddress address = rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME)).client().ipv6();
     String id = rig.lease(ALICE).id();
@@ -214,6 +217,7 @@ class LeaseLifeTest {
   }
 
   @Test
+  @Threat("T14")
   void stopsSendingBeforeItGivesAnythingUp() {
     rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME));
     rig.server.slow = true;

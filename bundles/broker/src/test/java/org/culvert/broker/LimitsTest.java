@@ -21,6 +21,7 @@ import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.trace.Demands;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 
 class LimitsTest {
@@ -57,6 +58,7 @@ class LimitsTest {
 
   @Test
   @Demands("R-8-4")
+  @Threat("T6")
   void countsTunnelsOfOneAddressExactly() {
     Rig limited = new Rig("maxTunnelsPerIpv4", 2);
     limited.accepted(ALICE, limited.offerUdp(ALICE, HOME, 1));

@@ -19,6 +19,8 @@ import org.culvert.api.lease.Lease.State;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.trace.Demands;
+import org.culvert.testkit.trace.Promise;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 
 class MobilityTest {
@@ -26,6 +28,7 @@ class MobilityTest {
 
   @Test
   @Demands({"R-2.3-2", "R-2.3-3", "R-3-1", "R-6.6-2", "D-2.1-7", "D-3-1", "D-5.7-1"})
+  @Promise("P3")
   void keepsAddressAndPrefixWhereverTheUserGoes() {
     TunnelOffer home = rig.accepted(ALICE, rig.offerRouter(ALICE, HOME, 48));
     String lease = rig.lease(ALICE).id();
@@ -44,6 +47,7 @@ class MobilityTest {
 
   @Test
   @Demands("R-4.6-7")
+  @Threat("T14")
   void silentTunnelStopsAndComesBackWithItsUser() {
     TunnelOffer offer = rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
     rig.advance(Duration.ofSeconds(105));
@@ -68,6 +72,7 @@ class MobilityTest {
   }
 
   @Test
+  @Threat("T14")
   void mappingThatTheNatGaveToSomebodyElseIsFreeWhenTheOldTunnelEndedForItsSilence() {
     rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 4000));
     rig.advance(Duration.ofSeconds(79));

@@ -13,6 +13,7 @@ import java.util.Set;
 import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -130,6 +131,7 @@ class PoolsTest {
   }
 
   @Test
+  @Threat("T20")
   void ipv4AddressTellsNothingOfTheIpv6Address() {
     int alike = 0;
     for (int i = 0; i < 200; i++) {
@@ -160,6 +162,7 @@ class PoolsTest {
   }
 
   @Test
+  @Threat("T20")
   void givesTheSameUserTheSameAddressButNotWithAnotherSecret() {
     IpPrefix prefix = IpPrefix.parse("2001:db8::/64");
     byte[] other = new byte[32];

@@ -30,6 +30,7 @@ import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Promise;
 
 /**
  * Prefixes under all policies at once and random creates of any length, accepts, rejects, deletes,
@@ -83,6 +84,7 @@ class PrefixLivesTest {
   }
 
   @Property(tries = 30)
+  @Promise({"P1", "P3"})
   void prefixesHaveOneHolderAndRestBetweenTwo(@ForAll("lives") List<Step> lives) {
     Rig rig = rig();
     List<PoolUse> untouched = rig.broker.pools();

@@ -34,6 +34,7 @@ import org.culvert.api.net.IpPrefix;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Promise;
 
 /**
  * Promises P1 and P3 under random creates, accepts, rejects, deletes, silences, waits, slow and
@@ -115,6 +116,7 @@ class RandomLivesTest {
   }
 
   @Property(tries = 25)
+  @Promise({"P1", "P3"})
   void nothingHasTwoHoldersAndUsersKeepWhatTheyHave(
       @ForAll("lives") List<Step> lives, @ForAll("ipv4Lengths") int ipv4Length) {
     // Small pools, so that users compete; a long reservation, so that nothing is released.

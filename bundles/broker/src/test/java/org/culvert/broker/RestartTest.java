@@ -28,12 +28,14 @@ import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.lease.SampleLeases;
 import org.culvert.testkit.time.ManualExecutor;
+import org.culvert.testkit.trace.Promise;
 import org.junit.jupiter.api.Test;
 
 class RestartTest {
   private final Rig rig = new Rig();
 
   @Test
+  @Promise({"P2", "P7"})
   void acknowledgedTunnelsStandAgainWithoutTheirClients() {
     rig.accepted(ALICE, rig.offerRouter(ALICE, HOME, 48));
     rig.accepted(BOB, rig.offerUdp(BOB, ELSEWHERE, 7));
@@ -86,6 +88,7 @@ class RestartTest {
   }
 
   @Test
+  @Promise("P2")
   void nothingIsPromisedThatTheDiskHadNotYet() {
     rig.store.hold();
     rig.broker.offer(ALICE, router(TunnelType.V6V4, HOME, 48), tcp(HOME));
@@ -151,6 +154,7 @@ class RestartTest {
   }
 
   @Test
+  @Promise("P7")
   void tunnelsStayWhenTheBrokerGoes() {
     rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME));
 

@@ -18,6 +18,7 @@ import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,7 @@ class TakeoverTest {
   }
 
   @Test
+  @Threat("T13")
   void createIsRefusedAndSaysNeitherWhoNorWhat() {
     assertThat(refusal(rig.askUdp(BOB, HOME, 4000))).isEqualTo(StatusCode.ADDRESS_IN_USE);
 
@@ -85,6 +87,7 @@ class TakeoverTest {
   }
 
   @Test
+  @Threat("T13")
   void infoShowsBobsOwnTunnelOnly() {
     assertThat(refusal(rig.broker.info(BOB, SAME))).isEqualTo(StatusCode.SERVER_ERROR);
 
@@ -95,6 +98,7 @@ class TakeoverTest {
   }
 
   @Test
+  @Threat("T13")
   void deleteEndsBobsOwnTunnelOnly() {
     assertThat(refusal(rig.broker.delete(BOB, SAME))).isEqualTo(StatusCode.SERVER_ERROR);
 
@@ -117,6 +121,7 @@ class TakeoverTest {
   }
 
   @Test
+  @Threat({"T13", "T18"})
   void acceptThatIsReplayedBringsNothingBack() {
     TunnelOffer bobs = rig.accepted(BOB, rig.offerUdp(BOB, HOME, 4001));
     Rig.get(rig.broker.delete(BOB, SAME));

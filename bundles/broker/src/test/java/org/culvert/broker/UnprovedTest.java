@@ -24,6 +24,7 @@ import org.culvert.api.lease.Lease.State;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 
 /** What somebody gets who asks over UDP without a name, all of which can be sent blindly. */
@@ -83,6 +84,7 @@ class UnprovedTest {
   }
 
   @Test
+  @Threat("T19")
   void oldestMakesRoomForWhoeverHasNone() {
     forged(ONE, "198.51.100.1", 1);
     rig.offerUdp(TWO, "198.51.100.2", 2);
@@ -129,6 +131,7 @@ class UnprovedTest {
   }
 
   @Test
+  @Threat("T13")
   void displacesNobodyWhoLives() {
     rig.accepted(ONE, rig.offerV6V4(ONE, HOME));
     rig.server.silence = HEARD;
@@ -172,6 +175,7 @@ class UnprovedTest {
 
   /** The store takes its time, and all of them would find room until it has answered. */
   @Test
+  @Threat("T19")
   void limitHoldsForThoseWhoAskAtOnce() {
     rig.store.hold();
     List<CompletionStage<TunnelOffer>> asked = new ArrayList<>();

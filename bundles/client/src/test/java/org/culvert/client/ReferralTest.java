@@ -17,6 +17,7 @@ import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.client.SampleOffers;
 import org.culvert.testkit.client.ScriptedSignaling;
 import org.culvert.testkit.trace.Demands;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,6 +81,7 @@ class ReferralTest {
   }
 
   @Test
+  @Threat("T21")
   void followsNoMoreThanFiveReferrals() {
     ClientFixture f = new ClientFixture(directory, "192.0.2.1");
     f.signaling.answer(
@@ -125,6 +127,7 @@ class ReferralTest {
   }
 
   @Test
+  @Threat("T21")
   void followsNobodyWhoHasNotProvedWhoHeIs() {
     ClientFixture f = new ClientFixture(directory, "192.0.2.1", "192.0.2.2");
     f.configs.with("transports", "udp");

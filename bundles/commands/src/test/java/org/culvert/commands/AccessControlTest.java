@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Command;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 
 /** Whoever may log in may look; who may do more stands in the file that the assembly ships. */
@@ -37,6 +38,7 @@ class AccessControlTest {
           "verify-leases");
 
   @Test
+  @Threat("T24")
   void everyCommandThatChangesSomethingIsForAdministrators() throws Exception {
     Properties roles = new Properties();
     try (Reader file = Files.newBufferedReader(ACL)) {

@@ -25,6 +25,7 @@ import org.culvert.api.broker.PrefixReservation;
 import org.culvert.api.lease.Lease;
 import org.culvert.testkit.account.InMemoryAccounts;
 import org.culvert.testkit.lease.SampleLeases;
+import org.culvert.testkit.trace.Promise;
 import org.junit.jupiter.api.Test;
 
 class AccountCommandsTest {
@@ -395,6 +396,7 @@ class AccountCommandsTest {
   }
 
   @Test
+  @Promise("P8")
   void plantedPasswordIsFoundInNothingThatIsPrinted() throws Exception {
     StringBuilder printed = new StringBuilder();
     printed.append(create("alice", FakeSession.typing(CANARY, CANARY)));

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 
 class JsonTest {
@@ -40,6 +41,7 @@ class JsonTest {
   }
 
   @Test
+  @Threat("T28")
   void escapesWhatWouldEndATextOrSteerATerminal() {
     assertThat(Json.write("a\"b\\c\n\u001b[31m\u009b\ud800"))
         .isEqualTo("\"a\\\"b\\\\c\\u000a\\u001b[31m\\u009b\\ud800\"");

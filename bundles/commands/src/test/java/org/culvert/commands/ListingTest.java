@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 
 class ListingTest {
@@ -60,6 +61,7 @@ class ListingTest {
   }
 
   @Test
+  @Threat("T28")
   void lettersOfTheWireCannotSteerTheTerminal() {
     Listing listing = new Listing("user");
     listing.add(Map.of("user", "a\u001b[2Jb\r\nc\u202e"));

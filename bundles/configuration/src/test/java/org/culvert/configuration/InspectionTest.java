@@ -90,6 +90,7 @@ class InspectionTest {
   }
 
   @Test
+  // promises: P8
   void secretIsNotTold() {
     assertThat(look(Samples.file(GRE, "pin", "1234")))
         .allSatisfy(mistake -> assertThat(mistake.text()).doesNotContain("1234"))

@@ -13,6 +13,7 @@ import org.culvert.api.tunnel.TunnelType;
 import org.culvert.datapath.userspace.UserspaceDatapath;
 import org.culvert.testkit.net.InMemoryNetwork;
 import org.culvert.testkit.net.Packets;
+import org.culvert.testkit.trace.Promise;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,7 @@ class HotSwapTest {
   }
 
   @Test
+  @Promise("P6")
   void suspendsTunnelsOfATypeThatGoesBeforeItIsGone() {
     server.endpoint.unbind(server.v6UdpV4);
 
@@ -71,6 +73,7 @@ class HotSwapTest {
 
   /** Promise P6. */
   @Test
+  @Promise("P6")
   void tunnelsOfAnotherTypeLoseNoPacket() throws Exception {
     for (int i = 0; i < 200; i++) {
       network.forge(

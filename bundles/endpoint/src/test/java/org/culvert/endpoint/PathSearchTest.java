@@ -13,6 +13,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 
 /** What a search finds, and how soon. */
@@ -118,6 +119,7 @@ class PathSearchTest {
   }
 
   @Test
+  @Threat("T26")
   void aWarningIsFollowedByProbesAndNotBelieved() {
     PathUnderTest path = new PathUnderTest(1500, 1);
     path.passes(Duration.ofSeconds(1));
@@ -307,6 +309,7 @@ class PathSearchTest {
   }
 
   @Test
+  @Threat("T26")
   void neverGoesBelowTheBaseNorBeyondTheLimit() {
     PathSearch search = new PathSearch(BASE, LIMIT, OVERHEAD, 0);
 

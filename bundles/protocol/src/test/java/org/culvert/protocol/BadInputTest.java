@@ -7,6 +7,7 @@ import java.util.AbstractList;
 import java.util.List;
 import java.util.Random;
 import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -109,6 +110,7 @@ class BadInputTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 10, 20, 40, 100, 8192})
+  @Threat("T7")
   void refusesADatagramWhoseLengthLies(int length) {
     Server server = Server.inCommandPhase(Transport.UDP);
 
@@ -138,6 +140,7 @@ class BadInputTest {
   }
 
   @Test
+  @Threat("T7")
   void takesTheLargestBodyAndNoLarger() {
     for (Transport transport : Transport.values()) {
       Server most = Server.inCommandPhase(transport);

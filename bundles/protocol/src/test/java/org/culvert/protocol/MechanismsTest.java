@@ -19,6 +19,7 @@ import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.testkit.trace.Demands;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -222,6 +223,7 @@ class MechanismsTest {
   @ParameterizedTest
   @EnumSource(Transport.class)
   @Demands({"R-8-1", "D-7-1"})
+  @Threat("T10")
   void areNotWeakenedBelowWhatTheOperatorDemands(Transport transport) {
     Pipe pipe =
         RealMechanisms.pipe(
@@ -260,6 +262,7 @@ class MechanismsTest {
   }
 
   @Test
+  @Threat("T10")
   void noticeThatChannelBindingWasTakenAway() {
     Pipe pipe =
         RealMechanisms.pipe(
@@ -327,6 +330,7 @@ class MechanismsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"SCRAM-SHA-256", "DIGEST-MD5"})
+  @Threat("T21")
   void trustNoBrokerThatOnlyClaimsSuccess(String mechanism) {
     for (Transport transport : Transport.values()) {
       Pipe pipe = RealMechanisms.pipe(transport, Pipe.Cut.WHOLE, ALICE, mechanism);
@@ -346,6 +350,7 @@ class MechanismsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "DIGEST-MD5"})
+  @Threat("T18")
   void refuseAWholeSessionSaidAgain(String mechanism) {
     Transport transport = mechanism.endsWith("-PLUS") ? Transport.TLS : Transport.UDP;
     Pipe pipe = RealMechanisms.pipe(transport, Pipe.Cut.WHOLE, ALICE, mechanism);
@@ -367,6 +372,7 @@ class MechanismsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"PLAIN", "DIGEST-MD5", "SCRAM-SHA-256"})
+  @Threat("T9")
   void refuseWrongPasswordsAndUnknownUsersInOneWay(String mechanism) {
     for (Credentials wrong :
         List.of(Credentials.of("alice", "wrong"), Credentials.of("nobody", "secret1"))) {

@@ -16,6 +16,7 @@ import org.culvert.testkit.lease.SampleLeases;
 import org.culvert.testkit.service.ScriptedService.Mood;
 import org.culvert.testkit.service.ScriptedService.OfNames;
 import org.culvert.testkit.service.ScriptedService.OfRouting;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 
 class ProvisioningTest {
@@ -239,6 +240,7 @@ class ProvisioningTest {
   }
 
   @Test
+  @Threat("T28")
   void showsNothingThatCouldMoveACursor() {
     rig.bind(bind, 0);
     rig.begin();

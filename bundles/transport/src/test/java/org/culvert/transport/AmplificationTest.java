@@ -13,6 +13,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Promise;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +86,7 @@ class AmplificationTest {
   }
 
   @Test
+  @Threat("T10")
   void whatIsNotNamedForWantOfRoomIsNotTaken() throws IOException {
     try (RawUdp client = new RawUdp(settings.port())) {
       assertThat(client.ask(240, 1, "VERSION=2.0\r\n").text()).doesNotContain("SCRAM-SHA-1 ");
@@ -113,6 +116,8 @@ class AmplificationTest {
   /** ANONYMOUS can be sent blindly, and a header alone costs its sender next to nothing. */
   @ParameterizedTest
   @ValueSource(strings = {"", "\0", "Content-length: 1\r\n"})
+  @Promise("P5")
+  @Threat("T5")
   void repeatedHeaderIsNotAnsweredWithMoreThanItself(String data) throws IOException {
     try (RawUdp client = new RawUdp(settings.port())) {
       client.ask(240, 1, "VERSION=2.0.2\r\n");
@@ -129,6 +134,7 @@ class AmplificationTest {
   }
 
   @Test
+  @Threat("T8")
   void theSameAnswerComesAsOftenAsClientsRepeatThemselves() throws IOException {
     try (RawUdp client = new RawUdp(settings.port())) {
       client.ask(240, 1, "VERSION=2.0.2\r\n");
@@ -148,6 +154,8 @@ class AmplificationTest {
   }
 
   @Test
+  @Promise("P5")
+  @Threat("T5")
   void anonymousSenderIsNeverSentMoreInSumThanFiveTimesWhatItSent() throws IOException {
     try (RawUdp client = new RawUdp(settings.port())) {
       int sent = 0;
@@ -169,6 +177,8 @@ class AmplificationTest {
   /** Datagrams as clients send them, cut, mixed up and repeated; and noise. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
+  @Promise("P5")
+  @Threat("T5")
   void nothingSentBeforeAuthenticationIsAnsweredWithMoreThanFiveTimesItself(long seed)
       throws IOException {
     Random random = new Random(seed);

@@ -28,6 +28,7 @@ import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.trace.Demands;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -313,6 +314,7 @@ class AuthenticationTest {
 
   @ParameterizedTest
   @CsvSource({"TCP", "UDP"})
+  @Threat({"T10", "T11"})
   void plainIsNotOfferedInTheClearNorTakenUnoffered(Transport transport) throws Exception {
     refuses(transport, by("alice", "PLAIN"));
     try (RawUdp udp = new RawUdp(settings.port())) {
@@ -338,6 +340,7 @@ class AuthenticationTest {
   // Somebody between the two.
 
   @Test
+  @Threat("T10")
   void bindingFindsOutWhoeverEndsTlsOnTheWayThoughHeHasTheBrokersKey() throws Exception {
     try (TlsRelay relay = new TlsRelay(tls, settings.tlsPort())) {
       // The relay works, and reads along.
@@ -355,6 +358,7 @@ class AuthenticationTest {
   }
 
   @Test
+  @Threat("T11")
   void clientSendsNoPasswordToWhoeverOffersNothingElseInTheClear() throws Exception {
     try (ServerSocket rogue = new ServerSocket(0, 1, Fixtures.LOOPBACK)) {
       CompletableFuture<String> heard =
@@ -384,6 +388,7 @@ class AuthenticationTest {
   // TLS itself.
 
   @Test
+  @Threat("T21")
   void unknownBrokerIsSentNothing() throws Exception {
     client.tls = TestTls.in(directory.resolve("other"), Map.of()).client(Map.of());
 

@@ -29,6 +29,7 @@ import org.culvert.api.account.ScramSecret;
 import org.culvert.api.account.ScramSecretCallback;
 import org.culvert.api.tls.TlsConnection;
 import org.culvert.testkit.trace.Demands;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -110,6 +111,7 @@ class CredentialCallbacksTest {
   }
 
   @Test
+  @Threat("T9")
   void unknownUserCostsOneCheckLikeWrongPassword() throws Exception {
     verified("bob", "wrong");
     assertThat(checks).hasValue(1);

@@ -3,6 +3,7 @@ package org.culvert.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.culvert.api.net.IpPrefix;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 
 /** A limit of 60 failures a minute and 5 at once. */
@@ -39,6 +40,7 @@ class GuessesTest {
   }
 
   @Test
+  @Threat("T9")
   void triesThatBeginAtOnceAreNoWayAroundTheLimit() {
     int begun = 0;
     for (int i = 0; i < 60; i++) {
@@ -69,6 +71,7 @@ class GuessesTest {
   }
 
   @Test
+  @Threat("T9")
   void networkHasALimitOfItsOwn() {
     int compared = 0;
     for (int i = 0; i < 1_000; i++) {
@@ -79,6 +82,7 @@ class GuessesTest {
   }
 
   @Test
+  @Threat("T9")
   void userHasALimitThatDoesNotLockHimOutWhereHeHasComeInBefore() {
     passes(HOME, "alice");
     int compared = 0;

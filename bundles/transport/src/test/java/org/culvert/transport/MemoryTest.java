@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.security.sasl.SaslServerFactory;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +97,7 @@ class MemoryTest {
   }
 
   @Test
+  @Threat("T6")
   void connectionBeyondIsClosedAndTheNextIsServedWhenOneHasGone() throws IOException {
     Memory memory = start(2 * Memory.TCP_SESSION);
     try (Socket first = connect(settings.port());
@@ -114,6 +116,7 @@ class MemoryTest {
 
   /** Lines without an end, before anybody has authenticated. */
   @Test
+  @Threat("T6")
   void whatWaitsToBecomeAMessageIsBoundedInSum() throws IOException {
     int sessions = 20;
     int room = 25_000;
@@ -203,6 +206,7 @@ class MemoryTest {
   }
 
   @Test
+  @Threat("T6")
   void connectionOverTlsBeyondGetsNoHandshake() throws Exception {
     start(2 * Memory.TLS_SESSION);
     server.bindTls(TestTls.in(directory, Map.of()).server());

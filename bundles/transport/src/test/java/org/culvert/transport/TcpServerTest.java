@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.culvert.api.signaling.SignalingSessions.SessionSummary;
 import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +160,7 @@ class TcpServerTest {
   }
 
   @Test
+  @Threat("T8")
   void endsPhaseOfDrippingClientHoweverBusyItIs() throws IOException {
     start(Fixtures.limits(Duration.ofMillis(400), 100, 100, 0, 1));
     try (Client slow = new Client()) {
@@ -323,6 +325,7 @@ class TcpServerTest {
   }
 
   @Test
+  @Threat({"T6", "T7"})
   void cutsOffClientThatSendsWithoutEnd() throws IOException {
     broker.gate = new CompletableFuture<>();
     try (Client client = new Client()) {

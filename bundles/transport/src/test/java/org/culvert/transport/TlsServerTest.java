@@ -20,6 +20,7 @@ import org.culvert.api.signaling.SignalingSessions.SessionSummary;
 import org.culvert.api.tls.TlsConnection;
 import org.culvert.api.tls.TlsProvider;
 import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -292,6 +293,7 @@ class TlsServerTest {
   }
 
   @Test
+  @Threat("T8")
   void drippingHandshakesEndWithThePhase() throws IOException {
     start(Fixtures.limits(SHORT, 100, 100, 0, 1));
     try (Drips slow = new Drips()) {

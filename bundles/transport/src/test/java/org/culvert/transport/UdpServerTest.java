@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import javax.security.sasl.SaslServerFactory;
 import org.culvert.api.signaling.SignalingSessions.SessionSummary;
 import org.culvert.testkit.trace.Demands;
+import org.culvert.testkit.trace.Promise;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +106,7 @@ class UdpServerTest {
   }
 
   @Test
+  @Threat("T18")
   void dropsDatagramWithLowerNumber() throws IOException {
     client.ask(240, 1, VERSION);
     client.ask(241, 2, ANONYMOUS);
@@ -269,6 +272,8 @@ class UdpServerTest {
   }
 
   @Test
+  @Promise("P5")
+  @Threat("T5")
   void limitsRateOfSourceButLetsSomeKnowThatItIsThere() throws IOException {
     stop();
     settings = Fixtures.settings(limits(100, 100, 1, 3, 2), Fixtures.LOOPBACK);
@@ -328,6 +333,8 @@ class UdpServerTest {
   }
 
   @Test
+  @Promise("P5")
+  @Threat("T6")
   void oldestHalfOpenSessionMakesRoomInFullTable() throws IOException {
     start(limits(2, 100, 0, 1, 0));
     provesAddress(client);
@@ -347,6 +354,7 @@ class UdpServerTest {
 
   /** All of an anonymous exchange can be sent blindly, so it proves nothing. */
   @Test
+  @Threat("T6")
   void anonymousSessionMakesRoomLikeOneThatIsHalfOpen() throws IOException {
     start(limits(2, 100, 0, 1, 0));
     try (RawUdp forger = new RawUdp(settings.port());
@@ -392,6 +400,7 @@ class UdpServerTest {
   }
 
   @Test
+  @Threat("T6")
   void forgedDatagramsUseUpNoneOfTheConnectionsOfTheirSource() throws IOException {
     stop();
     settings = Fixtures.settings(limits(100, 100, 1, 2, 0), Fixtures.LOOPBACK);
@@ -466,6 +475,7 @@ class UdpServerTest {
   }
 
   @Test
+  @Threat("T18")
   void doesNotActOnReplayFromAnotherPort() throws IOException {
     client.ask(240, 1, VERSION);
     client.ask(241, 2, ANONYMOUS);

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -98,6 +99,7 @@ class TunnelDocumentTest {
   }
 
   @Test
+  @Threat("T7")
   void refusesEntitiesThatGrow() {
     StringBuilder bomb = new StringBuilder("<!DOCTYPE tunnel [<!ENTITY a0 \"ha\">");
     for (int i = 1; i < 30; i++) {
@@ -110,6 +112,7 @@ class TunnelDocumentTest {
   }
 
   @Test
+  @Threat("T7")
   void fetchesNothing() throws IOException {
     AtomicInteger fetches = new AtomicInteger();
     HttpServer server =
@@ -150,6 +153,7 @@ class TunnelDocumentTest {
   }
 
   @Test
+  @Threat("T7")
   void limitsDepth() throws IOException {
     int deepest = TunnelDocument.MAX_DEPTH - 1;
 
@@ -179,6 +183,7 @@ class TunnelDocumentTest {
   }
 
   @Test
+  @Threat("T7")
   void limitsAttributes() throws IOException {
     int most = TunnelDocument.MAX_ATTRIBUTES - 1;
 
@@ -195,6 +200,7 @@ class TunnelDocumentTest {
   }
 
   @Test
+  @Threat("T7")
   void limitsTheLengthOfAnAttribute() {
     String document = "<tunnel action=\"create\" x=\"" + "y".repeat(8000) + "\"></tunnel>";
 

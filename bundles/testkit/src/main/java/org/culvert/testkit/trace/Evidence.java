@@ -8,45 +8,38 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Something that shows a demand to be met.
+ * Something that shows a demand to be met, a threat to be stopped or a promise to be kept.
  *
- * @param demand the demand's id
+ * @param demand its id
  * @param what a test, a case, or a part of a lab
  * @param sides whose conduct it shows
  */
 record Evidence(String demand, String what, Set<Side> sides) {
-  private static final Pattern ANNOTATION =
-      Pattern.compile(
-          "@Demands\\(\\s*(?:value\\s*=\\s*)?\\{?([^)}]*)\\}?\\s*\\)(.*?)"
-              + "(?:(?:class|interface|record)\\s+(\\w+)|(\\w+)\\s*\\()",
-          Pattern.DOTALL);
   private static final Pattern ID = Pattern.compile("\"([^\"]+)\"");
+
+  /** Possessive, since the stack grows with whatever could still be tried in another way. */
   private static final Pattern OTHER_ANNOTATION =
-      Pattern.compile("@\\w+(\\((?:[^()\"]|\"(?:[^\"\\\\]|\\\\.)*\"|\\([^()]*\\))*\\))?");
+      Pattern.compile(
+          "@\\w+(\\((?:[^()\"]++|\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"|\\([^()]*+\\))*+\\))?");
 
-  /** Where the annotation is out of reach, a comment in its place says the same. */
-  private static final Pattern COMMENT = Pattern.compile("(?m)^\\s*// demands: (.+)$");
-
-  private static final Pattern LAB_COMMENT = Pattern.compile("\\s*# demands: (.+)");
   private static final Pattern LAB_PART = Pattern.compile("(\\w+)\\(\\) \\{.*");
 
   /** Finds the annotated tests below a directory. */
-  static List<Evidence> inTests(Path directory, Set<Side> sides) throws IOException {
+  static List<Evidence> inTests(Path directory, Tag tag, Set<Side> sides) throws IOException {
     List<Evidence> found = new ArrayList<>();
     for (Path file : files(directory, ".java")) {
       String type = file.getFileName().toString().replace(".java", "");
-      found.addAll(inSource(type, Files.readString(file), sides));
+      found.addAll(inSource(type, Files.readString(file), tag, sides));
     }
     return found;
   }
 
-  static List<Evidence> inSource(String type, String source, Set<Side> sides) {
-    String uniform = COMMENT.matcher(source).replaceAll(match -> annotation(match.group(1)));
-    if (!uniform.contains("@Demands(")) {
+  static List<Evidence> inSource(String type, String source, Tag tag, Set<Side> sides) {
+    String uniform = tag.annotated(source);
+    if (!uniform.contains(tag.opening())) {
       return List.of();
     }
     List<Evidence> found = new ArrayList<>();
@@ -55,10 +48,10 @@ record Evidence(String demand, String what, Set<Side> sides) {
     String bare =
         others.replaceAll(
             match ->
-                match.group().startsWith("@Demands(")
+                match.group().startsWith(tag.opening())
                     ? Matcher.quoteReplacement(match.group())
                     : "");
-    Matcher annotation = ANNOTATION.matcher(bare);
+    Matcher annotation = tag.annotation().matcher(bare);
     while (annotation.find()) {
       String method = annotation.group(4);
       String what = method == null ? type : type + "." + method;
@@ -68,12 +61,6 @@ record Evidence(String demand, String what, Set<Side> sides) {
       }
     }
     return found;
-  }
-
-  private static String annotation(String ids) {
-    return Stream.of(ids.strip().split("\\s+", -1))
-        .map(id -> '"' + id + '"')
-        .collect(Collectors.joining(", ", "@Demands({", "})"));
   }
 
   /** Finds what the conformance kit's case files cite; a table counts once. */
@@ -96,13 +83,13 @@ record Evidence(String demand, String what, Set<Side> sides) {
   }
 
   /** Finds what the parts of the lab's scripts cite, each in a comment before it. */
-  static List<Evidence> inLab(Path directory) throws IOException {
+  static List<Evidence> inLab(Path directory, Tag tag) throws IOException {
     List<Evidence> found = new ArrayList<>();
     for (Path file : files(directory, ".sh")) {
       String name = file.getFileName().toString();
       List<String> waiting = new ArrayList<>();
       for (String line : Files.readAllLines(file)) {
-        Matcher comment = LAB_COMMENT.matcher(line);
+        Matcher comment = tag.labComment().matcher(line);
         Matcher part = LAB_PART.matcher(line);
         if (comment.matches()) {
           waiting.addAll(List.of(comment.group(1).strip().split("\\s+", -1)));

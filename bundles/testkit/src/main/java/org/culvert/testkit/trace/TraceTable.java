@@ -79,9 +79,9 @@ public final class TraceTable {
               .map(Map.Entry::getValue)
               .findAny()
               .orElse(Side.BOTH);
-      tests.addAll(Evidence.inTests(directory, sides));
+      tests.addAll(Evidence.inTests(directory, Tag.DEMANDS, sides));
     }
-    tests.addAll(Evidence.inLab(root.resolve("itests/lab")));
+    tests.addAll(Evidence.inLab(root.resolve("itests/lab"), Tag.DEMANDS));
     return new TraceTable(
         Demand.read(Files.readAllLines(kit.resolve("demands.txt"))),
         Exemption.read(Files.readAllLines(root.resolve(EXEMPTIONS))),
@@ -89,7 +89,7 @@ public final class TraceTable {
         tests);
   }
 
-  private static List<Path> testDirectories(Path root) throws IOException {
+  static List<Path> testDirectories(Path root) throws IOException {
     try (Stream<Path> directories = Files.find(root, 5, (path, is) -> path.endsWith("src/test"))) {
       return directories.sorted().toList();
     }

@@ -1,4 +1,4 @@
-/** The table from the documents' demands to the cases and tests that show them met. */
+/** The tables from what is demanded, promised and feared to the tests that show it. */
 @NullMarked
 package org.culvert.testkit.trace;
 

@@ -40,7 +40,7 @@ class TraceTableTest {
             .replace("Named", "Demands")
             .replace("named", "demands");
 
-    assertThat(Evidence.inSource("FirstTest", source, CLIENT))
+    assertThat(Evidence.inSource("FirstTest", source, Tag.DEMANDS, CLIENT))
         .containsExactly(
             new Evidence("R-1-1", "FirstTest", CLIENT),
             new Evidence("R-1-2", "FirstTest.answers", CLIENT),
@@ -77,7 +77,7 @@ class TraceTableTest {
             + "# demands: R-1-3\n"
             + "tell_three() { # WHAT\n");
 
-    assertThat(Evidence.inLab(directory))
+    assertThat(Evidence.inLab(directory, Tag.DEMANDS))
         .containsExactly(
             new Evidence("R-1-1", "lab.sh tell_one", Side.BOTH),
             new Evidence("R-1-2", "lab.sh tell_one", Side.BOTH),

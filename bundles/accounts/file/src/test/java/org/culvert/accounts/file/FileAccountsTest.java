@@ -20,6 +20,8 @@ import org.culvert.api.account.AccountException;
 import org.culvert.api.account.AccountPolicy;
 import org.culvert.api.account.AccountSettings;
 import org.culvert.api.account.AccountSummary;
+import org.culvert.testkit.trace.Promise;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -317,6 +319,8 @@ class FileAccountsTest {
   }
 
   @Test
+  @Promise("P8")
+  @Threat("T12")
   void plantedPasswordIsFoundNowhere() throws Exception {
     Files.writeString(file(), "bob = disabled " + CANARY + "\ncarol = two " + CANARY + "x\n");
     FileCredentialStore store = store();

@@ -30,6 +30,7 @@ import org.culvert.api.account.Account;
 import org.culvert.api.account.AccountPolicy;
 import org.culvert.api.account.AccountSummary;
 import org.culvert.api.account.PasswordCheck;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -181,6 +182,7 @@ class FileCredentialStoreTest {
   }
 
   @Test
+  @Threat("T12")
   void replacedFileIsItsOwnersAloneAndNothingIsLeftBeside() throws Exception {
     write("alice = secret1\n");
     assumeThat(Files.getFileStore(file()).supportsFileAttributeView("posix")).isTrue();

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.culvert.api.account.AccountPolicy;
 import org.culvert.api.account.AccountSettings;
 import org.culvert.api.account.AccountSummary;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -199,6 +200,7 @@ class LostUsersTest {
   }
 
   @Test
+  @Threat("T12")
   void copyHoldsNoPasswordAndIsItsOwnersAlone() throws IOException {
     store();
 

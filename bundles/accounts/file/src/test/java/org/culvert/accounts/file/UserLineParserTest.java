@@ -13,6 +13,8 @@ import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.StringLength;
 import org.culvert.api.account.AccountPolicy;
 import org.culvert.api.account.AccountSettings;
+import org.culvert.testkit.trace.Promise;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -219,6 +221,8 @@ class UserLineParserTest {
   }
 
   @Test
+  @Promise("P8")
+  @Threat("T12")
   void nothingShowsAPasswordOrAVerifier() {
     UserLine.Clear clear = clear("alice = canary-5f1e");
     UserLine.Kept kept = kept("alice = " + String.join(" ", BCRYPT, SCRAM, HA1));

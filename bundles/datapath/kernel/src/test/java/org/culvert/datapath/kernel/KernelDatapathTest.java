@@ -25,6 +25,7 @@ import org.culvert.api.tunnel.TunnelCounters;
 import org.culvert.testkit.kernel.InMemoryTunnelDevices;
 import org.culvert.testkit.time.ManualClock;
 import org.culvert.testkit.time.ManualExecutor;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -436,6 +437,7 @@ class KernelDatapathTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "t1", "; rm -rf /", "$(id)", "a\nb", "%s%n", "\u202Eevil"})
+  @Threat("T15")
   void namesADeviceByNothingThatTheOtherSideChose(String id) {
     assertThat(DeviceNames.of("culvert0", id)).matches("cv[0-9a-v]{12}");
   }

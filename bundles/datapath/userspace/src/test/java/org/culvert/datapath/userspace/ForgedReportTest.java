@@ -19,6 +19,7 @@ import org.culvert.testkit.net.InMemoryNetworkDevices;
 import org.culvert.testkit.net.InMemoryTun;
 import org.culvert.testkit.net.Ipv4Packets;
 import org.culvert.testkit.net.Packets;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,7 @@ class ForgedReportTest {
   }
 
   @Test
+  @Threat("T26")
   void inventedPacketsAreReportedToNobody() throws Exception {
     byte[] real = Packets.udp(HOST, Samples.CLIENT_INNER, 300);
     report(TcpSamples.packet(HOST, Samples.CLIENT_INNER, TcpSamples.ACK, new byte[0], new byte[9]));
@@ -146,6 +148,7 @@ class ForgedReportTest {
   }
 
   @Test
+  @Threat("T26")
   void anInventedPacketIsNotTooBig() throws Exception {
     forwarding.mtu("seven", 1472);
     byte[] real = Packets.udp(HOST, Samples.CLIENT_INNER, 1472);

@@ -14,6 +14,8 @@ import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.testkit.net.Packets;
 import org.culvert.testkit.trace.Demands;
+import org.culvert.testkit.trace.Promise;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +75,7 @@ class InboundTest {
   }
 
   @Test
+  @Threat("T1")
   void dropsIpv4MappedSources() {
     byte[] packet = Packets.udp(Samples.CLIENT_INNER, ELSEWHERE, 100);
     ByteBuffer.wrap(packet).putLong(8, 0).putLong(16, 0x0000FFFF_C0000201L);
@@ -82,6 +85,7 @@ class InboundTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"::", "::1", "fe80::1", "ff02::2", "ff02::16", "2002:c000:201::1"})
+  @Threat("T1")
   void dropsDestinationsThatNoTunnelMayCarry(String destination) {
     refuses(Packets.udp(Samples.CLIENT_INNER, destination, 100), DropReason.MARTIAN);
   }
@@ -89,6 +93,7 @@ class InboundTest {
   /** Threat T3: this end would take the inner packet for one that came from outside. */
   @ParameterizedTest
   @ValueSource(ints = {4, 41})
+  @Threat("T3")
   void dropsTunneledPacketsToOurOwnOuterAddress(int nextHeader) {
     byte[] nested =
         Packets.packet(
@@ -179,6 +184,7 @@ class InboundTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"198.51.100.8:40000", "198.51.100.7:40001", "0.0.0.0:40000"})
+  @Threat("T2")
   void dropsEveryForgedOuterSource(String forged) {
     InetSocketAddress peer =
         Samples.outer(forged.split(":", -1)[0], Integer.parseInt(forged.split(":", -1)[1]));
@@ -193,6 +199,8 @@ class InboundTest {
 
   /** Promise P4 over random headers: out of the tunnel if and only if assigned. */
   @Test
+  @Promise("P4")
+  @Threat("T1")
   void forwardsExactlyWhatIsInsideTheAssignment() {
     Random random = new Random(4);
     IpPrefix prefix = IpPrefix.parse(Samples.CLIENT_PREFIX);

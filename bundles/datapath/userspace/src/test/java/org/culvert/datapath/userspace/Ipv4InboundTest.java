@@ -19,6 +19,8 @@ import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.testkit.net.Ipv4Packets;
 import org.culvert.testkit.net.Packets;
+import org.culvert.testkit.trace.Promise;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -99,6 +101,7 @@ class Ipv4InboundTest {
   /** Threat T3: this end would take the inner packet for one that came from outside. */
   @ParameterizedTest
   @ValueSource(ints = {4, 41})
+  @Threat("T3")
   void dropsTunneledPacketsToOurOwnOuterAddress(int protocol) {
     byte[] nested =
         Ipv4Packets.packet(
@@ -182,6 +185,8 @@ class Ipv4InboundTest {
 
   /** Promise P4: out of the tunnel if and only if assigned. */
   @Property(tries = 5_000)
+  @Promise("P4")
+  @Threat("T1")
   void forwardsExactlyWhatIsInsideTheAssignment(@ForAll("headers") byte[] packet) {
     IpPrefix prefix = IpPrefix.parse(Samples.CLIENT_PREFIX_4);
     InetAddress source = Ipv4Packets.source(packet);

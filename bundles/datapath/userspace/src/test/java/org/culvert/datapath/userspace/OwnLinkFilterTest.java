@@ -16,6 +16,8 @@ import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.testkit.net.Packets;
+import org.culvert.testkit.trace.Promise;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,6 +141,8 @@ class OwnLinkFilterTest {
   }
 
   @Test
+  @Promise("P4")
+  @Threat("T1")
   void sourcesOnALinkAreStillOnlyThoseAssigned() {
     byte[] foreign = packet("2001:db8:999::1", "ff02::5", 89);
     byte[] ours = packet(Samples.SERVER_INNER, "ff02::5", 89);

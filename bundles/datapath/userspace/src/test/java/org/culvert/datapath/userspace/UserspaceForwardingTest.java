@@ -25,6 +25,7 @@ import org.culvert.testkit.net.InMemoryTun;
 import org.culvert.testkit.net.Ipv4Packets;
 import org.culvert.testkit.net.Packets;
 import org.culvert.testkit.trace.Demands;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +153,7 @@ class UserspaceForwardingTest {
 
   /** Threat T3: the outer addresses of all tunnels count, of whatever type. */
   @Test
+  @Threat("T3")
   void letsNothingOutThatWouldBeDecapsulatedHereAgain() throws Exception {
     forwarding.apply(List.of(Samples.clientTunnel(), Samples.clientTunnel4()));
     byte[] nested =
@@ -281,6 +283,7 @@ class UserspaceForwardingTest {
   }
 
   @Test
+  @Threat("T13")
   void sendsNothingToTheOldPlaceOfATunnelThatMoved() throws Exception {
     forwarding.apply(List.of(Samples.clientTunnel()));
     tun.push(Packets.udp(HOST, Samples.CLIENT_INNER, 100));
@@ -305,6 +308,7 @@ class UserspaceForwardingTest {
   /** Threat T2: one after another, each outer field is forged. */
   @Test
   @Demands({"R-8-2", "D-7-2"})
+  @Threat("T2")
   void answersNoForgerAndLetsNothingOfItOut() throws Exception {
     CarriedTunnel byProtocol =
         Samples.tunnel("eight", Samples.PROTOCOL_41, SERVER_41, CLIENT_41, "2001:db8::8/128");
@@ -408,6 +412,7 @@ class UserspaceForwardingTest {
   }
 
   @Test
+  @Threat("T26")
   void mayBeCutOutsideUpTo1280OctetsAndNoFurther() throws Exception {
     forwarding.apply(List.of(Samples.clientTunnel()));
     forwarding.mtu("seven", 1400);

@@ -20,6 +20,7 @@ import org.culvert.api.service.ServiceException;
 import org.culvert.dns.update.NameDaemon.Kind;
 import org.culvert.dns.update.NameServers.NameServer;
 import org.culvert.testkit.net.Eventually;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -130,6 +131,7 @@ class DelegationTest {
 
   @ParameterizedTest
   @CsvSource({"BIND", "KNOT"})
+  @Threat("T16")
   void delegatesOnlyToServersThatServe(Kind kind) throws Exception {
     String zone = "2.1.127.in-addr.arpa";
     ServedTunnel tunnel =

@@ -13,6 +13,7 @@ import org.culvert.api.service.DnsRegistrar.NameGrant;
 import org.culvert.api.service.DnsServer;
 import org.culvert.api.service.ServedTunnel;
 import org.culvert.dns.update.NameDaemon.Kind;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -49,6 +50,7 @@ class HostileUsersTest {
 
   @ParameterizedTest
   @EnumSource(names = {"BIND", "KNOT"})
+  @Threat({"T15", "T16"})
   void leaveNothingButTheirOwn(Kind kind) throws Exception {
     try (NameDaemon dns =
             NameDaemon.start(

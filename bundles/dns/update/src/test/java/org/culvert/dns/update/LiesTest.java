@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.culvert.api.service.ServiceException;
 import org.culvert.dns.update.LyingServer.Answers;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
@@ -101,6 +102,7 @@ class LiesTest {
   }
 
   @Test
+  @Threat("T16")
   void doesNotBelieveUnsignedAnswer() throws Exception {
     ServiceException failure =
         failure(
@@ -114,6 +116,7 @@ class LiesTest {
   }
 
   @Test
+  @Threat("T16")
   void doesNotBelieveAnswerSignedByOtherKey() throws Exception {
     ServiceException failure =
         failure(

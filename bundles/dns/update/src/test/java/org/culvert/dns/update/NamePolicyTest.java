@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Optional;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +49,7 @@ class NamePolicyTest {
   }
 
   @Test
+  @Threat("T16")
   void nobodyIsCalledLikeSomebodyWithHash() {
     String made = name("a.b").replace(".tb.example", "");
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.culvert.api.config.InvalidConfigurationException;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +54,7 @@ class SettingsReaderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"hmac-md5", "hmac-md5.sig-alg.reg.int", "hmac-sha1", "hmac-sha224", ""})
+  @Threat("T16")
   void refusesWeakAlgorithms(String algorithm) {
     refuses("too weak; write hmac-sha256", "key_algorithm", algorithm);
   }

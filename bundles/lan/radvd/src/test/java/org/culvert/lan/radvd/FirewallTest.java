@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.service.RoutingAgreement;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 
 class FirewallTest {
 
   @Test
+  @Threat("T22")
   void letsInWhatWasAskedForAndWhatNetworksNeedAndNothingElse() {
     assertThat(
             firewall("udp/53")

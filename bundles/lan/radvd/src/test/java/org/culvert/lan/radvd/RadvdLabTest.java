@@ -14,6 +14,7 @@ import org.culvert.api.net.IpAddresses;
 import org.culvert.api.service.ServedTunnel;
 import org.culvert.api.service.ServiceException;
 import org.culvert.testkit.net.Eventually;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,7 @@ class RadvdLabTest {
   }
 
   @Test
+  @Threat("T22")
   void nothingFromOutsideGetsInUnlessItIsOpened() throws Exception {
     Lans lans = lans(Configs.of("lan0").with("open", new String[] {"tcp/80"}));
     lans.provide(TUNNEL);
@@ -283,6 +285,7 @@ class RadvdLabTest {
 
   /** T22. The prefix comes through another device before anybody is told. */
   @Test
+  @Threat("T22")
   void nothingGetsInWhileTheTunnelChangesItsDevice() throws Exception {
     Lans lans = lans(Configs.of("lan0"));
     timers.get(0).shutdownNow();

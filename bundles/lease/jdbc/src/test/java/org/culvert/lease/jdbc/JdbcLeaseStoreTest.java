@@ -26,6 +26,7 @@ import org.culvert.api.net.IpAddresses;
 import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.lease.SampleLeases;
+import org.culvert.testkit.trace.Promise;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,7 @@ class JdbcLeaseStoreTest extends LeaseStoreContract {
   }
 
   @Test
+  @Promise("P2")
   void hasOnDiskWhatItConfirmedWhenThePowerFails() throws Exception {
     commit(new Put(SampleLeases.active(1)));
     String kept = store.remember("key", "value");

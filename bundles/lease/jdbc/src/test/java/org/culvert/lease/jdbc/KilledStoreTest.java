@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.culvert.testkit.disk.ChildJvm;
+import org.culvert.testkit.trace.Promise;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ class KilledStoreTest {
   @TempDir Path directory;
 
   @Test
+  @Promise("P2")
   void hasWhatItConfirmedAndNothingThatItRefused() throws Exception {
     long seed = Long.getLong("culvert.seed", System.nanoTime());
     System.out.println(KILLS + " kills with -Dculvert.seed=" + seed);

@@ -22,6 +22,7 @@ import org.culvert.api.service.Arrangements;
 import org.culvert.api.service.DnsServer;
 import org.culvert.api.service.RoutingAgreement;
 import org.culvert.testkit.lease.SampleLeases;
+import org.culvert.testkit.trace.Promise;
 import org.junit.jupiter.api.Test;
 
 /** What every lease store must do. */
@@ -95,6 +96,7 @@ abstract class LeaseStoreContract {
   }
 
   @Test
+  @Promise("P1")
   void refusesSecondHolderOfAnAddress() throws Exception {
     commit(new Put(one));
 
@@ -102,6 +104,7 @@ abstract class LeaseStoreContract {
   }
 
   @Test
+  @Promise("P1")
   void refusesSecondHolderOfPrefix() throws Exception {
     commit(new Put(one));
 

@@ -29,6 +29,8 @@ import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.testkit.net.Eventually;
 import org.culvert.testkit.trace.Demands;
+import org.culvert.testkit.trace.Promise;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +127,7 @@ class LinuxTunnelDevicesTest {
   }
 
   @Test
+  @Threat("T3")
   void leavesTheDriversOwnDeviceDown() throws Exception {
     needs(V6V4);
     try (TunnelDeviceGroup group = devices.claim("culvert0")) {
@@ -168,6 +171,7 @@ class LinuxTunnelDevicesTest {
   }
 
   @Test
+  @Promise("P7")
   void takesOverWhatAnEarlierProcessMade() throws Exception {
     needs(V6V4);
     TunnelDevice stays = device("cvstays", PEER);
@@ -308,6 +312,7 @@ class LinuxTunnelDevicesTest {
   }
 
   @Test
+  @Threat({"T2", "T3"})
   void answersNothingThatBelongsToNoTunnel() throws Exception {
     needs(V6V4);
     try (TunnelDeviceGroup group = devices.claim("culvert0");

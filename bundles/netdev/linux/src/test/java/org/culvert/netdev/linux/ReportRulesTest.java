@@ -14,6 +14,7 @@ import org.culvert.api.netdev.OuterSocket;
 import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.netdev.TunnelDevice;
 import org.culvert.api.tunnel.OuterEndpoints;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -45,6 +46,7 @@ class ReportRulesTest {
   }
 
   @Test
+  @Threat("T26")
   void nothingIsHeardOfWhatATunnelSent() throws Exception {
     filter.apply(List.of(device("cv4", FAR4, 1480), device("cv6", FAR6, 1460)));
 

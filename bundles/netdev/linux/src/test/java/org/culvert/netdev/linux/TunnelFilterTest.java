@@ -31,6 +31,8 @@ import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.netdev.linux.FilterTable.Count;
 import org.culvert.testkit.net.Eventually;
 import org.culvert.testkit.trace.Demands;
+import org.culvert.testkit.trace.Promise;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -76,6 +78,8 @@ class TunnelFilterTest {
 
   @Test
   @Demands("R-8-3")
+  @Promise("P4")
+  @Threat("T1")
   void letsInOnlyWhatWasAssigned() throws Exception {
     try (TunDevice tun = open("cvtest")) {
       filter.apply(List.of(device("cvtest", List.of(IpPrefix.host(THERE), DELEGATED), List.of())));
@@ -134,6 +138,7 @@ class TunnelFilterTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"::", "::192.0.2.9", "2002:c000:201::1", "fe80::1", "fec0::1", "2001:db8:1::1"})
+  @Threat("T1")
   void dropsAddressesThatNoTunnelMayCarry(String source) throws Exception {
     try (TunDevice tun = open("cvtest")) {
       filter.apply(List.of(device("cvtest", List.of(IpPrefix.parse("::/0")), List.of())));
@@ -153,6 +158,7 @@ class TunnelFilterTest {
   }
 
   @Test
+  @Threat("T1")
   void dropsWhatClaimsToComeFromThisHost() throws Exception {
     try (TunDevice tun = open("cvtest")) {
       OwnNetwork.run("ip", "address", "add", "2001:db8:f::1/128", "dev", "lo");
@@ -167,6 +173,7 @@ class TunnelFilterTest {
 
   @ParameterizedTest
   @ValueSource(ints = {4, 41})
+  @Threat("T3")
   void dropsATunnelInTheTunnelThatEndsHere(int protocol) throws Exception {
     try (TunDevice tun = open("cvtest")) {
       filter.apply(List.of(device("cvtest", List.of(IpPrefix.parse("::/0")), List.of())));

@@ -7,6 +7,7 @@ import org.culvert.api.service.RoutingAgreement;
 import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.service.ServedTunnel;
 import org.culvert.api.tunnel.TunnelParameters.Side;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,6 +24,7 @@ final class HostileClientTest extends RealBirds {
 
   @ParameterizedTest
   @MethodSource("agreements")
+  @Threat("T27")
   void letsAHostileClientMoveNothing(RoutingAgreement agreement) throws Exception {
     String before = Lab.routes(lab.server);
     BirdRouting atServer = routing(server, Map.of("maximumReceived", 50_000));
@@ -43,6 +45,7 @@ final class HostileClientTest extends RealBirds {
   }
 
   @Test
+  @Threat("T27")
   void breaksOffAClientThatAnnouncesTooMuchByBgp() throws Exception {
     BirdRouting atServer = routing(server, Map.of());
     atServer.provide(SERVED);
@@ -86,7 +89,8 @@ final class HostileClientTest extends RealBirds {
                 "route 2001:db8:1:1::/64 unreachable { bgp_path.prepend(64666); };\n"
                     + ("route 2001:db8:1:2::/64 unreachable { bgp_path.prepend("
                         + Tunnels.CLIENT_AS)
-                    + "); bgp_community.add((65535,666)); bgp_large_community.add((1,2,3)); };\n")));
+                    + "); bgp_community.add((65535,666)); bgp_large_community.add((1,2,3));"
+                    + " };\n")));
 
     // The other one refused is the host route to the server.
     Patience.until(

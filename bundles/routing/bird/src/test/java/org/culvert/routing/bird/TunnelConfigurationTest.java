@@ -11,6 +11,7 @@ import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.service.ServedTunnel;
 import org.culvert.api.service.ServiceException;
 import org.culvert.api.tunnel.TunnelParameters.Side;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -148,6 +149,7 @@ class TunnelConfigurationTest {
   }
 
   @Test
+  @Threat("T15")
   void writesNothingThatAUserChose() throws Exception {
     assertThat(text(Tunnels.tunnel(Side.SERVER, Tunnels.BGP)))
         .doesNotContain("alice")

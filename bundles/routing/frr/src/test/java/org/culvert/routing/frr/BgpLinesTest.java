@@ -12,6 +12,7 @@ import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.service.ServedTunnel;
 import org.culvert.api.service.ServiceException;
 import org.culvert.api.tunnel.TunnelParameters.Side;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 
 final class BgpLinesTest {
@@ -133,6 +134,7 @@ final class BgpLinesTest {
   }
 
   @Test
+  @Threat("T15")
   void saysNothingOfTheTunnelsIdOrOwner() throws Exception {
     assertThat(lines(Tunnels.bgp(Side.SERVER), NOTHING, Map.of()).toString())
         .doesNotContain("unguessable", "alice");

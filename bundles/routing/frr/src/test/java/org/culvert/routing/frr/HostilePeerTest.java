@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.culvert.api.service.ServiceException;
 import org.culvert.api.tunnel.TunnelParameters.Side;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,7 @@ final class HostilePeerTest {
   }
 
   @Test
+  @Threat("T27")
   void movesNothingByForeignPrefixesADefaultRouteOrTenThousandRoutes() throws Exception {
     announceByBgp(
         networks(

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.culvert.api.service.ServiceException;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,7 @@ final class VtyshTest {
   @TempDir Path directory;
 
   @Test
+  @Threat("T15")
   void passesEachCommandAsOneArgument() throws Exception {
     Vtysh vtysh = vtysh("for word in \"$@\"; do echo \"<$word>\"; done", PATIENCE, 1 << 20);
 
@@ -38,7 +40,8 @@ final class VtyshTest {
             echo 'r1(config)# router bgp 1'
             echo 'r1(config-router)# neighbor ::1 nonsense'
             echo '% Unknown command: neighbor ::1 nonsense'
-            exit 1""",
+            exit 1\
+            """,
             PATIENCE, 1 << 20);
 
     assertFails(
@@ -140,7 +143,8 @@ final class VtyshTest {
             case "$*" in
               *running*) printf 'Current configuration:\\n!\\nrouter bgp 7\\nend\\n' ;;
               *) printf 'FRRouting 10.1 (r1).\\n zebra bgpd staticd{}\\n' ;;
-            esac""",
+            esac\
+            """,
             PATIENCE,
             1 << 20);
 

@@ -23,6 +23,8 @@ import javax.security.sasl.SaslException;
 import javax.security.sasl.SaslServer;
 import org.culvert.api.account.DigestSecret;
 import org.culvert.api.account.DigestSecretCallback;
+import org.culvert.testkit.trace.Promise;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,6 +97,7 @@ class DigestMd5ExchangeTest {
   }
 
   @Test
+  @Threat({"T11", "T18"})
   void replayedResponseFails() throws Exception {
     CallbackHandler handler = Accounts.server(REALM, Map.of("alice", "secret1"));
     SaslServer first = server(handler);
@@ -277,7 +280,8 @@ class DigestMd5ExchangeTest {
   @ValueSource(
       strings = {
         "realm=hexos,nonce=n,qop=auth,algorithm=md5-sess,charset=utf8",
-        "realm=\"hexos\", nonce=\"n\", qop=\"auth,auth-int\", algorithm=\"md5-sess\", charset=utf8\r\n",
+        "realm=\"hexos\", nonce=\"n\", qop=\"auth,auth-int\", algorithm=\"md5-sess\","
+            + " charset=utf8\r\n",
         "charset = utf8 ,NONCE=\"n\" , realm=\"hexos\",,",
         "realm=\"hexos\",nonce=\"n\",charset=utf8,cipher=\"3des,rc4\",maxbuf=65536\0",
       })
@@ -354,6 +358,7 @@ class DigestMd5ExchangeTest {
   }
 
   @Test
+  @Threat("T11")
   void noncesAreLongAlphanumericAndNeverTheSame() throws Exception {
     Set<String> nonces = new HashSet<>();
     for (int i = 0; i < 10_000; i++) {
@@ -392,6 +397,7 @@ class DigestMd5ExchangeTest {
   }
 
   @Test
+  @Promise("P8")
   void passwordNeverAppearsInObjectsOrErrors() throws Exception {
     String canary = "canary-5f1e";
     SaslServer server = server(Accounts.server(REALM, Map.of("alice", "secret1")));

@@ -27,6 +27,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
 import org.culvert.api.account.PasswordCheckCallback;
+import org.culvert.testkit.trace.Promise;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -199,6 +200,7 @@ class PlainExchangeTest {
   }
 
   @Test
+  @Promise("P8")
   void passwordNeverAppearsInObjectsOrErrors() {
     String canary = "canary-5f1e";
     StringWriter trace = new StringWriter();

@@ -20,6 +20,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.StringLength;
 import org.culvert.api.account.ChannelBindingCallback;
+import org.culvert.testkit.trace.Promise;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -264,6 +265,7 @@ class ScramClientTest {
   }
 
   @Test
+  @Promise("P8")
   void hidesThePasswordInWhatItThrows() {
     Exchange exchange = new Exchange();
     exchange.here.as("alice", "canary\u0007");

@@ -17,6 +17,7 @@ import javax.security.sasl.SaslClient;
 import javax.security.sasl.SaslException;
 import javax.security.sasl.SaslServer;
 import org.culvert.api.account.ChannelBindingCallback;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,6 +111,7 @@ class ScramServerTest {
   }
 
   @Test
+  @Threat("T11")
   void neverUsesNonceTwice() throws Exception {
     Exchange exchange = new Exchange();
     Set<String> nonces = new HashSet<>();
@@ -170,6 +172,7 @@ class ScramServerTest {
   }
 
   @Test
+  @Threat("T10")
   void refusesClientThatWasKeptFromBinding() throws Exception {
     Exchange stripped = Exchange.over(ChannelBindingCallback.TLS_EXPORTER);
     stripped.offerSeen = false;
@@ -304,6 +307,7 @@ class ScramServerTest {
   // Users.
 
   @Test
+  @Threat("T9")
   void nobodyCanTellWhoExists() throws Exception {
     Exchange exchange = new Exchange();
     String known = begin(exchange, "n,,n=alice,r=abc");

@@ -25,6 +25,7 @@ import javax.net.ssl.TrustManager;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.culvert.api.account.ChannelBindingCallback;
 import org.culvert.api.tls.TlsConnection;
+import org.culvert.testkit.trace.Threat;
 import org.culvert.tls.bouncycastle.Authority.Issued;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -141,6 +142,7 @@ class BouncyCastleTlsTest {
   // How a client knows its broker.
 
   @Test
+  @Threat("T21")
   void refusesBrokerThatNobodyVouchesFor() throws Exception {
     BouncyCastleTls trustsJava = configurations.provider(Map.of());
 
@@ -195,6 +197,7 @@ class BouncyCastleTlsTest {
   }
 
   @Test
+  @Threat("T21")
   void pinnedBrokerNeedsNoAuthorityAndOthersAreRefused() throws Exception {
     BouncyCastleTls selfMade = configurations.provider(Map.of());
     X509Certificate made = certificateOf(selfMade);

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.culvert.api.config.InvalidConfigurationException;
+import org.culvert.testkit.trace.Promise;
 import org.culvert.tls.bouncycastle.Authority.Issued;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -142,6 +143,7 @@ class TlsSettingsTest {
   }
 
   @Test
+  @Promise("P8")
   void refusesKeyOfAnotherCertificateAndTellsNothingOfTheKey() throws Exception {
     Issued sound = authority.issue(directory, "sound", "CN=x");
     Issued other = authority.issue(directory, "other", "CN=x");
