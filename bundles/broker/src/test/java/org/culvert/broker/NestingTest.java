@@ -15,6 +15,7 @@ import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +30,7 @@ class NestingTest {
   private final Rig rig = rig("10.64.0.0/16");
 
   @Test
+  @Threat("T4")
   void refusesATunnelInsideTheIpv4OfAnother() {
     String inner =
         IpAddresses.text(rig.accepted(ALICE, rig.offerV4V6(ALICE, HOME6)).client().ipv4());
@@ -40,6 +42,7 @@ class NestingTest {
   }
 
   @Test
+  @Threat("T4")
   void refusesATunnelInsideTheIpv6OfAnother() {
     TunnelOffer outer = rig.accepted(ALICE, rig.offerRouter(ALICE, HOME, 48));
     String address = IpAddresses.text(outer.client().ipv6());

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.log.UserAddresses;
 import org.culvert.api.net.IpAddresses;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,7 @@ class LoggedAddressesTest {
   }
 
   @Test
+  @Threat("T28")
   void hashTellsAddressesApartAndIsTheSameAfterARestart() throws Exception {
     LoggedAddresses hashed = start("hashed");
     String before = UserAddresses.text(ONE);
@@ -49,6 +51,7 @@ class LoggedAddressesTest {
   }
 
   @Test
+  @Threat("T28")
   void hashOfAnotherBrokerIsAnother() throws Exception {
     LoggedAddresses hashed = start("hashed");
     String before = UserAddresses.text(ONE);

@@ -14,6 +14,7 @@ import org.culvert.api.net.IpAddresses;
 import org.culvert.api.signaling.RefusedAttempt;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 
 /** What the operator learns of those who are refused, however many they are. */
@@ -127,6 +128,7 @@ class RefusalLogTest {
   }
 
   @Test
+  @Threat("T28")
   void nothingOfTheClientsForgesALine() {
     log.note(
         new RefusalLog.Event(

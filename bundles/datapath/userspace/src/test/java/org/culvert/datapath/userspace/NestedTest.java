@@ -13,6 +13,7 @@ import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.testkit.net.Ipv4Packets;
 import org.culvert.testkit.net.Packets;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,7 @@ class NestedTest {
 
   @ParameterizedTest
   @MethodSource("hidden")
+  @Threat("T4")
   void dropsWhatThisEndWouldUnpackTwiceHoweverItHides(byte[] packet) {
     assertThat(comesIn(Samples.CLIENT, packet)).isZero();
     assertThat(six.counters().drops()).isEqualTo(Map.of(DropReason.LOOP, 1L));
@@ -103,6 +105,7 @@ class NestedTest {
 
   /** What this end has packed itself goes into no other tunnel. */
   @Test
+  @Threat("T4")
   void dropsItsOwnPacketsThatComeBack() {
     goesIn(udp4("192.0.2.1", "10.7.0.9", 3653, 40_000, INNER));
     goesIn(Packets.packet(ip(OUTER_6), ip(Samples.CLIENT_INNER), 4, INNER_4));
@@ -123,6 +126,7 @@ class NestedTest {
   /** A6: each tunnel's other end is inside the other tunnel. */
   @ParameterizedTest
   @ValueSource(strings = {"192.0.2.1 2001:db8:a::1", "203.0.113.66 2001:db8:6::6"})
+  @Threat("T4")
   void aPacketThatGoesRoundEndsSoon(String relays) throws Exception {
     String relay4 = relays.split(" ", -1)[0];
     String relay6 = relays.split(" ", -1)[1];

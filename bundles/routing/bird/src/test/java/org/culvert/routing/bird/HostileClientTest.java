@@ -89,8 +89,7 @@ final class HostileClientTest extends RealBirds {
                 "route 2001:db8:1:1::/64 unreachable { bgp_path.prepend(64666); };\n"
                     + ("route 2001:db8:1:2::/64 unreachable { bgp_path.prepend("
                         + Tunnels.CLIENT_AS)
-                    + "); bgp_community.add((65535,666)); bgp_large_community.add((1,2,3));"
-                    + " };\n")));
+                    + "); bgp_community.add((65535,666)); bgp_large_community.add((1,2,3)); };\n")));
 
     // The other one refused is the host route to the server.
     Patience.until(

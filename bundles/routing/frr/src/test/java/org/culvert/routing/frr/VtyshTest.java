@@ -40,8 +40,7 @@ final class VtyshTest {
             echo 'r1(config)# router bgp 1'
             echo 'r1(config-router)# neighbor ::1 nonsense'
             echo '% Unknown command: neighbor ::1 nonsense'
-            exit 1\
-            """,
+            exit 1""",
             PATIENCE, 1 << 20);
 
     assertFails(
@@ -143,8 +142,7 @@ final class VtyshTest {
             case "$*" in
               *running*) printf 'Current configuration:\\n!\\nrouter bgp 7\\nend\\n' ;;
               *) printf 'FRRouting 10.1 (r1).\\n zebra bgpd staticd{}\\n' ;;
-            esac\
-            """,
+            esac""",
             PATIENCE,
             1 << 20);
 

@@ -280,8 +280,7 @@ class DigestMd5ExchangeTest {
   @ValueSource(
       strings = {
         "realm=hexos,nonce=n,qop=auth,algorithm=md5-sess,charset=utf8",
-        "realm=\"hexos\", nonce=\"n\", qop=\"auth,auth-int\", algorithm=\"md5-sess\","
-            + " charset=utf8\r\n",
+        "realm=\"hexos\", nonce=\"n\", qop=\"auth,auth-int\", algorithm=\"md5-sess\", charset=utf8\r\n",
         "charset = utf8 ,NONCE=\"n\" , realm=\"hexos\",,",
         "realm=\"hexos\",nonce=\"n\",charset=utf8,cipher=\"3des,rc4\",maxbuf=65536\0",
       })
