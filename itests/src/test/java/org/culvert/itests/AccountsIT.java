@@ -8,13 +8,17 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Principal;
 import java.security.PrivilegedExceptionAction;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.inject.Inject;
 import javax.security.auth.Subject;
@@ -59,6 +63,8 @@ public class AccountsIT {
       Assembly.booted(),
       KarafDistributionOption.editConfigurationFilePut(
           "etc/org.culvert.transport.cfg", "port", port),
+      KarafDistributionOption.editConfigurationFilePut(
+          "etc/org.culvert.log.cfg", "addresses", "hashed"),
     };
   }
 
@@ -120,6 +126,34 @@ public class AccountsIT {
     assertTrue(store.find("carol").isEmpty());
     assertTrue(store.find("bob").orElseThrow().enabled());
     assertFalse(store.find("bob").orElseThrow().policy().tlsOnly());
+  }
+
+  @Test
+  public void whoIsRefusedStandsInShellAndLogAndTheAddressInNeither() throws Exception {
+    Matcher listener =
+        Pattern.compile("tcp +\\S+:(\\d+)").matcher(shell("admin", "culvert:listeners"));
+    assertTrue(listener.find());
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    try (Socket client = new Socket(loopback, Integer.parseInt(listener.group(1)))) {
+      client.setSoTimeout((int) TimeUnit.MINUTES.toMillis(1));
+      client.getOutputStream().write("VERSION=2.0.2\r\n".getBytes(StandardCharsets.US_ASCII));
+      assertTrue(client.getInputStream().read() == 'C');
+      client.getOutputStream().write("AUTHENTICATE X-NO\r\n".getBytes(StandardCharsets.US_ASCII));
+      client.getInputStream().readAllBytes();
+    }
+
+    String hash =
+        shell("admin", "culvert:logged-address " + loopback.getHostAddress())
+            .replaceFirst("(?s).*(#[0-9a-f]{16}).*", "$1");
+    assertTrue(hash, hash.startsWith("#"));
+    String refusals = shell("viewer", "culvert:refusals");
+    assertTrue(refusals, refusals.contains("X-NO"));
+    assertTrue(refusals, refusals.contains(hash + ":"));
+    String log = Files.readString(Path.of(System.getProperty("karaf.log"), "karaf.log"));
+    assertTrue(log.contains("refused: " + hash + ":"));
+    assertFalse(log.contains("refused: " + loopback.getHostAddress()));
+    String asked = shell("viewer", "culvert:logged-address " + loopback.getHostAddress());
+    assertTrue(asked, asked.startsWith("REFUSED"));
   }
 
   /** Runs a command in a session without a terminal, into which the password is piped. */

@@ -97,6 +97,7 @@ class HouseRulesTest {
                   "org.w3c.dom..",
                   "org.xml.sax..")),
           // Karaf's SSH server is a service of this type.
+          Map.entry("log", List.of("org.culvert.api..", "org.slf4j..")),
           Map.entry("ssh", List.of("org.apache.sshd..")),
           Map.entry(
               "commands",
