@@ -35,7 +35,7 @@ final class ClockWatch {
   private static final Logger LOG = LoggerFactory.getLogger(ClockWatch.class);
 
   /** Less than this is left as it is. */
-  static final Duration TOLERANCE = Duration.ofSeconds(5);
+  static final Duration TOLERANCE = LeaseClock.TOLERANCE;
 
   /** The clock is believed that the broker was off for this long: an update, a reboot. */
   static final Duration SHORT = Duration.ofMinutes(2);

@@ -13,6 +13,9 @@ import java.util.function.LongSupplier;
  * on the broker's thread; any thread may read it.
  */
 final class LeaseClock {
+  /** By so much the machine's clock may differ without being said to have jumped. */
+  static final Duration TOLERANCE = Duration.ofSeconds(5);
+
   private final InstantSource machine;
   private final LongSupplier nanoTime;
   private final long begun;

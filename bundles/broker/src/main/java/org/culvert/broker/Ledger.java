@@ -88,7 +88,7 @@ final class Ledger {
   /** Returns all leases, with dates by the machine's clock: who reads them has no other. */
   Collection<Lease> shown() {
     Duration ahead = clock.ahead();
-    return ahead.abs().compareTo(ClockWatch.TOLERANCE) <= 0
+    return ahead.abs().compareTo(LeaseClock.TOLERANCE) <= 0
         ? book.all()
         : book.all().stream().map(lease -> Leases.shown(lease, ahead)).toList();
   }
