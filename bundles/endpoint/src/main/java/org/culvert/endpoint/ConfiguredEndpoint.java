@@ -1,13 +1,17 @@
 package org.culvert.endpoint;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.culvert.api.datapath.Datapath;
 import org.culvert.api.encapsulation.Encapsulation;
@@ -38,6 +42,9 @@ abstract class ConfiguredEndpoint implements TunnelEndpoint, HostReport {
 
   private final Endpoint endpoint;
   private final HostUpkeep upkeep;
+
+  /** Completes when the next set of tunnels may be told; guarded by this object's lock. */
+  private CompletionStage<Void> ready = CompletableFuture.completedFuture(null);
 
   ConfiguredEndpoint(
       Side side,
@@ -71,8 +78,13 @@ abstract class ConfiguredEndpoint implements TunnelEndpoint, HostReport {
         .map(up -> ((TunnelState.Up) up).device());
   }
 
-  final CompletionStage<Void> servePools(Set<IpPrefix> pools) {
-    return upkeep.serve(pools);
+  /** No tunnel opens before the host is guarded, or cannot be. */
+  final synchronized CompletionStage<Void> servePools(
+      Set<IpPrefix> pools, Set<InetAddress> resolvers) {
+    CompletionStage<Void> served = upkeep.serve(pools, resolvers);
+    CompletionStage<Void> before = ready;
+    ready = served.handle((nothing, failure) -> before).thenCompose(Function.identity());
+    return served;
   }
 
   @Reference(
@@ -112,9 +124,10 @@ abstract class ConfiguredEndpoint implements TunnelEndpoint, HostReport {
   }
 
   @Override
-  public final CompletionStage<Void> apply(Collection<TunnelParameters> desired) {
+  public final synchronized CompletionStage<Void> apply(Collection<TunnelParameters> desired) {
     upkeep.desire(desired);
-    CompletionStage<Void> applied = endpoint.apply(desired);
+    CompletionStage<Void> applied = ready.thenCompose(nothing -> endpoint.apply(desired));
+    ready = applied.handle((nothing, failure) -> null);
     applied.whenComplete((nothing, failure) -> upkeep.lookAgain());
     return applied;
   }
@@ -148,7 +161,10 @@ abstract class ConfiguredEndpoint implements TunnelEndpoint, HostReport {
 
   @Override
   public final Map<DropReason, Long> drops() {
-    return endpoint.drops();
+    Map<DropReason, Long> all = new EnumMap<>(DropReason.class);
+    all.putAll(upkeep.drops());
+    endpoint.drops().forEach((reason, count) -> all.merge(reason, count, Long::sum));
+    return all;
   }
 
   @Override

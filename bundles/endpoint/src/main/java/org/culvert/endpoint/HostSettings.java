@@ -3,6 +3,7 @@ package org.culvert.endpoint;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.culvert.api.config.InvalidConfigurationException;
@@ -16,9 +17,16 @@ import org.culvert.api.netdev.HostSetting;
  * @param table the routing table for them
  * @param priority the priority of the first of two rules for them
  * @param closed the interfaces by which IPv4 for tunnels is not to come in
+ * @param reach what tunnels may reach of the host and of one another; empty: nobody sees to that,
+ *     as at a client
  */
 record HostSettings(
-    Set<HostSetting> allowed, boolean sourceRules, int table, int priority, Set<String> closed) {
+    Set<HostSetting> allowed,
+    boolean sourceRules,
+    int table,
+    int priority,
+    Set<String> closed,
+    Optional<Reach> reach) {
   static final int TABLE = 5572;
   static final int PRIORITY = 5572;
 
@@ -46,7 +54,17 @@ record HostSettings(
   /** Reads settings without source rules. */
   static HostSettings from(String pid, String hostSettings, String closedInterfaces) {
     return new HostSettings(
-        allowed(pid, hostSettings), false, TABLE, PRIORITY, closed(pid, closedInterfaces));
+        allowed(pid, hostSettings),
+        false,
+        TABLE,
+        PRIORITY,
+        closed(pid, closedInterfaces),
+        Optional.empty());
+  }
+
+  /** Takes over what tunnels may reach of the host and of one another. */
+  HostSettings withReach(Reach now) {
+    return new HostSettings(allowed, sourceRules, table, priority, closed, Optional.of(now));
   }
 
   /** Takes over how packets are routed by their source. */
@@ -62,7 +80,7 @@ record HostSettings(
           priority,
           "write a number from 1 to " + LARGEST_PRIORITY + ", before the main table's 32766");
     }
-    return new HostSettings(allowed, sourceRules, table, priority, closed);
+    return new HostSettings(allowed, sourceRules, table, priority, closed, reach);
   }
 
   private static Set<String> closed(String pid, String text) {

@@ -18,8 +18,10 @@ import java.util.function.Function;
 import org.culvert.api.endpoint.HostReport;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.HostConfiguration;
+import org.culvert.api.netdev.HostGuard;
 import org.culvert.api.netdev.HostNetwork;
 import org.culvert.api.netdev.HostState;
+import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelParameters.Side;
 import org.slf4j.Logger;
@@ -55,6 +57,9 @@ final class HostUpkeep implements HostReport, AutoCloseable {
    */
   private Optional<Set<IpPrefix>> pools = Optional.empty();
 
+  /** Those that a server's clients are told to ask. */
+  private Set<InetAddress> resolvers = Set.of();
+
   private List<TunnelParameters> tunnels = List.of();
 
   /** Where desired tunnels stand or last stood: while one is down, its packets go no other way. */
@@ -68,7 +73,14 @@ final class HostUpkeep implements HostReport, AutoCloseable {
   /** What another program undoes, and for how many looks that is told yet. */
   private final Map<String, Integer> feuds = new HashMap<>();
 
+  /** What guards the host; empty until it is worked out. */
+  private Optional<HostGuard> guard = Optional.empty();
+
+  /** Whether the guard changes with the devices that tunnels stand on. */
+  private boolean guardMoves;
+
   private volatile List<String> missing = List.of();
+  private volatile Map<DropReason, Long> drops = Map.of();
 
   /**
    * Begins to look after the host.
@@ -94,9 +106,15 @@ final class HostUpkeep implements HostReport, AutoCloseable {
   }
 
   /** Takes note of a server's pools; completes when packets to their unused parts end here. */
-  CompletionStage<Void> serve(Set<IpPrefix> all) {
+  CompletionStage<Void> serve(Set<IpPrefix> all, Set<InetAddress> told) {
     Set<IpPrefix> copy = Set.copyOf(all);
-    return soon(() -> pools = Optional.of(copy));
+    Set<InetAddress> asked = Set.copyOf(told);
+    return soon(
+        () -> {
+          pools = Optional.of(copy);
+          resolvers = asked;
+          guard = Optional.empty();
+        });
   }
 
   /** Takes note of what is desired. */
@@ -105,6 +123,8 @@ final class HostUpkeep implements HostReport, AutoCloseable {
     soon(
         () -> {
           tunnels = copy;
+          guard = Optional.empty();
+          guardMoves = copy.stream().anyMatch(TunnelParameters::ownLink);
           devices.keySet().retainAll(copy.stream().map(TunnelParameters::id).toList());
           neighbors = side == Side.SERVER ? HostNeeds.neighbors(copy) : Set.of();
         });
@@ -138,12 +158,23 @@ final class HostUpkeep implements HostReport, AutoCloseable {
             ? HostNeeds.ofServer(settings, pools.orElseThrow(), tunnels, neighbors, this::deviceOf)
             : HostNeeds.ofClient(settings, tunnels, this::deviceOf);
     try {
-      tell(host.configure(wanted));
+      HostState state = host.configure(guarded(wanted));
+      drops = state.drops();
+      tell(state);
     } catch (IOException | RuntimeException e) {
       tell(
           new HostState(
               List.of(), List.of("this host is as it was: " + RunningDatapath.reason(e))));
     }
+  }
+
+  /** It is worked out anew where something has changed, for there may be many tunnels. */
+  private HostConfiguration guarded(HostConfiguration wanted) {
+    Optional<Reach> reach = settings.reach();
+    if (reach.isPresent() && pools.isPresent() && (guard.isEmpty() || guardMoves)) {
+      guard = Optional.of(reach.get().guard(pools.get(), resolvers, tunnels, this::deviceOf));
+    }
+    return guard.map(wanted::guardedBy).orElse(wanted);
   }
 
   private Optional<String> deviceOf(String id) {
@@ -187,6 +218,11 @@ final class HostUpkeep implements HostReport, AutoCloseable {
     return feuds.keySet().stream()
         .map(what -> "another program undoes again and again what is done here: " + what)
         .toList();
+  }
+
+  /** Returns what the host's guard has dropped, by reason, as it was at the last look. */
+  Map<DropReason, Long> drops() {
+    return drops;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.culvert.endpoint;
 
+import java.net.InetAddress;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.culvert.api.endpoint.HostReport;
@@ -71,6 +72,23 @@ public final class ServerEndpoint extends ConfiguredEndpoint implements TunnelSe
             "Names of interfaces, separated by commas, by which IPv4 for tunnels is not to come in:"
                 + " that they do not forward it is not told.")
     String closedInterfaces() default "";
+
+    @AttributeDefinition(
+        name = "Isolate",
+        description =
+            "Whether tunnels reach one another: none for all do, all for none does, or prefixes,"
+                + " separated by commas: a tunnel whose addresses are in one reaches no other"
+                + " tunnel, and no other reaches it.")
+    String isolate() default "none";
+
+    @AttributeDefinition(
+        name = "Host services",
+        description =
+            "Services of this host that are open to tunnels, separated by commas, such as tcp/443,"
+                + " udp/53, or 132 for an IP protocol; all: every one. Ping, signaling, routing"
+                + " protocols that were agreed on and resolvers that clients are told are open in"
+                + " any case.")
+    String hostServices() default "";
   }
 
   /** Opens nothing until the first tunnel is desired. */
@@ -83,7 +101,8 @@ public final class ServerEndpoint extends ConfiguredEndpoint implements TunnelSe
     super(
         Side.SERVER,
         from(config),
-        HostSettings.from(PID, config.hostSettings(), config.closedInterfaces()),
+        HostSettings.from(PID, config.hostSettings(), config.closedInterfaces())
+            .withReach(Reach.from(PID, config.device(), config.isolate(), config.hostServices())),
         devices,
         sockets,
         host);
@@ -91,7 +110,12 @@ public final class ServerEndpoint extends ConfiguredEndpoint implements TunnelSe
 
   @Override
   public CompletionStage<Void> serve(Set<IpPrefix> pools) {
-    return servePools(pools);
+    return servePools(pools, Set.of());
+  }
+
+  @Override
+  public CompletionStage<Void> serve(Set<IpPrefix> pools, Set<InetAddress> resolvers) {
+    return servePools(pools, resolvers);
   }
 
   static EndpointSettings from(Config config) {

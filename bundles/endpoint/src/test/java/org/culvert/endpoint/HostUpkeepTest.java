@@ -40,7 +40,7 @@ class HostUpkeepTest {
     executor.advance(Duration.ofSeconds(3));
     assertThat(host.looks()).isZero();
 
-    upkeep.serve(Set.of(POOL));
+    upkeep.serve(Set.of(POOL), Set.of());
 
     assertThat(given(Side.SERVER).deadEnds()).containsExactly(POOL);
   }
@@ -48,7 +48,7 @@ class HostUpkeepTest {
   @Test
   void serverForwardsWhenTheFirstTunnelStands() {
     HostUpkeep upkeep = server("forwarding");
-    upkeep.serve(Set.of(POOL));
+    upkeep.serve(Set.of(POOL), Set.of());
     upkeep.desire(List.of(tunnel(Side.SERVER, "::/0")));
     assertThat(given(Side.SERVER).forwarded()).isEmpty();
     assertThat(given(Side.SERVER).neighbors()).containsExactly(IpAddresses.parse("2001:db8::1"));
@@ -62,9 +62,27 @@ class HostUpkeepTest {
   }
 
   @Test
+  void serverGuardsItsHostOnceItKnowsThePools() {
+    HostUpkeep upkeep =
+        new HostUpkeep(
+            Side.SERVER,
+            HostSettings.from("pid", "", "").withReach(Reach.from("pid", "culvert0", "", "")),
+            host,
+            this::device,
+            executor);
+    upkeep.serve(Set.of(POOL), Set.of());
+    assertThat(given(Side.SERVER).guard().orElseThrow().members()).containsExactly(POOL);
+
+    upkeep.desire(List.of(tunnel(Side.SERVER, "2001:db8:9::/48")));
+
+    assertThat(given(Side.SERVER).guard().orElseThrow().members())
+        .containsExactlyInAnyOrder(POOL, IpPrefix.parse("2001:db8:9::/48"));
+  }
+
+  @Test
   void serverLeavesItsDeadEndsWhenItStops() {
     HostUpkeep upkeep = server("forwarding");
-    upkeep.serve(Set.of(POOL));
+    upkeep.serve(Set.of(POOL), Set.of());
 
     upkeep.close();
 

@@ -1,5 +1,6 @@
 package org.culvert.api.endpoint;
 
+import java.net.InetAddress;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.culvert.api.net.IpPrefix;
@@ -20,4 +21,14 @@ public interface TunnelServer extends TunnelEndpoint {
    * @return completes when the tunnel server knows it
    */
   CompletionStage<Void> serve(Set<IpPrefix> pools);
+
+  /**
+   * Tells the same, and which DNS resolvers clients are told to ask: those that run on the tunnel
+   * server's own host are open to them.
+   *
+   * @return completes when the tunnel server knows it
+   */
+  default CompletionStage<Void> serve(Set<IpPrefix> pools, Set<InetAddress> resolvers) {
+    return serve(pools);
+  }
 }

@@ -1,6 +1,7 @@
 package org.culvert.api.netdev;
 
 import java.net.InetAddress;
+import java.util.Optional;
 import java.util.Set;
 import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.net.IpPrefix;
@@ -19,6 +20,8 @@ import org.culvert.api.tunnel.TunnelParameters.Side;
  * @param allowed the host's own settings that may be changed
  * @param closed names of interfaces by which IPv4 for tunnels is not to come in, as the operator
  *     says: that they do not forward it is not missing
+ * @param guard what may be reached from tunnels; empty: nobody guards that, and what guarded it
+ *     before stays
  */
 public record HostConfiguration(
     Side side,
@@ -27,7 +30,8 @@ public record HostConfiguration(
     Set<IpVersion> forwarded,
     Set<InetAddress> neighbors,
     Set<HostSetting> allowed,
-    Set<String> closed) {
+    Set<String> closed,
+    Optional<HostGuard> guard) {
 
   /** Copies the sets. */
   public HostConfiguration {
@@ -50,10 +54,28 @@ public record HostConfiguration(
     this(side, deadEnds, sourceRoutes, forwarded, neighbors, allowed, Set.of());
   }
 
+  /** Describes a host that is not guarded from tunnels. */
+  public HostConfiguration(
+      Side side,
+      Set<IpPrefix> deadEnds,
+      Set<SourceRoute> sourceRoutes,
+      Set<IpVersion> forwarded,
+      Set<InetAddress> neighbors,
+      Set<HostSetting> allowed,
+      Set<String> closed) {
+    this(side, deadEnds, sourceRoutes, forwarded, neighbors, allowed, closed, Optional.empty());
+  }
+
   /** Returns the same where these interfaces are closed by intent. */
   public HostConfiguration closing(Set<String> interfaces) {
     return new HostConfiguration(
-        side, deadEnds, sourceRoutes, forwarded, neighbors, allowed, interfaces);
+        side, deadEnds, sourceRoutes, forwarded, neighbors, allowed, interfaces, guard);
+  }
+
+  /** Returns the same where this may be reached from tunnels. */
+  public HostConfiguration guardedBy(HostGuard now) {
+    return new HostConfiguration(
+        side, deadEnds, sourceRoutes, forwarded, neighbors, allowed, closed, Optional.of(now));
   }
 
   /** Describes a host that needs nothing for this side. */

@@ -87,6 +87,9 @@ public final class LinuxHostNetwork implements HostNetwork {
   /** The routing tables that are this process's; guarded by this object's lock. */
   private final OwnTables tables = new OwnTables();
 
+  /** Guarded by this object's lock. */
+  private final HostGate gate = new HostGate();
+
   /** Touches nothing of the operating system, so that it can say what is amiss when it is used. */
   @Activate
   public LinuxHostNetwork() {}
@@ -96,6 +99,7 @@ public final class LinuxHostNetwork implements HostNetwork {
   public synchronized void close() {
     ends.values().forEach(Claims::close);
     tables.close();
+    gate.close();
   }
 
   private Claims ends(Side side) {
@@ -106,6 +110,7 @@ public final class LinuxHostNetwork implements HostNetwork {
   public synchronized HostState configure(HostConfiguration wanted) throws IOException {
     Libc.load();
     Findings findings = new Findings();
+    wanted.guard().ifPresent(guard -> gate.keep(guard, findings));
     try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
       ends(wanted.side()).keep(DeadEnds.names(wanted.side(), wanted.deadEnds()));
       DeadEnds.add(netlink, wanted.side(), wanted.deadEnds(), findings);

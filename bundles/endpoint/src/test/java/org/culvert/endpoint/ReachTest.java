@@ -1,0 +1,109 @@
+package org.culvert.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.culvert.api.config.InvalidConfigurationException;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.netdev.HostGuard;
+import org.culvert.api.netdev.HostService;
+import org.culvert.api.tunnel.OuterEndpoints;
+import org.culvert.api.tunnel.TunnelParameters;
+import org.culvert.api.tunnel.TunnelParameters.PrefixRoutes;
+import org.culvert.api.tunnel.TunnelParameters.Side;
+import org.culvert.api.tunnel.TunnelType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReachTest {
+  private static final IpPrefix POOL = IpPrefix.parse("2001:db8:1::/64");
+
+  @Test
+  void readsWhatTheOperatorWrites() {
+    assertThat(reach("none", "").isolated()).isEmpty();
+    assertThat(reach(" all ", "").isolated())
+        .containsExactlyInAnyOrder(IpPrefix.parse("::/0"), IpPrefix.parse("0.0.0.0/0"));
+    assertThat(reach("2001:db8:2::/64, 10.65.0.0/16", "").isolated())
+        .containsExactlyInAnyOrder(
+            IpPrefix.parse("2001:db8:2::/64"), IpPrefix.parse("10.65.0.0/16"));
+    assertThat(reach("", " tcp/443,udp/53 , 132").services())
+        .containsExactlyInAnyOrder(
+            HostService.tcp(443), HostService.udp(53), HostService.of(132, 0));
+    assertThat(reach("", "").open()).isFalse();
+    assertThat(reach("", "all").open()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tcp", "tcp/0", "tcp/65536", "sctp/1", "256", "443/tcp", "ssh"})
+  void refusesWhatIsNoService(String service) {
+    assertThatThrownBy(() -> reach("", service))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("hostServices")
+        .hasMessageContaining("tcp/443");
+  }
+
+  @Test
+  void refusesWhatIsNoPrefix() {
+    assertThatThrownBy(() -> reach("everybody", ""))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("isolate")
+        .hasMessageContaining("write none, all");
+  }
+
+  @Test
+  void opensWhatWasNamedAgreedOnAndHandedOut() {
+    HostGuard guard =
+        reach("", "tcp/443")
+            .guard(
+                Set.of(POOL),
+                Set.of(IpAddresses.parse("2001:db8:1::53")),
+                List.of(
+                    tunnel("static", "2001:db8:1::2", PrefixRoutes.STATIC, false),
+                    tunnel("bgp", "2001:db8:1::3", PrefixRoutes.FLOATING, false),
+                    tunnel("ospf", "2001:db8:7::4", PrefixRoutes.NONE, true)),
+                id -> Optional.of(id.equals("ospf") ? "cvsomething" : "culvert0"));
+
+    IpPrefix linkLocal = IpPrefix.parse("fe80::/10");
+    assertThat(guard.services())
+        .containsExactlyInAnyOrder(
+            HostService.tcp(443),
+            HostService.tcp(3653),
+            HostService.udp(3653),
+            HostService.tcp(3654),
+            HostService.tcp(53).at(IpAddresses.parse("2001:db8:1::53")),
+            HostService.udp(53).at(IpAddresses.parse("2001:db8:1::53")),
+            HostService.tcp(179).from(IpPrefix.parse("2001:db8:1::3/128")),
+            HostService.of(89, 0).from(linkLocal),
+            HostService.udp(521).from(linkLocal));
+    assertThat(guard.devices()).containsExactlyInAnyOrder("culvert0", "culvert0-*", "cvsomething");
+    assertThat(guard.members())
+        .as("what tunnels have beyond the pools")
+        .containsExactlyInAnyOrder(POOL, IpPrefix.parse("2001:db8:7::4/128"));
+  }
+
+  private static Reach reach(String isolate, String services) {
+    return Reach.from("pid", "culvert0", isolate, services);
+  }
+
+  private static TunnelParameters tunnel(
+      String id, String client, PrefixRoutes routes, boolean link) {
+    return new TunnelParameters(
+        id,
+        Side.SERVER,
+        TunnelType.V6V4,
+        OuterEndpoints.withoutPorts(IpAddresses.parse("192.0.2.1"), IpAddresses.parse("192.0.2.2")),
+        IpAddresses.parse("2001:db8:1::1"),
+        IpAddresses.parse(client),
+        List.of(IpPrefix.host(IpAddresses.parse(client))),
+        List.of(),
+        1280,
+        Optional.empty(),
+        routes,
+        link);
+  }
+}

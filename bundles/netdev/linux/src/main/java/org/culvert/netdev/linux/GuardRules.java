@@ -1,0 +1,284 @@
+package org.culvert.netdev.linux;
+
+import java.net.Inet4Address;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
+import org.culvert.api.netdev.HostGuard;
+import org.culvert.api.netdev.HostService;
+import org.culvert.netdev.linux.FilterTable.Count;
+
+/**
+ * The rules that guard a host, and tunnels from one another, in the words of {@code nft}.
+ *
+ * <p>A packet that others than tunnels send or get passes one look-up of its device's name. Nothing
+ * tracks connections, for that would cost every packet that is forwarded: TCP is closed to who
+ * opens a connection, and who was asked by UDP may answer for a minute.
+ *
+ * <p>Where a packet to this host comes in pieces (IPv6), the first one is judged; the others are
+ * nothing without it.
+ */
+final class GuardRules {
+  static final String CLOSED = "closed";
+  static final String ISOLATED = "isolated";
+
+  private static final String TABLE = "culvert_host_";
+
+  /** Before the filter of the operator, who may drop more. */
+  private static final int PRIORITY = -10;
+
+  private static final int ANSWERS_SECONDS = 60;
+  private static final int ANSWERS_MOST = 65_536;
+
+  private static final String SIX_INSIDE = "\"" + TunnelKind.SIT.kernelName() + "\"";
+  private static final String FOUR_INSIDE = "\"" + TunnelKind.IP6TNL.kernelName() + "\"";
+
+  /** What is checked before it becomes part of a command. */
+  private static final Pattern DEVICE = Pattern.compile("[A-Za-z0-9._-]{1,15}\\*?");
+
+  private static final Set<IpPrefix> ALL4 = Set.of(IpPrefix.parse("0.0.0.0/0"));
+  private static final Set<IpPrefix> ALL6 = Set.of(IpPrefix.parse("::/0"));
+
+  private final HostGuard guard;
+  private final StringBuilder text = new StringBuilder();
+
+  private GuardRules(HostGuard guard) {
+    this.guard = guard;
+  }
+
+  static String table(HostGuard guard) {
+    return TABLE + DeviceName.checked(guard.name());
+  }
+
+  /** Returns the commands that make a guard's table anew in one step, and let it count on. */
+  static String of(HostGuard guard, Map<String, Count> counts) {
+    GuardRules rules = new GuardRules(guard);
+    rules.tables(counts);
+    if (!guard.open()) {
+      rules.host();
+    }
+    if (!guard.isolated().isEmpty()) {
+      rules.isolation();
+    }
+    return rules.text.toString();
+  }
+
+  private void tables(Map<String, Count> counts) {
+    // To delete what is not there fails, to add what is there does not.
+    line("add table", "");
+    line("delete table", "");
+    line("add table", "");
+    for (String counter : List.of(CLOSED, ISOLATED)) {
+      Count count = counts.getOrDefault(counter, Count.ZERO);
+      line(
+          "add counter",
+          counter + " { packets " + count.packets() + " bytes " + count.octets() + " }");
+    }
+    String exact = named(name -> !name.endsWith("*")).collect(Collectors.joining(", "));
+    line("add set", "names { type ifname;" + elements(exact) + " }");
+    set("members", guard.members());
+    for (String version : List.of("4", "6")) {
+      line(
+          "add set",
+          "asked"
+              + version
+              + " { type "
+              + (version.equals("4") ? "ipv4_addr" : "ipv6_addr")
+              + " . inet_service . inet_service; size "
+              + ANSWERS_MOST
+              + "; flags dynamic,timeout; timeout "
+              + ANSWERS_SECONDS
+              + "s; }");
+    }
+  }
+
+  private void host() {
+    line("add chain", "host");
+    rule("host", "meta l4proto { icmp, ipv6-icmp } accept");
+    rule("host", "tcp flags & (syn | ack) != syn accept");
+    rule("host", "frag frag-off != 0 accept");
+    rule("host", "udp dport 3653 @th,64,4 6 counter name closed drop");
+    services().forEach(service -> rule("host", service + " accept"));
+    rule("host", "meta l4proto udp ip6 saddr . udp sport . udp dport @asked6 accept");
+    rule("host", "meta l4proto udp ip saddr . udp sport . udp dport @asked4 accept");
+    rule("host", "counter name closed drop");
+    base("input", "input");
+    fromTunnels("input", "goto host");
+    base("output", "output");
+    String own =
+        guard.services().stream()
+            .filter(service -> service.protocol() == HostService.UDP && service.port() > 0)
+            .map(service -> String.valueOf(service.port()))
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(", "));
+    line("add chain", "asks");
+    if (!own.isEmpty()) {
+      // What answers needs no answer, and must not fill the sets.
+      rule("asks", "udp sport { " + own + " } return");
+    }
+    rule("asks", "meta l4proto udp update @asked6 { ip6 daddr . udp dport . udp sport }");
+    rule("asks", "meta l4proto udp update @asked4 { ip daddr . udp dport . udp sport }");
+    toTunnels("output", "jump asks");
+  }
+
+  /** Says what the services are, those alike but for who asks in one rule. */
+  private List<String> services() {
+    Map<String, Set<IpPrefix>> sources = new LinkedHashMap<>();
+    Set<String> forAll = new TreeSet<>();
+    for (HostService service : guard.services()) {
+      String what = what(service);
+      if (service.from().isEmpty()) {
+        forAll.add(what);
+      } else {
+        String version = service.from().get().network() instanceof Inet4Address ? "ip" : "ip6";
+        sources
+            .computeIfAbsent(version + " saddr %s " + what, key -> new HashSet<>())
+            .add(service.from().get());
+      }
+    }
+    List<String> rules = new ArrayList<>(forAll);
+    sources.entrySet().stream()
+        .map(entry -> entry.getKey().formatted("{ " + list(entry.getValue()) + " }"))
+        .sorted()
+        .forEach(rules::add);
+    return rules;
+  }
+
+  private static String what(HostService service) {
+    String at =
+        service
+            .at()
+            .map(
+                address ->
+                    (address instanceof Inet4Address ? "ip daddr " : "ip6 daddr ")
+                        + IpAddresses.uncompressed(address)
+                        + " ")
+            .orElse("");
+    if (service.port() == 0) {
+      return at + "meta l4proto " + service.protocol();
+    }
+    return at
+        + (service.protocol() == HostService.TCP ? "tcp" : "udp")
+        + " dport "
+        + service.port();
+  }
+
+  private void isolation() {
+    set("alone", guard.isolated());
+    line("add chain", "between");
+    for (String way : List.of("saddr", "daddr")) {
+      if (covers(guard.isolated(), ALL6)) {
+        rule("between", "meta nfproto ipv6 counter name isolated drop");
+      } else {
+        rule("between", "ip6 " + way + " @alone6 counter name isolated drop");
+      }
+      if (covers(guard.isolated(), ALL4)) {
+        rule("between", "meta nfproto ipv4 counter name isolated drop");
+      } else {
+        rule("between", "ip " + way + " @alone4 counter name isolated drop");
+      }
+    }
+    line("add chain", "from");
+    toTunnels("from", "goto between");
+    base("forward", "forward");
+    fromTunnels("forward", "goto from");
+  }
+
+  private static boolean covers(Set<IpPrefix> isolated, Set<IpPrefix> all) {
+    return isolated.containsAll(all);
+  }
+
+  private void fromTunnels(String chain, String verdict) {
+    tunnels(chain, "iif", "saddr", verdict);
+  }
+
+  private void toTunnels(String chain, String verdict) {
+    tunnels(chain, "oif", "daddr", verdict);
+  }
+
+  /** A device of a driver's may be another's, but what it carries for members is ours. */
+  private void tunnels(String chain, String way, String address, String verdict) {
+    rule(chain, way + "name @names " + verdict);
+    named(name -> name.endsWith("*"))
+        .forEach(name -> rule(chain, way + "name " + name + " " + verdict));
+    String kind = "meta " + way + "kind ";
+    rule(chain, kind + SIX_INSIDE + " ip6 " + address + " @members6 " + verdict);
+    rule(chain, kind + FOUR_INSIDE + " ip " + address + " @members4 " + verdict);
+  }
+
+  private Stream<String> named(Predicate<String> which) {
+    return guard.devices().stream()
+        .filter(which)
+        .map(
+            name -> {
+              if (!DEVICE.matcher(name).matches()) {
+                throw new IllegalArgumentException("not the name of a device: " + name);
+              }
+              return "\"" + name + "\"";
+            })
+        .sorted();
+  }
+
+  /** Makes a set for each version; all addresses of one are none of a set's affairs. */
+  private void set(String name, Collection<IpPrefix> prefixes) {
+    for (boolean four : new boolean[] {true, false}) {
+      List<IpPrefix> ofVersion =
+          prefixes.stream()
+              .filter(prefix -> prefix.length() > 0)
+              .filter(prefix -> prefix.network() instanceof Inet4Address == four)
+              .toList();
+      line(
+          "add set",
+          name
+              + (four ? "4 { type ipv4_addr;" : "6 { type ipv6_addr;")
+              + " flags interval;"
+              + elements(list(ofVersion))
+              + " }");
+    }
+  }
+
+  private static String elements(String list) {
+    return list.isEmpty() ? "" : " elements = { " + list + " };";
+  }
+
+  /** Prefixes inside others are left out, for a set refuses what overlaps. */
+  private static String list(Collection<IpPrefix> prefixes) {
+    return prefixes.stream()
+        .distinct()
+        .filter(p -> prefixes.stream().noneMatch(o -> o.contains(p) && !o.equals(p)))
+        .map(prefix -> IpAddresses.uncompressed(prefix.network()) + "/" + prefix.length())
+        .sorted()
+        .collect(Collectors.joining(", "));
+  }
+
+  private void base(String chain, String hook) {
+    line(
+        "add chain",
+        chain + " { type filter hook " + hook + " priority " + PRIORITY + "; policy accept; }");
+  }
+
+  private void rule(String chain, String rule) {
+    line("add rule", chain + " " + rule);
+  }
+
+  private void line(String command, String rest) {
+    text.append(command)
+        .append(" inet ")
+        .append(table(guard))
+        .append(' ')
+        .append(rest)
+        .append('\n');
+  }
+}

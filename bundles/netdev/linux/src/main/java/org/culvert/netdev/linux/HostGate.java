@@ -1,0 +1,120 @@
+package org.culvert.netdev.linux;
+
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.culvert.api.netdev.HostGuard;
+import org.culvert.api.netdev.NetworkDevices.Watch;
+import org.culvert.api.tunnel.DropReason;
+import org.culvert.netdev.linux.FilterTable.Count;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the packet filter that guards a host from its server's tunnels, and tunnels from one
+ * another. What another program changes or flushes is made anew at the next look.
+ *
+ * <p>For one thread at a time, but for what is heard of the filter. Whoever makes one closes it;
+ * the filter stays, for tunnels of the kernel's do.
+ */
+final class HostGate implements AutoCloseable {
+  private final Optional<Nft> nft = Nft.find();
+
+  /** What stands; empty before the first. */
+  private Optional<HostGuard> standing = Optional.empty();
+
+  /** What was counted last, to go on from. */
+  private Map<String, Count> seen = Map.of();
+
+  private @Nullable Watch watch;
+
+  /** Written by the thread that hears of the filter as well. */
+  private volatile boolean doubtful = true;
+
+  private volatile String table = "";
+
+  /** Lets the host be guarded so. */
+  void keep(HostGuard guard, Findings findings) {
+    if (guard.open() && guard.isolated().isEmpty() && standing.isEmpty()) {
+      return;
+    }
+    try {
+      if (nft.isEmpty()) {
+        throw new IOException("nft is not installed (package nftables)");
+      }
+      table = GuardRules.table(guard);
+      listen();
+      Map<String, Count> counts = FilterTable.counters(table);
+      boolean there = counts.keySet().containsAll(Set.of(GuardRules.CLOSED, GuardRules.ISOLATED));
+      if (there) {
+        seen = counts;
+      }
+      if (!there || doubtful || !standing.equals(Optional.of(guard))) {
+        boolean lost = standing.equals(Optional.of(guard)) || standing.isEmpty();
+        doubtful = false;
+        nft.get().change(GuardRules.of(guard, seen));
+        standing = Optional.of(guard);
+        if (lost) {
+          findings.changed(
+              "what tunnels may reach of this host and of each other is filtered: nft list table"
+                  + " inet "
+                  + table);
+        }
+      }
+      findings.drops(drops());
+    } catch (IOException e) {
+      doubtful = true;
+      findings.missing(
+          "tunnels may reach "
+              + (guard.open() ? "" : "every service of this host")
+              + (guard.open() || guard.isolated().isEmpty() ? "" : " and ")
+              + (guard.isolated().isEmpty() ? "" : "each other")
+              + ", for there is no filter: "
+              + e.getMessage());
+    }
+  }
+
+  private Map<DropReason, Long> drops() {
+    Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+    put(drops, DropReason.CLOSED_HOST, GuardRules.CLOSED);
+    put(drops, DropReason.ISOLATED, GuardRules.ISOLATED);
+    return drops;
+  }
+
+  private void put(Map<DropReason, Long> drops, DropReason reason, String counter) {
+    long packets = seen.getOrDefault(counter, Count.ZERO).packets();
+    if (packets > 0) {
+      drops.put(reason, packets);
+    }
+  }
+
+  /** Our own changes are told, too; a process of ours is known by its id. */
+  private void listen() throws IOException {
+    if (watch == null) {
+      watch =
+          LinuxFilterWatch.begin(
+              new LinuxFilterWatch.Reader() {
+                @Override
+                public void table(String changed, boolean gone, int by) {
+                  if (changed.equals(table) && nft.filter(own -> own.was(by)).isEmpty()) {
+                    doubtful = true;
+                  }
+                }
+
+                @Override
+                public void missed() {
+                  doubtful = true;
+                }
+              });
+    }
+  }
+
+  @Override
+  public void close() {
+    if (watch != null) {
+      watch.close();
+      watch = null;
+    }
+  }
+}
