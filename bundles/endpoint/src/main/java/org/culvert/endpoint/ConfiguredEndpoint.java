@@ -149,14 +149,16 @@ abstract class ConfiguredEndpoint implements TunnelEndpoint, HostReport {
         .thenApply(
             findings -> {
               List<String> all = new ArrayList<>(findings);
-              all.addAll(upkeep.missing());
+              all.addAll(missing());
               return List.copyOf(all);
             });
   }
 
   @Override
   public final List<String> missing() {
-    return upkeep.missing();
+    List<String> all = new ArrayList<>(upkeep.missing());
+    all.addAll(endpoint.alarms());
+    return List.copyOf(all);
   }
 
   @Override

@@ -63,6 +63,7 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
   private final Repairs repairs;
   private final LinkLocalAddresses linkLocal = new LinkLocalAddresses();
   private final Verification verification;
+  private final LoopAlarm loops = new LoopAlarm();
 
   private Map<String, TunnelParameters> desired = Map.of();
   private boolean sweeping;
@@ -260,6 +261,7 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
       reconcile();
     }
     supervisor.sweep(standings.values(), datapaths);
+    loops.look(standings.values(), datapaths::counters);
     paths.look(standings.values(), carriers, datapaths);
   }
 
@@ -289,6 +291,11 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
   @Override
   public Map<DropReason, Long> drops() {
     return datapaths.drops();
+  }
+
+  /** Returns which tunnels packets go round through, a line each. */
+  List<String> alarms() {
+    return loops.lines();
   }
 
   @Override
