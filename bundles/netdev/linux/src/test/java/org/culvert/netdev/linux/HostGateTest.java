@@ -25,6 +25,7 @@ import org.culvert.api.netdev.PacketBatch;
 import org.culvert.api.netdev.TunDevice;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.testkit.net.Eventually;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -64,6 +65,7 @@ class HostGateTest {
   }
 
   @Test
+  @Threat("T23")
   void aServiceIsOpenWithoutAGuardAndClosedWithOne() throws Exception {
     begin();
     assertThat(opens(22)).isTrue();
@@ -163,6 +165,7 @@ class HostGateTest {
   }
 
   @Test
+  @Threat("T23")
   void devicesOfATunnelsOwnAreGuardedFromTheirFirstPacketOn() throws Exception {
     begin();
     keep(guard());
@@ -206,6 +209,7 @@ class HostGateTest {
   }
 
   @Test
+  @Threat("T23")
   void whatIsIsolatedReachesNoOtherTunnelAndTheWorldAllTheSame() throws Exception {
     begin();
     OwnNetwork.run("sysctl", "-qw", "net.ipv6.conf.all.forwarding=1");

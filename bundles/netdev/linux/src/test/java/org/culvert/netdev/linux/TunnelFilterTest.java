@@ -214,10 +214,21 @@ class TunnelFilterTest {
       send(outside, behindOptions(from("2001:db8:9::1", "2001:db8:1::2", 60), 0, 59));
       Eventually.holds("it is dropped", () -> count(FilterCheck.OUT_LOOP).packets() == 1);
       send(outside, behindOptions(from("2001:db8:9::1", "2001:db8:1::2", 60), 1, 59));
-      PacketBatch out = Packets.batch();
-      assertThat(tun.receive(out)).isTrue();
-      assertThat(Packets.octets(out, 0)[NEXT_HEADER]).isEqualTo((byte) 60);
+      comesOut(tun, 60);
     }
+  }
+
+  /** Waits for a packet among those that a fresh device says by itself. */
+  private static void comesOut(TunDevice tun, int protocol) throws IOException {
+    PacketBatch out = Packets.batch();
+    while (tun.receive(out)) {
+      for (int i = 0; i < out.size(); i++) {
+        if (Packets.octets(out, i)[NEXT_HEADER] == protocol) {
+          return;
+        }
+      }
+    }
+    throw new IOException("the device is closed");
   }
 
   /** Puts destination options with a limit before what is inside. */
