@@ -71,8 +71,7 @@ class LoopAlarmTest {
       alarm.look(
           standings,
           id ->
-              new TunnelCounters(
-                  0, 0, 0, 0, Map.of(DropReason.LOOP, loops.getOrDefault(id, 0L))));
+              new TunnelCounters(0, 0, 0, 0, Map.of(DropReason.LOOP, loops.getOrDefault(id, 0L))));
     }
   }
 }

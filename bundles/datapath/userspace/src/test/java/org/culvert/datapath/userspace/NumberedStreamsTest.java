@@ -66,8 +66,7 @@ class NumberedStreamsTest {
   }
 
   private void begin() throws Exception {
-    forwarding =
-        new UserspaceDatapath(devices, network.host("192.0.2.1")).start("culvert0", 1280);
+    forwarding = new UserspaceDatapath(devices, network.host("192.0.2.1")).start("culvert0", 1280);
     tun = devices.tun("culvert0");
     assertThat(forwarding.apply(tunnels())).isEmpty();
   }
