@@ -35,9 +35,8 @@ final class OwnAddresses {
   }
 
   /** Returns the addresses, and the ports where there are any, that tunnels have at this end. */
-  static OwnAddresses ofTunnels(Collection<Tunnel> tunnels) {
-    return new OwnAddresses(
-        tunnels.stream().map(tunnel -> tunnel.carried.outer().local()).distinct().toList());
+  static OwnAddresses ofEnds(Collection<InetSocketAddress> ends) {
+    return new OwnAddresses(ends.stream().distinct().toList());
   }
 
   private static PrefixSet set(Collection<InetSocketAddress> ends, boolean ipv4) {

@@ -108,7 +108,7 @@ final class OwnLinks {
 
   /** Tells each link where its packets lead: into its tunnel, while there is one. */
   void routes(Map<String, Tunnel> tunnels) {
-    OwnAddresses outer = OwnAddresses.ofTunnels(tunnels.values());
+    OwnAddresses outer = Routes.own(tunnels.values());
     links.forEach(
         (id, link) -> {
           Tunnel tunnel = tunnels.get(id);

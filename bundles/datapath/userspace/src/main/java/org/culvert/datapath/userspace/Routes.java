@@ -16,12 +16,18 @@ record Routes(RoutingTable ipv4, RoutingTable ipv6, @Nullable Tunnel link, OwnAd
 
   /** Returns what a device needs that tunnels share. */
   static Routes of(Collection<Tunnel> tunnels) {
-    return of(tunnels, null, OwnAddresses.ofTunnels(tunnels));
+    return of(tunnels, null, own(tunnels));
+  }
+
+  /** Returns the outer addresses of tunnels at this end. */
+  static OwnAddresses own(Collection<Tunnel> tunnels) {
+    return OwnAddresses.ofEnds(
+        tunnels.stream().map(tunnel -> tunnel.carried.outer().local()).toList());
   }
 
   /** Returns what the device needs that is a tunnel's own. */
   static Routes ofOwn(Tunnel tunnel) {
-    return ofOwn(tunnel, OwnAddresses.ofTunnels(List.of(tunnel)));
+    return ofOwn(tunnel, own(List.of(tunnel)));
   }
 
   /** Returns the same beside tunnels that have other outer addresses here. */

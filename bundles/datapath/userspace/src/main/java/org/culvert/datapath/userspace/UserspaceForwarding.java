@@ -132,7 +132,7 @@ final class UserspaceForwarding implements Forwarding {
     carrying = tunnels;
     shared.routes(Routes.of(tunnels.values()));
     own.routes(tunnels);
-    OwnAddresses outer = OwnAddresses.ofTunnels(tunnels.values());
+    OwnAddresses outer = Routes.own(tunnels.values());
     byPort.forEach((port, carried) -> port.tunnels(carried, outer));
     reports.apply(byPort.keySet(), paths);
     closeAllBut(byPort.keySet());

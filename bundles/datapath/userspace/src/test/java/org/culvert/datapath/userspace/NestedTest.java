@@ -194,8 +194,7 @@ class NestedTest {
 
   private int comesIn(InetSocketAddress peer, byte[] packet) {
     PacketBatch batch = Samples.batch(peer, packet);
-    Inbound.examine(
-        batch, ends, OwnAddresses.ofTunnels(List.of(six, four)), unrouted, new Tunnel[1]);
+    Inbound.examine(batch, ends, Routes.own(List.of(six, four)), unrouted, new Tunnel[1]);
     return batch.length(0);
   }
 
