@@ -1,5 +1,6 @@
 package org.culvert.broker;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -9,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.Lease.State;
 import org.culvert.api.lease.LeaseChange;
@@ -110,7 +112,12 @@ final class Ledger {
    * Tells the tunnel server all, the pools first: before packets come, it ends what leads nowhere.
    */
   void begin() {
-    desired.serve(settings.allPools(), Set.copyOf(settings.resolvers()));
+    Set<InetAddress> resolvers =
+        settings.resolvers().stream()
+            // The address that stands where there is none is nobody's.
+            .filter(resolver -> !resolver.isAnyLocalAddress())
+            .collect(Collectors.toSet());
+    desired.serve(settings.allPools(), resolvers);
     reconcile();
   }
 
