@@ -120,10 +120,18 @@ final class Handovers {
     }
   }
 
-  /** Tells whether packets came out of a tunnel until just now. */
+  /**
+   * Tells whether packets came out of a tunnel until just now. The first packet of an anonymous
+   * tunnel, which can be taken from its client at that moment, counts before the endpoint has
+   * looked when it came.
+   */
   boolean lives(Lease lease) {
     Duration interval = lease.keepAlive().orElse(intervals.usual());
-    Optional<Duration> silence = server.tunnel(lease.id()).flatMap(TunnelStatus::silence);
+    Optional<TunnelStatus> status = server.tunnel(lease.id());
+    Optional<Duration> silence = status.flatMap(TunnelStatus::silence);
+    if (silence.isEmpty() && lease.anonymous()) {
+      return status.filter(one -> one.counters().receivedPackets() > 0).isPresent();
+    }
     return silence.filter(s -> s.compareTo(interval.plus(SLACK)) <= 0).isPresent();
   }
 

@@ -27,6 +27,7 @@ final class RecordingTunnelServer implements TunnelServer {
   Set<TunnelType> types = Set.of(TunnelType.V6V4, TunnelType.V6UDPV4);
   Optional<String> failure = Optional.empty();
   Optional<Duration> silence = Optional.empty();
+  TunnelCounters counters = TunnelCounters.ZERO;
   CompletionStage<List<String>> verified = CompletableFuture.completedFuture(List.of());
   Optional<Set<IpPrefix>> pools = Optional.empty();
 
@@ -113,6 +114,6 @@ final class RecordingTunnelServer implements TunnelServer {
         failure
             .<TunnelState>map(TunnelState.Failed::new)
             .orElseGet(() -> new TunnelState.Up("recorded", "culvert0"));
-    return new TunnelStatus(tunnel, state, TunnelCounters.ZERO, silence);
+    return new TunnelStatus(tunnel, state, counters, silence);
   }
 }

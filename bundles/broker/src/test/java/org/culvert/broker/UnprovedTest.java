@@ -14,6 +14,7 @@ import static org.culvert.broker.Rig.udp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.culvert.api.broker.Identity;
@@ -23,6 +24,7 @@ import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.Lease.State;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.status.StatusCode;
+import org.culvert.api.tunnel.TunnelCounters;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
@@ -145,6 +147,17 @@ class UnprovedTest {
     rig.server.silence = Optional.of(Duration.ofMinutes(1));
     rig.accepted(TWO, get(askV6V4OverUdp(TWO)));
     assertThat(rig.lease(ONE).state()).isEqualTo(State.QUARANTINED);
+  }
+
+  @Test
+  void displacesNobodyWhoseFirstPacketHasJustCome() {
+    rig.accepted(ONE, get(askV6V4OverUdp(ONE)));
+    rig.server.counters = new TunnelCounters(1, 60, 0, 0, Map.of());
+    Lease living = rig.lease(ONE);
+
+    rig.accepted(TWO, get(askV6V4OverUdp(TWO)));
+
+    assertThat(rig.lease(ONE)).isEqualTo(living);
   }
 
   @Test
