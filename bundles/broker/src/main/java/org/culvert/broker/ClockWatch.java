@@ -75,6 +75,9 @@ final class ClockWatch {
     Duration off = Duration.between(lastSeen.or(clock.now()), clock.now());
     if (off.compareTo(TOLERANCE.negated()) < 0 || off.compareTo(SHORT) > 0) {
       beginTrial(off);
+    } else {
+      // What is promised from now on is not to be judged by the date before this start.
+      lastSeen.note(clock.now());
     }
   }
 
