@@ -38,6 +38,8 @@ final class DeviceState {
   /** Wanted addresses that are there, and those that the kernel takes in packets to. */
   private final Set<InterfaceAddress> usable = new HashSet<>();
 
+  private final Set<InterfaceAddress> ofOthers = new HashSet<>();
+
   private final Set<InetAddress> takenIn = new HashSet<>();
 
   DeviceState(int device, DeviceConfiguration wanted) {
@@ -159,6 +161,9 @@ final class DeviceState {
   void see(AddressTable.Entry entry) {
     if (missingAddresses.remove(entry.address()) && entry.usable()) {
       usable.add(entry.address());
+      if (entry.owner() == Owner.OTHERS) {
+        ofOthers.add(entry.address());
+      }
     }
     if (entry.owner() != Owner.OTHERS && !wantedAddresses.contains(entry.address())) {
       surplusAddresses.add(entry.address());
@@ -200,6 +205,17 @@ final class DeviceState {
       }
     }
     return deaf;
+  }
+
+  /**
+   * Returns those that may be taken away and given again. What others put there stays theirs: given
+   * again it would be ours, and go with the tunnel. Theirs may also be as new as that the kernel
+   * has not made its local route yet.
+   */
+  List<InterfaceAddress> curableAddresses(Netlink netlink) throws IOException {
+    List<InterfaceAddress> curable = deafAddresses(netlink);
+    curable.removeAll(ofOthers);
+    return curable;
   }
 
   Set<InterfaceAddress> missingAddresses() {

@@ -136,7 +136,7 @@ public final class LinuxNetworkDevices implements NetworkDevices {
     for (Map.Entry<String, Work> entry : works.entrySet()) {
       Work work = entry.getValue();
       try {
-        if (work.repair().removeDeaf(work.state().deafAddresses(netlink))) {
+        if (work.repair().removeDeaf(work.state().curableAddresses(netlink))) {
           again.put(entry.getKey(), work.anew());
         }
       } catch (IOException e) {

@@ -111,6 +111,19 @@ class LinuxNetworkDevicesTest {
   }
 
   @Test
+  void addressOfOthersStaysTheirsThoughItHasNoLocalRoute() throws Exception {
+    try (TunDevice tun = devices.openTun("tun0", 1280)) {
+      OwnNetwork.address("2001:db8:9::1/128", "tun0");
+      OwnNetwork.run("ip", "-6", "route", "del", "local", "2001:db8:9::1", "table", "local");
+
+      devices.configure(tun.name(), configuration(Set.of("2001:db8:9::1/128"), Set.of(), 1280));
+      devices.configure(tun.name(), configuration(Set.of(), Set.of(), 1280));
+
+      assertThat(addresses("tun0")).contains("2001:db8:9::1/128");
+    }
+  }
+
+  @Test
   void putsBackWhatSomebodyRemoved() throws Exception {
     try (TunDevice tun = devices.openTun("tun0", 1280)) {
       DeviceConfiguration wanted =
