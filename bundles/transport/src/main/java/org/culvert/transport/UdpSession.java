@@ -97,14 +97,20 @@ final class UdpSession implements SessionOutput, SessionHolder {
     return find(header) != null;
   }
 
-  /** Answers a datagram that is not fresh: a repeated one again, a stray one not at all. */
+  /**
+   * Answers a datagram that is not fresh: a repeated one again, a stray one not at all. A stray one
+   * is no sign of the peer, or else one that has begun anew, with lower numbers, would keep itself
+   * out by asking again and again.
+   */
   void repeated(ReliableHeader header, int length) {
-    heard = reception.now();
     proportion.received(length);
     Request request = find(header);
     if (request == null) {
       reception.dropped("datagram out of order");
-    } else if (request.reply == null) {
+      return;
+    }
+    heard = reception.now();
+    if (request.reply == null) {
       reception.dropped("repeated datagram while its reply is being made");
     } else {
       boolean whole = length >= request.length && (proved() || request.answers < MOST_ANSWERS);

@@ -17,6 +17,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import javax.security.sasl.SaslServerFactory;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.status.Referral;
@@ -101,7 +102,13 @@ final class Fixtures {
 
   /** Starts a server for which no time passes, as far as rates are counted. */
   static SignalingServer startAtOneInstant(FakeBroker broker, TransportSettings settings) {
-    return start(new SignalingServer(broker, settings, Memory.Shares.ofThisProcess(), () -> 0));
+    return startBy(() -> 0, broker, settings);
+  }
+
+  /** Starts a server that counts time by a clock of the test's. */
+  static SignalingServer startBy(
+      LongSupplier clock, FakeBroker broker, TransportSettings settings) {
+    return start(new SignalingServer(broker, settings, Memory.Shares.ofThisProcess(), clock));
   }
 
   /** Starts a server with the mechanisms that Culvert has, and the accounts of {@link Users}. */

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.security.sasl.SaslServerFactory;
 import org.culvert.api.signaling.SignalingSessions.SessionSummary;
 import org.culvert.testkit.trace.Demands;
@@ -171,6 +173,29 @@ class UdpServerTest {
     assertThat(client.ask(240, 2, "VERSION=0.1\r\n"))
         .isEqualTo(new RawUdp.Reply(240, 2, "302 Unsupported client version\r\n"));
     assertThat(server.refusals()).containsEntry("unsupported version", 1L);
+  }
+
+  /** A client that was started again may get the same port, and asks every few seconds. */
+  @Test
+  void restartedClientWithLowerNumbersIsHeardHoweverOftenItAsks() throws IOException {
+    stop();
+    AtomicLong now = new AtomicLong();
+    server = Fixtures.startBy(now::get, broker, settings);
+    client = new RawUdp(settings.port());
+    client.ask(240, 1, VERSION);
+    client.ask(241, 2, ANONYMOUS);
+    client.ask(242, 3, CREATE);
+    client.ask(243, 4, ACCEPT);
+
+    for (long asked = 1; asked <= 3; asked++) {
+      now.addAndGet(TimeUnit.SECONDS.toNanos(3));
+      client.send(230, 5, VERSION);
+      long dropped = asked;
+      Fixtures.await(() -> server.refusals().getOrDefault("datagram out of order", 0L) == dropped);
+    }
+    now.addAndGet(TimeUnit.SECONDS.toNanos(3));
+
+    assertThat(client.ask(230, 6, VERSION).text()).startsWith("CAPABILITY ");
   }
 
   @Test
