@@ -58,10 +58,16 @@ class AttackIT {
   }
 
   private static void assertAllLogIn(Figures figures, String way) {
+    assertLogIn(figures, way, 0);
+  }
+
+  private static void assertLogIn(Figures figures, String way, long mostRefused) {
     for (String when : new String[] {"before", "during", "after"}) {
       String name = "log-ins " + way + " " + when;
       assertThat(figures.of(name)).as(name).isPositive();
-      assertThat(figures.of(name + ", refused")).as(name + ", refused").isZero();
+      assertThat(figures.of(name + ", refused"))
+          .as(name + ", refused")
+          .isLessThanOrEqualTo(mostRefused);
     }
   }
 
@@ -191,7 +197,8 @@ class AttackIT {
   void sessionsInAUsersNameDoNotKeepHimOut() throws Exception {
     Figures figures = after("victims-sessions", AS_IT_SHIPS);
 
-    assertAllLogIn(figures, "udp");
+    // The first burst is as large as the room of one source: who has just begun asks once more.
+    assertLogIn(figures, "udp", 1);
     assertAllLogIn(figures, "tcp");
   }
 

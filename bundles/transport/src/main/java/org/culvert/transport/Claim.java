@@ -5,18 +5,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whom the client of one session claims to be, and why it is not let in as that one: for the
- * operator alone, nothing of it reaches the client. Written while a mechanism is at work, on a
- * blocking thread, and read on the session's.
+ * operator alone, nothing of it reaches the client. A name that no account has is not kept: people
+ * write passwords where a name is asked for. Written while a mechanism is at work, on a blocking
+ * thread, and read on the session's.
  */
 final class Claim {
   private volatile @Nullable String user;
   private volatile @Nullable String obstacle;
   private volatile boolean answered;
 
-  /** Notes whose account is asked for. */
-  void names(String claimed) {
-    user = claimed;
+  /** Notes that some account is asked for, and not found yet. */
+  void asks() {
+    user = null;
     obstacle = "there is no such user";
+  }
+
+  /** Notes whom it is about: there is an account of that name, or the mechanism has proved it. */
+  void is(String known) {
+    user = known;
   }
 
   /** Notes what is in the way, from what is known now. */

@@ -47,7 +47,7 @@ final class CredentialCallbacks implements CallbackHandler {
   public void handle(Callback[] callbacks) throws IOException, UnsupportedCallbackException {
     for (Callback callback : callbacks) {
       if (callback instanceof PasswordCheckCallback check) {
-        claim.names(check.user());
+        claim.asks();
         check.verified(accounts.verify(check.user(), check.password(), this::letsIn));
       } else if (callback instanceof DigestSecretCallback digest) {
         find(digest.user())
@@ -84,7 +84,7 @@ final class CredentialCallbacks implements CallbackHandler {
     boolean same = wanted == null || wanted.isEmpty() || wanted.equals(user);
     boolean allowed = same && admits(user);
     if (!same) {
-      claim.obstacle("nobody may act for another, as it asked to for \"" + wanted + "\"");
+      claim.obstacle("nobody may act for another user, and it asked to");
     }
     callback.setAuthorized(allowed);
     if (allowed) {
@@ -97,16 +97,17 @@ final class CredentialCallbacks implements CallbackHandler {
    * mechanism that proves users by itself, such as EXTERNAL, need not have any.
    */
   boolean admits(String user) throws IOException {
-    claim.names(user);
+    claim.is(user);
     return accounts.find(user).map(this::letsIn).orElse(true);
   }
 
   private Optional<Account> find(String user) throws IOException {
-    claim.names(user);
+    claim.asks();
     return accounts.find(user).filter(this::letsIn);
   }
 
   private boolean letsIn(Account account) {
+    claim.is(account.user());
     if (!account.enabled()) {
       claim.obstacle("the user is disabled");
       return false;

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import javax.security.auth.callback.CallbackHandler;
 import org.culvert.api.broker.TunnelBroker;
 import org.culvert.api.status.Referral;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
  */
 final class SessionSnapshot implements SessionServices {
   private static final Logger LOG = LoggerFactory.getLogger(SessionSnapshot.class);
+
+  /** RFC 4422 section 3.1, in either case; whatever else is written there is not repeated. */
+  private static final Pattern MECHANISM = Pattern.compile("[A-Za-z0-9_-]{1,20}");
 
   private final TunnelBroker broker;
   private final Supplier<List<OfferedMechanism>> select;
@@ -121,7 +125,7 @@ final class SessionSnapshot implements SessionServices {
             opening.path().remote(),
             opening.path().transport().isStream() || claim.hasAnswered(),
             named,
-            refusal.mechanism(),
+            refusal.mechanism().filter(name -> MECHANISM.matcher(name).matches()),
             Optional.of(refusal.code()),
             refusal.reason() + detail.map(more -> ": " + more).orElse("")));
   }

@@ -228,13 +228,18 @@ class AuthenticationTest {
         .singleElement()
         .satisfies(
             attempt -> {
-              assertThat(attempt.user()).contains(user);
+              // What no account is called may be a password in the wrong place.
+              assertThat(attempt.user()).isEqualTo(known(user));
               assertThat(attempt.transport()).isEqualTo(transport);
               assertThat(attempt.source()).startsWith("127.0.0.1:");
               assertThat(attempt.mechanism()).contains(mechanism);
               assertThat(attempt.code()).contains(StatusCode.AUTHENTICATION_FAILED);
               assertThat(attempt.reason()).contains(why).doesNotContain("secret1");
             });
+  }
+
+  private static Optional<String> known(String user) {
+    return Optional.of(user).filter(name -> !name.equals("nobody"));
   }
 
   @Test
