@@ -126,6 +126,7 @@ TSP
 told() {
   awk -v side="$2" -v family="$1" '
     /^(client|server)>/ { now = substr($0, 1, 6) }
+    /^dns_server>/ { now = "" }
     now == side && $0 ~ "^address" && $0 ~ "type=\"" family "\"" { sub(/.*>/, ""); last = $0 }
     END { print last }' "$work/told"
 }

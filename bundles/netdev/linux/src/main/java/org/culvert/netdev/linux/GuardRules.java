@@ -104,14 +104,15 @@ final class GuardRules {
   }
 
   private void host() {
+    // Protocols by their numbers: a host need not have the names, which are in a file.
     line("add chain", "host");
-    rule("host", "meta l4proto { icmp, ipv6-icmp } accept");
+    rule("host", "meta l4proto { 1, 58 } accept");
     rule("host", "tcp flags & (syn | ack) != syn accept");
     rule("host", "frag frag-off != 0 accept");
     rule("host", "udp dport 3653 @th,64,4 6 counter name closed drop");
     services().forEach(service -> rule("host", service + " accept"));
-    rule("host", "meta l4proto udp ip6 saddr . udp sport . udp dport @asked6 accept");
-    rule("host", "meta l4proto udp ip saddr . udp sport . udp dport @asked4 accept");
+    rule("host", "meta l4proto 17 ip6 saddr . udp sport . udp dport @asked6 accept");
+    rule("host", "meta l4proto 17 ip saddr . udp sport . udp dport @asked4 accept");
     rule("host", "counter name closed drop");
     base("input", "input");
     fromTunnels("input", "goto host");
@@ -128,8 +129,8 @@ final class GuardRules {
       // What answers needs no answer, and must not fill the sets.
       rule("asks", "udp sport { " + own + " } return");
     }
-    rule("asks", "meta l4proto udp update @asked6 { ip6 daddr . udp dport . udp sport }");
-    rule("asks", "meta l4proto udp update @asked4 { ip daddr . udp dport . udp sport }");
+    rule("asks", "meta l4proto 17 update @asked6 { ip6 daddr . udp dport . udp sport }");
+    rule("asks", "meta l4proto 17 update @asked4 { ip daddr . udp dport . udp sport }");
     toTunnels("output", "jump asks");
   }
 
