@@ -88,6 +88,19 @@ final class Failures {
     return pids;
   }
 
+  /** Returns the configurations that there are none of, and that components run without. */
+  Set<String> unconfigured() {
+    Set<String> pids = new TreeSet<>();
+    for (ComponentDescriptionDTO component : components.getComponentDescriptionDTOs()) {
+      for (ComponentConfigurationDTO one : components.getComponentConfigurationDTOs(component)) {
+        if (one.state == ComponentConfigurationDTO.ACTIVE && pid(one).isEmpty()) {
+          pids.addAll(Arrays.asList(component.configurationPid));
+        }
+      }
+    }
+    return pids;
+  }
+
   /** Returns the configurations that components ask for, whether or not they are described. */
   Set<String> pids() {
     Set<String> pids = new TreeSet<>();

@@ -30,8 +30,12 @@ final class FallBack {
    * Compares what is written with what became of it.
    *
    * @param running the configurations that components run with
+   * @param unconfigured those that components run without
    */
-  void look(List<Written> all, List<Failure> failures, Set<String> running) throws IOException {
+  void look(
+      List<Written> all, List<Failure> failures, Set<String> running, Set<String> unconfigured)
+      throws IOException {
+    unconfigured.forEach(guard::proveDefaults);
     Map<String, String> byFile = new HashMap<>();
     all.forEach(written -> byFile.put(written.file(), written.pid()));
     Set<String> blamed = new HashSet<>();

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -30,6 +31,9 @@ final class Guard implements ConfigurationPlugin {
   private final Map<String, Map<String, Object>> proved = new ConcurrentHashMap<>();
   private final Map<String, Rejected> rejected = new ConcurrentHashMap<>();
 
+  /** What components have run with no configuration for, so with their defaults. */
+  private final Set<String> unconfigured = ConcurrentHashMap.newKeySet();
+
   private record Rejected(Map<String, Object> values, Mistake mistake) {}
 
   Guard(Supplier<Map<String, Definition>> definitions) {
@@ -54,6 +58,9 @@ final class Guard implements ConfigurationPlugin {
     if (examination.refusals().isEmpty() && before == null) {
       given.put(pid, examination.values());
     }
+    if (unconfigured.contains(pid)) {
+      given.putIfAbsent(pid, defaults(examination.values()));
+    }
     Map<String, Object> right = given.get(pid);
     if (right == null) {
       properties.put(CONDITION, NEVER);
@@ -65,6 +72,18 @@ final class Guard implements ConfigurationPlugin {
   /** Tells whether what was right before is in force, for what came after it is not. */
   boolean keeps(String pid) {
     return given.containsKey(pid);
+  }
+
+  /** Notes that a component runs although there is no configuration for it. */
+  void proveDefaults(String pid) {
+    unconfigured.add(pid);
+  }
+
+  /** Nothing but what the framework says makes a component take its defaults. */
+  private static Map<String, Object> defaults(Map<String, Object> values) {
+    return values.entrySet().stream()
+        .filter(entry -> Written.isOfFramework(entry.getKey()))
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   /** Notes that a component runs with what was handed on. */
@@ -83,6 +102,9 @@ final class Guard implements ConfigurationPlugin {
   boolean reject(String pid, Mistake mistake) {
     Map<String, Object> values = given.get(pid);
     Map<String, Object> other = proved.get(pid);
+    if (other == null && values != null && unconfigured.contains(pid)) {
+      other = defaults(values);
+    }
     if (values == null || other == null || same(values, other)) {
       return false;
     }

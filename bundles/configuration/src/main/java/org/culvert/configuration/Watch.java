@@ -234,7 +234,7 @@ public final class Watch
     try {
       List<Written> written = written();
       List<Failure> failed = failures.now();
-      fallBack.look(written, failed, failures.running());
+      fallBack.look(written, failed, failures.running(), failures.unconfigured());
       told = new Telling(told).tell(mistakes(written, failed), failed);
       if (!isSettled()) {
         lookSoon();

@@ -41,6 +41,30 @@ class FallBackTest {
   }
 
   @Test
+  void defaultsAreInForceAgainIfTheFirstFileIsRefused() throws IOException {
+    fallBack.look(List.of(), List.of(), NOTHING, Set.of(GRE));
+
+    refuses(Samples.file(GRE, "key.number", "0"));
+
+    assertThat(again).containsExactly(GRE);
+    Dictionary<String, Object> given = given(Samples.file(GRE, "key.number", "0"));
+    assertThat(given.get("key.number")).isNull();
+    assertThat(given.get("service.pid")).isEqualTo(GRE);
+    assertThat(guard.rejections()).containsOnlyKeys(GRE);
+  }
+
+  @Test
+  void defaultsStayInForceIfTheFirstFileMeansNothing() throws IOException {
+    fallBack.look(List.of(), List.of(), NOTHING, Set.of(GRE));
+
+    Dictionary<String, Object> given = given(Samples.file(GRE, "key.number", "many"));
+
+    assertThat(given.get("key.number")).isNull();
+    assertThat(given.get(Guard.CONDITION)).isNull();
+    assertThat(guard.keeps(GRE)).isTrue();
+  }
+
+  @Test
   void whatRanAndIsRefusedNowIsNotPutBackForEver() throws IOException {
     runs(Samples.file(GRE, "key.number", "7"));
 
@@ -79,7 +103,8 @@ class FallBackTest {
     fallBack.look(
         List.of(wrong),
         List.of(new Failure("Gre", "com.example", GRE, Optional.of(mistake), "")),
-        Set.of("com.example.peer~home"));
+        Set.of("com.example.peer~home"),
+        NOTHING);
 
     assertThat(again).containsExactly("com.example.peer~home");
   }
@@ -87,7 +112,7 @@ class FallBackTest {
   private void runs(Dictionary<String, Object> properties) throws IOException {
     String pid = properties.get("service.pid").toString();
     given(properties);
-    fallBack.look(List.of(), List.of(), Set.of(pid));
+    fallBack.look(List.of(), List.of(), Set.of(pid), NOTHING);
   }
 
   private void refuses(Dictionary<String, Object> properties) throws IOException {
@@ -97,6 +122,7 @@ class FallBackTest {
     fallBack.look(
         List.of(written),
         List.of(new Failure("Gre", "com.example", GRE, Optional.of(mistake), "")),
+        NOTHING,
         NOTHING);
   }
 
