@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.culvert.api.lease.Lease;
+import org.culvert.api.log.UserAddresses;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.status.StatusCode;
@@ -74,7 +75,7 @@ final class Nesting {
                       client instanceof Inet4Address
                           ? StatusCode.INVALID_IPV4_ADDRESS
                           : StatusCode.INVALID_IPV6_ADDRESS,
-                      IpAddresses.text(client)
+                      UserAddresses.text(client)
                           + " is reached through a tunnel of this broker ("
                           + prefix
                           + "), and a tunnel in a tunnel would send packets round")

@@ -4,6 +4,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Set;
 import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.log.UserAddresses;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.OuterEndpoints;
@@ -106,7 +107,7 @@ record TypeDecision(TunnelType type, OuterEndpoints outer, InetAddress claimed) 
     int first = claimed.getAddress()[0] & 0xFF;
     // 0/8 is "this network"; 224/4 is multicast; 240/4 is reserved and holds the broadcast address.
     if (first == 0 || first >= 224) {
-      throw invalid("client names " + claimed.getHostAddress());
+      throw invalid("client names " + UserAddresses.text(claimed));
     }
     return claimed;
   }

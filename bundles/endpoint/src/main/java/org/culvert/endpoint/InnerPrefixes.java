@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.culvert.api.net.IpAddresses;
+import org.culvert.api.log.UserAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelParameters.Side;
@@ -50,7 +50,7 @@ final class InnerPrefixes {
         .map(
             other ->
                 "its other end "
-                    + IpAddresses.text(remote)
+                    + UserAddresses.text(remote)
                     + " is inside tunnel "
                     + other
                     + ", and packets would go round; its client has to ask from an address outside"

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.culvert.api.net.IpAddresses;
+import org.culvert.api.log.UserAddresses;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.TunnelCounters;
 import org.slf4j.Logger;
@@ -76,7 +76,7 @@ final class LoopAlarm {
     return "tunnel "
         + id
         + ": packets go round through it and are dropped; find out who routes "
-        + IpAddresses.text(standing.parameters().outer().remote().getAddress())
+        + UserAddresses.text(standing.parameters().outer().remote().getAddress())
         + ", its other end, into another tunnel, or end it; type: culvert:tunnel-delete "
         + id;
   }
