@@ -113,7 +113,11 @@ public class ConfigurationIT {
     }
     try (Started all = start("all")) {
       all.awaitWord("no port is open yet");
-      shell.run(all, "feature:install culvert-routing-frr culvert-routing-bird");
+      // The shell is there a moment before its commands are.
+      String install = "feature:install culvert-routing-frr culvert-routing-bird";
+      for (int tries = 0; tries < 600 && !shell.run(all, install).contains("status 0"); tries++) {
+        Thread.sleep(200);
+      }
       for (String line : mistakes.told()) {
         all.awaitLines(log(), 1, "| " + line);
       }

@@ -12,6 +12,11 @@ import java.util.List;
 
 /** The Karaf shell of a started assembly, entered by OpenSSH with a key of its own. */
 final class SshShell {
+  /** What ssh says, told to be quiet, where nobody listens. */
+  private static final String NO_CONNECTION = "status 255\n";
+
+  private static final long PAUSE_MILLIS = 200;
+
   private final Path key;
 
   /** Makes a key in that file. */
@@ -34,9 +39,17 @@ final class SshShell {
         StandardOpenOption.APPEND);
   }
 
-  /** Returns what one command prints, in the network of its process. */
+  /**
+   * Returns what one command prints, in the network of its process. The shell's port opens a moment
+   * after others, so as long as the process lives it is knocked at again.
+   */
   String run(Started started, String command) throws IOException, InterruptedException {
-    return through(started, command, "cat");
+    String printed = through(started, command, "cat");
+    while (printed.equals(NO_CONNECTION) && started.handle().isAlive()) {
+      Thread.sleep(PAUSE_MILLIS);
+      printed = through(started, command, "cat");
+    }
+    return printed;
   }
 
   /** Returns what a program of the host makes of what one command prints, and ssh's status. */
