@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.culvert.api.config.ConfigurationReport.Mistake;
 import org.culvert.api.config.InvalidConfigurationException;
 import org.osgi.framework.Constants;
@@ -78,27 +79,30 @@ final class Failures {
   /** Returns the configurations that components run with. */
   Set<String> running() {
     Set<String> pids = new TreeSet<>();
-    for (ComponentDescriptionDTO component : components.getComponentDescriptionDTOs()) {
-      for (ComponentConfigurationDTO one : components.getComponentConfigurationDTOs(component)) {
-        if (one.state == ComponentConfigurationDTO.ACTIVE) {
-          pids.add(pid(one));
-        }
-      }
-    }
+    eachActive((component, one) -> pids.add(pid(one)));
     return pids;
   }
 
   /** Returns the configurations that there are none of, and that components run without. */
   Set<String> unconfigured() {
     Set<String> pids = new TreeSet<>();
+    eachActive(
+        (component, one) -> {
+          if (pid(one).isEmpty()) {
+            pids.addAll(Arrays.asList(component.configurationPid));
+          }
+        });
+    return pids;
+  }
+
+  private void eachActive(BiConsumer<ComponentDescriptionDTO, ComponentConfigurationDTO> reader) {
     for (ComponentDescriptionDTO component : components.getComponentDescriptionDTOs()) {
       for (ComponentConfigurationDTO one : components.getComponentConfigurationDTOs(component)) {
-        if (one.state == ComponentConfigurationDTO.ACTIVE && pid(one).isEmpty()) {
-          pids.addAll(Arrays.asList(component.configurationPid));
+        if (one.state == ComponentConfigurationDTO.ACTIVE) {
+          reader.accept(component, one);
         }
       }
     }
-    return pids;
   }
 
   /** Returns the configurations that components ask for, whether or not they are described. */

@@ -1,6 +1,5 @@
 package org.culvert.transport;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.culvert.api.net.IpPrefix;
@@ -44,15 +43,7 @@ final class Guesses {
     this.streams = new Places(perMinute, burst, entries);
     this.datagrams = new Places(perMinute, burst, entries);
     this.users = buckets(perMinute, burst, SOURCES_OF_USER, entries);
-    this.known =
-        new LinkedHashMap<>(16, 0.75f, true) {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-            return size() > entries;
-          }
-        };
+    this.known = new RecentlyUsed<>(entries);
   }
 
   private static <K> TokenBuckets<K> buckets(int perMinute, int burst, int times, int entries) {

@@ -4,7 +4,6 @@ import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,9 +38,9 @@ final class RefusalLog {
   private final LineBudget lines;
 
   /** Guarded by this object's lock, as all below. */
-  private final Map<Key, RefusedAttempt> latest = recent(KEPT);
+  private final Map<Key, RefusedAttempt> latest = new RecentlyUsed<>(KEPT);
 
-  private final Map<Key, RefusedAttempt> latestForged = recent(KEPT_FORGED);
+  private final Map<Key, RefusedAttempt> latestForged = new RecentlyUsed<>(KEPT_FORGED);
   private long unwritten;
   private long firstUnwritten;
 
@@ -98,17 +97,6 @@ final class RefusalLog {
     this.dates = dates;
     this.nanoTime = nanoTime;
     this.lines = new LineBudget(entries);
-  }
-
-  private static Map<Key, RefusedAttempt> recent(int kept) {
-    return new LinkedHashMap<>(16, 0.75f, true) {
-      private static final long serialVersionUID = 1L;
-
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<Key, RefusedAttempt> eldest) {
-        return size() > kept;
-      }
-    };
   }
 
   /** Takes note of one. */

@@ -1,6 +1,5 @@
 package org.culvert.transport;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -41,15 +40,7 @@ final class TokenBuckets<K> {
     this.perSecond = perSecond;
     this.burst = burst;
     this.slip = slip;
-    this.buckets =
-        new LinkedHashMap<>(16, 0.75f, true) {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<K, Bucket> eldest) {
-            return size() > capacity;
-          }
-        };
+    this.buckets = new RecentlyUsed<>(capacity);
   }
 
   /** Takes a token if there is one. */

@@ -1,11 +1,12 @@
 package org.culvert.netdev.linux;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.TunnelDevice;
@@ -276,13 +277,16 @@ final class FilterRules {
     text.append(command).append(' ').append(table).append(' ').append(rest).append('\n');
   }
 
-  /** Prefixes inside others are left out, for a set refuses what overlaps. */
   private static String set(List<IpPrefix> prefixes) {
+    return disjoint(prefixes).collect(Collectors.joining(", ", "{ ", " }"));
+  }
+
+  /** Writes prefixes without those inside others, for a set refuses what overlaps. */
+  static Stream<String> disjoint(Collection<IpPrefix> prefixes) {
     return prefixes.stream()
         .distinct()
-        .filter(Predicate.not(p -> prefixes.stream().anyMatch(o -> o.contains(p) && !o.equals(p))))
-        .map(FilterRules::text)
-        .collect(Collectors.joining(", ", "{ ", " }"));
+        .filter(p -> prefixes.stream().noneMatch(o -> o.contains(p) && !o.equals(p)))
+        .map(FilterRules::text);
   }
 
   private static String text(IpPrefix prefix) {

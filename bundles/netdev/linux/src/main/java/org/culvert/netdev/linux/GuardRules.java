@@ -254,14 +254,8 @@ final class GuardRules {
     return list.isEmpty() ? "" : " elements = { " + list + " };";
   }
 
-  /** Prefixes inside others are left out, for a set refuses what overlaps. */
   private static String list(Collection<IpPrefix> prefixes) {
-    return prefixes.stream()
-        .distinct()
-        .filter(p -> prefixes.stream().noneMatch(o -> o.contains(p) && !o.equals(p)))
-        .map(prefix -> IpAddresses.uncompressed(prefix.network()) + "/" + prefix.length())
-        .sorted()
-        .collect(Collectors.joining(", "));
+    return FilterRules.disjoint(prefixes).sorted().collect(Collectors.joining(", "));
   }
 
   private void base(String chain, String hook) {
