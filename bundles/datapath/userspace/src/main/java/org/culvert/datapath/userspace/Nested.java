@@ -27,7 +27,9 @@ final class Nested {
   private static final int AUTHENTICATION = 51;
   private static final int DESTINATION_OPTIONS = 60;
   private static final int FRAGMENT_OFFSET = 0xFFF8;
+  private static final int MORE_FRAGMENTS = 1;
   private static final int UDP_HEADER = 8;
+  private static final int UDP_PORTS = 4;
 
   /** A packet with more extension headers is no ordinary one. */
   private static final int MOST_EXTENSIONS = 8;
@@ -53,7 +55,13 @@ final class Nested {
     }
     int protocol = UpperLayer.protocol(upper);
     return protocol == UpperLayer.UDP
-        ? isOurs(memory, packet + UpperLayer.offset(upper), packet + length, own)
+        ? behindUdp(
+                memory,
+                packet + UpperLayer.offset(upper),
+                packet + length,
+                UpperLayer.isFragment(upper),
+                own)
+            != NONE
         : isPacket(protocol);
   }
 
@@ -92,18 +100,21 @@ final class Nested {
 
   private static int innerOfIpv4(ByteBuffer memory, int packet, int end, OwnAddresses own) {
     int protocol = memory.get(packet + Ipv4.PROTOCOL) & 0xFF;
-    if ((Ipv4.flags(memory, packet) & Ipv4.OFFSET) != 0) {
+    int flags = Ipv4.flags(memory, packet);
+    if ((flags & Ipv4.OFFSET) != 0) {
       return isPacket(protocol) ? HIDDEN : NONE;
     }
-    return behind(memory, packet, Ipv4.headerLength(memory, packet), protocol, end, own);
+    boolean first = (flags & Ipv4.MORE_FRAGMENTS) != 0;
+    return behind(memory, packet, Ipv4.headerLength(memory, packet), protocol, end, first, own);
   }
 
   private static int innerOfIpv6(ByteBuffer memory, int packet, int end, OwnAddresses own) {
     int protocol = memory.get(packet + Ipv6.NEXT_HEADER) & 0xFF;
     int offset = Ipv6.HEADER;
+    boolean first = false;
     for (int i = 0; i <= MOST_EXTENSIONS; i++) {
       if (!isExtension(protocol)) {
-        return behind(memory, packet, offset, protocol, end, own);
+        return behind(memory, packet, offset, protocol, end, first, own);
       }
       int at = packet + offset;
       if (at + 8 > end) {
@@ -113,6 +124,7 @@ final class Nested {
         // The first fragment says the rest, and without it nobody puts this one together.
         return isPacket(memory.get(at) & 0xFF) ? HIDDEN : NONE;
       }
+      first |= protocol == FRAGMENT && (memory.getShort(at + 2) & MORE_FRAGMENTS) != 0;
       offset += extension(memory, at, protocol);
       protocol = memory.get(at) & 0xFF;
     }
@@ -135,22 +147,46 @@ final class Nested {
     };
   }
 
+  /**
+   * Looks behind the last header of IP.
+   *
+   * @param first whether more fragments follow this one
+   */
   private static int behind(
-      ByteBuffer memory, int packet, int offset, int protocol, int end, OwnAddresses own) {
+      ByteBuffer memory,
+      int packet,
+      int offset,
+      int protocol,
+      int end,
+      boolean first,
+      OwnAddresses own) {
     if (isPacket(protocol)) {
       return packet + offset < end ? offset : HIDDEN;
     }
-    return protocol == UpperLayer.UDP && isOurs(memory, packet + offset, end, own)
-        ? offset + UDP_HEADER
-        : NONE;
+    if (protocol != UpperLayer.UDP) {
+      return NONE;
+    }
+    int inner = behindUdp(memory, packet + offset, end, first, own);
+    return inner > 0 ? offset + inner : inner;
   }
 
-  /** Tells whether UDP carries an IPv6 packet from or to a port that tunnels here have. */
-  private static boolean isOurs(ByteBuffer memory, int udp, int end, OwnAddresses own) {
-    return udp + UDP_HEADER < end
-        && (own.hasPort(memory.getShort(udp) & 0xFFFF)
-            || own.hasPort(memory.getShort(udp + 2) & 0xFFFF))
-        && (memory.get(udp + UDP_HEADER) & 0xF0) == 0x60;
+  /**
+   * Returns where UDP from or to a port that tunnels here have carries an IPv6 packet, counted from
+   * the UDP header. In a first fragment that ends before there is anything to see, that is hidden.
+   */
+  private static int behindUdp(
+      ByteBuffer memory, int udp, int end, boolean first, OwnAddresses own) {
+    if (udp + UDP_PORTS > end) {
+      return first ? HIDDEN : NONE;
+    }
+    if (!own.hasPort(memory.getShort(udp) & 0xFFFF)
+        && !own.hasPort(memory.getShort(udp + 2) & 0xFFFF)) {
+      return NONE;
+    }
+    if (udp + UDP_HEADER >= end) {
+      return first ? HIDDEN : NONE;
+    }
+    return (memory.get(udp + UDP_HEADER) & 0xF0) == 0x60 ? UDP_HEADER : NONE;
   }
 
   /**

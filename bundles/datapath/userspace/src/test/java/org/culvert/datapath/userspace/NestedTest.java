@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -79,6 +80,40 @@ class NestedTest {
     assertThat(comesIn(Samples.CLIENT_4, data)).isZero();
     assertThat(four.counters().drops()).isEqualTo(Map.of(DropReason.LOOP, 1L));
     assertThat(comesIn(Samples.CLIENT_4, signaling)).isEqualTo(signaling.length);
+  }
+
+  /** What comes behind the UDP header is in the next fragment, which no one can judge. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 4, 8})
+  @Threat("T4")
+  void dropsAFirstFragmentThatHidesWhatIsBehindItsUdpHeader(int octets) {
+    byte[] udp = Arrays.copyOf(udp(40_000, 3653, new byte[0]), octets);
+    byte[] four = Ipv4Packets.packet(ip("203.0.113.7"), ip("192.0.2.1"), 17, udp);
+    byte[] six = packet(44, first(17), udp);
+    four[6] |= 0x20;
+
+    assertThat(comesIn(Samples.CLIENT_4, four)).isZero();
+    assertThat(comesIn(Samples.CLIENT, six)).isZero();
+    assertThat(this.four.counters().drops()).isEqualTo(Map.of(DropReason.LOOP, 1L));
+    assertThat(this.six.counters().drops()).isEqualTo(Map.of(DropReason.LOOP, 1L));
+  }
+
+  @Test
+  void letsFirstFragmentsToOtherPortsPass() {
+    byte[] four =
+        Ipv4Packets.packet(ip("203.0.113.7"), ip("192.0.2.1"), 17, udp(40_000, 5353, new byte[0]));
+    byte[] six = packet(44, first(17), udp(40_000, 5353, new byte[0]));
+    four[6] |= 0x20;
+
+    assertThat(comesIn(Samples.CLIENT_4, four)).isEqualTo(four.length);
+    assertThat(comesIn(Samples.CLIENT, six)).isEqualTo(six.length);
+  }
+
+  @Test
+  void letsWholeDatagramsWithNothingInThemPass() {
+    byte[] empty = udp4("203.0.113.7", "192.0.2.1", 40_000, 3653, new byte[0]);
+
+    assertThat(comesIn(Samples.CLIENT_4, empty)).isEqualTo(empty.length);
   }
 
   @Test
@@ -237,15 +272,24 @@ class NestedTest {
     return ByteBuffer.allocate(8).put((byte) next).put((byte) 0).putShort((short) offset).array();
   }
 
+  /** The header of a first fragment, behind which others come. */
+  private static byte[] first(int next) {
+    byte[] header = fragment(next, 0);
+    header[3] = 1;
+    return header;
+  }
+
   private static byte[] udp4(String from, String to, int source, int destination, byte[] data) {
-    byte[] payload =
-        ByteBuffer.allocate(8 + data.length)
-            .putShort((short) source)
-            .putShort((short) destination)
-            .putShort((short) (8 + data.length))
-            .putShort((short) 0)
-            .put(data)
-            .array();
-    return Ipv4Packets.packet(ip(from), ip(to), 17, payload);
+    return Ipv4Packets.packet(ip(from), ip(to), 17, udp(source, destination, data));
+  }
+
+  private static byte[] udp(int source, int destination, byte[] data) {
+    return ByteBuffer.allocate(8 + data.length)
+        .putShort((short) source)
+        .putShort((short) destination)
+        .putShort((short) (8 + data.length))
+        .putShort((short) 0)
+        .put(data)
+        .array();
   }
 }

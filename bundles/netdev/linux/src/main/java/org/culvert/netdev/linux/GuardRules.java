@@ -110,6 +110,11 @@ final class GuardRules {
     rule("host", "tcp flags & (syn | ack) != syn accept");
     rule("host", "frag frag-off != 0 accept");
     rule("host", "udp dport 3653 @th,64,4 6 counter name closed drop");
+    // What is behind the UDP header can be read in a first piece, or stands in another.
+    line("add chain", "piece");
+    rule("piece", "@th,64,8 >= 0 return");
+    rule("piece", "counter name closed drop");
+    rule("host", "udp dport 3653 frag more-fragments 1 jump piece");
     services().forEach(service -> rule("host", service + " accept"));
     rule("host", "meta l4proto 17 ip6 saddr . udp sport . udp dport @asked6 accept");
     rule("host", "meta l4proto 17 ip saddr . udp sport . udp dport @asked4 accept");

@@ -131,6 +131,21 @@ class HostGateTest {
     assertThat(answers(udp(MEMBER, 4000, 3653, new byte[] {(byte) 0xF0, 0}))).isTrue();
   }
 
+  /** The packet inside would begin in the next piece, which no one can judge. */
+  @Test
+  @Threat("T4")
+  void aFirstPieceThatEndsBeforeTheSignalingIsDropped() throws Exception {
+    begin();
+    keep(guard(HostService.udp(3653)));
+
+    isClosed(firstPiece(udp(MEMBER, 4000, 3653, new byte[0])));
+    isClosed(firstPiece(udp(MEMBER, 4000, 3653, new byte[] {0x60, 0, 0, 0, 0, 0, 0, 0})));
+    long before = closed();
+    send(tun, firstPiece(udp(MEMBER, 4000, 3653, new byte[] {(byte) 0xF0, 0, 0, 0, 0, 0, 0, 0})));
+    assertThat(answers(Packets.echoRequest(MEMBER, HERE, 8))).isTrue();
+    assertThat(closed()).isEqualTo(before);
+  }
+
   @Test
   void whoWasAskedByUdpMayAnswer() throws Exception {
     begin();
@@ -369,6 +384,17 @@ class HostGateTest {
     }
     ByteBuffer.wrap(packet).putShort(46, (short) ~sum);
     return packet;
+  }
+
+  /** Makes a packet the first of several pieces. */
+  private static byte[] firstPiece(byte[] whole) {
+    return ByteBuffer.allocate(whole.length + 8)
+        .put(whole, 0, 40)
+        .put(new byte[] {UDP, 0, 0, 1, 0, 0, 0, 7})
+        .put(whole, 40, whole.length - 40)
+        .putShort(4, (short) (whole.length - 32))
+        .put(6, (byte) 44)
+        .array();
   }
 
   private static void send(TunDevice tun, byte[] packet) throws IOException {
