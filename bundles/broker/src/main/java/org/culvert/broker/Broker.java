@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.culvert.api.account.CredentialStore;
+import org.culvert.api.account.Grant;
 import org.culvert.api.broker.BrokerAdministration;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.PoolUse;
@@ -68,7 +69,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
   private final LeaseLife life;
   private final Negotiation negotiation;
   private final ClockWatch clockWatch;
-  private final GroupLookup groups;
+  private final GrantLookup grants;
   private final Verification verification;
   private final AtomicInteger waiting = new AtomicInteger();
   private final ScheduledFuture<?> sweep;
@@ -82,7 +83,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
 
   @Reference volatile List<PrefixRegistry> registries = List.of();
 
-  /** By ascending ranking; they tell the groups that accounts are in. */
+  /** By ascending ranking; they tell what accounts are granted. */
   @Reference volatile List<CredentialStore> accounts = List.of();
 
   /**
@@ -105,8 +106,8 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
         store,
         server,
         Confinement.newThread(),
-        GroupLookup.newThreads(),
-        GroupLookup.PATIENCE,
+        GrantLookup.newThreads(),
+        GrantLookup.PATIENCE,
         new LeaseClock(InstantSource.system(), System::nanoTime));
   }
 
@@ -133,7 +134,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
     this.server = server;
     this.thread = thread;
     this.confined = new Confinement(thread);
-    this.groups = new GroupLookup(() -> accounts, asking, patience);
+    this.grants = new GrantLookup(() -> accounts, asking, patience);
     try {
       Settings settings = Settings.from(config, pools, () -> Pools.madeUp(store));
       byte[] secret =
@@ -148,7 +149,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
       verification = new Verification(settings, store, server, this::copyOfBook, asking);
     } catch (RuntimeException e) {
       thread.shutdownNow();
-      groups.close();
+      grants.close();
       throw e;
     }
     thread.execute(ledger::begin);
@@ -179,7 +180,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
       LOG.warn("The watch over silent tunnels did not end", e);
     }
     thread.shutdown();
-    groups.close();
+    grants.close();
   }
 
   @Override
@@ -204,13 +205,15 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
           ledger.settings().referrals().busy(path, "too many requests wait"));
     }
     CompletionStage<TunnelOffer> offer =
-        groups(identity, request)
+        grant(identity)
             .thenCompose(
-                in ->
+                granted ->
                     confined.decide(
-                        () -> negotiation.offer(identity, in, request, path, tunnelTypes(path))));
+                        () ->
+                            negotiation.offer(
+                                identity, granted, request, path, tunnelTypes(path))));
     offer.whenComplete(
-        (granted, failure) -> {
+        (given, failure) -> {
           waiting.decrementAndGet();
           if (failure != null) {
             LifeLog.refusal(identity.user(), failure);
@@ -219,13 +222,10 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
     return offer;
   }
 
-  /** Finds the groups of a user's account where they decide about what is asked for. */
-  private CompletionStage<Set<String>> groups(Identity identity, TunnelRequest request) {
-    boolean matter =
-        !identity.anonymous()
-            && request.router().isPresent()
-            && ledger.settings().pools().askForGroups();
-    return matter ? groups.of(identity.user()) : CompletableFuture.completedFuture(Set.of());
+  private CompletionStage<Grant> grant(Identity identity) {
+    return identity.anonymous()
+        ? CompletableFuture.completedFuture(Grant.NONE)
+        : grants.of(identity.user());
   }
 
   @Override

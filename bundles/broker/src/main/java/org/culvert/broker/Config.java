@@ -68,15 +68,23 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
   @AttributeDefinition(
       description =
-          "Whether a tunnel lives on after lifetime or anonymousLifetime while packets come out of"
-              + " it, for old clients that never ask again. false: it ends, whatever flows.")
-  boolean prolong() default true;
+          "Whether a tunnel lives on after its time while packets come out of it, for old clients"
+              + " that never ask again. unset: it does where nobody has set its lifetime. true: it"
+              + " does where lifetime or anonymousLifetime is set here, too. false: it ends,"
+              + " whatever flows. A lifetime of an account ends it in any case.")
+  String prolong() default "unset";
 
-  @AttributeDefinition(description = "Minutes that a tunnel lives unless its user asks again.")
-  int lifetime() default 1440;
+  @AttributeDefinition(
+      description =
+          "Minutes that a tunnel lives unless its user asks again; then it ends, whatever flows."
+              + " 0: 1440, and it lives on while packets come out of it.")
+  int lifetime() default 0;
 
-  @AttributeDefinition(description = "Minutes that an anonymous tunnel lives.")
-  int anonymousLifetime() default 10;
+  @AttributeDefinition(
+      description =
+          "Minutes that an anonymous tunnel lives unless its client asks again; then it ends,"
+              + " whatever flows. 0: 10, and it lives on while packets come out of it.")
+  int anonymousLifetime() default 0;
 
   @AttributeDefinition(description = "Seconds that an offer waits to be accepted.")
   int offerTimeout() default 90;

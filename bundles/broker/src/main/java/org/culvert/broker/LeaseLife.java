@@ -209,7 +209,7 @@ final class LeaseLife {
             lease ->
                 prolonging.keeps(lease)
                     ? prolonging.prolong(lease)
-                    : runOut(lease, "its time ran out", true))
+                    : runOut(lease, ledger.settings().times().ranOut(lease), true))
         .orElse(done());
   }
 

@@ -45,6 +45,7 @@ final class Leases {
                     before.prefix().or(offered::prefix),
                     offered.keepAlive(),
                     before.arrangements(),
+                    offered.grant(),
                     offered.created(),
                     offered.expires(),
                     offered.revision()))
@@ -71,6 +72,7 @@ final class Leases {
         proposal.prefix(),
         proposal.keepAlive(),
         proposal.arrangements(),
+        proposal.grant(),
         current.map(Lease::created).orElse(now),
         expires,
         current.map(Lease::revision).orElse(0L) + 1);
@@ -118,6 +120,7 @@ final class Leases {
         lease.prefix(),
         lease.keepAlive(),
         lease.arrangements(),
+        lease.grant(),
         created,
         expires,
         revision);
@@ -127,7 +130,7 @@ final class Leases {
    * The lease after its tunnel ended: an account's addresses stay reserved, an anonymous user's
    * rest.
    */
-  static Lease ended(Lease lease, Settings.Times times, Instant now) {
+  static Lease ended(Lease lease, Times times, Instant now) {
     return lease.anonymous()
         ? inState(lease, State.QUARANTINED, now.plus(times.quarantine()))
         : inState(lease, State.EXPIRED, now.plus(times.reservation()));
@@ -185,6 +188,7 @@ final class Leases {
         prefix.isPresent()
             ? arrangements
             : new Arrangements(arrangements.name(), List.of(), Optional.empty()),
+        lease.grant(),
         lease.created(),
         expires,
         lease.revision() + 1);

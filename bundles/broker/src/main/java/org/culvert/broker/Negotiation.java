@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.culvert.api.account.Grant;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
@@ -79,7 +80,7 @@ final class Negotiation {
 
   CompletionStage<TunnelOffer> offer(
       Identity session,
-      Set<String> groups,
+      Grant grant,
       TunnelRequest request,
       SignalingPath path,
       Set<TunnelType> carried) {
@@ -98,18 +99,22 @@ final class Negotiation {
       throw new TspException(StatusCode.REQUEST_PENDING, "an earlier request is being processed");
     }
     CompletionStage<TunnelOffer> offer =
-        turns.take(Set.of(slot), () -> offerNow(asker, groups, request, decision));
+        turns.take(Set.of(slot), () -> offerNow(asker, grant, request, decision));
     offer.whenComplete((granted, failure) -> asking.remove(slot));
     return offer;
   }
 
   private CompletionStage<TunnelOffer> offerNow(
-      Asker asker, Set<String> groups, TunnelRequest request, TypeDecision decision) {
+      Asker asker, Grant grant, TunnelRequest request, TypeDecision decision) {
     Identity identity = asker.identity();
     Slot slot = asker.slot();
     Optional<PrefixWish> wish =
         PrefixRules.wish(
-            settings.pools().delegation(), identity, groups, decision.type(), request.router());
+            settings.pools().delegation(),
+            identity,
+            grant.groups(),
+            decision.type(),
+            request.router());
     ledger
         .book()
         .lease(slot)
@@ -118,7 +123,7 @@ final class Negotiation {
     wish.ifPresent(w -> checkPrefix(w, slot));
     Optional<RoutingProtocol> protocol = surroundings.protocol(identity, request);
     return takeEarlierBack(slot)
-        .thenCompose(nothing -> propose(asker, request, decision, wish, protocol));
+        .thenCompose(nothing -> propose(asker, grant, request, decision, wish, protocol));
   }
 
   private void checkPrefix(PrefixWish wish, Slot slot) {
@@ -137,6 +142,7 @@ final class Negotiation {
 
   private CompletionStage<TunnelOffer> propose(
       Asker asker,
+      Grant grant,
       TunnelRequest request,
       TypeDecision decision,
       Optional<PrefixWish> wish,
@@ -146,7 +152,7 @@ final class Negotiation {
     admission.check(
         book, asker, before, new Outer(decision.type(), decision.outer()), ledger.now());
 
-    Proposal bare = proposer.propose(asker.identity(), request, decision, wish, before);
+    Proposal bare = proposer.propose(asker.identity(), grant, request, decision, wish, before);
     book.propose(bare);
     life.unproved().asked(asker, ledger.now());
     Proposal proposal = surroundings.agree(book, bare, request, protocol);
@@ -201,7 +207,7 @@ final class Negotiation {
     LeaseBook book = ledger.book();
     Instant now = ledger.now();
     Lease current = book.byId(proposal.leaseId()).orElseThrow(Negotiation::noOffer);
-    Duration lifetime = settings.times().lifetime(identity.anonymous());
+    Duration lifetime = settings.times().lifetime(identity.anonymous(), proposal.grant());
     Lease accepted = Leases.accepted(proposal, current, now.plus(lifetime), now);
     List<LeaseChange> changes = new ArrayList<>();
     List<Lease> ended = new ArrayList<>();
@@ -274,7 +280,8 @@ final class Negotiation {
 
   private TunnelOffer describe(Proposal proposal) {
     Lease shown = Leases.offered(proposal, ledger.now());
-    Duration lifetime = settings.times().lifetime(proposal.identity().anonymous());
+    Duration lifetime =
+        settings.times().lifetime(proposal.identity().anonymous(), proposal.grant());
     return Offers.describe(shown, proposal.offerId(), proposal.routerAsked(), lifetime, settings);
   }
 

@@ -113,11 +113,6 @@ record Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, List<PrefixPolicy>
         List.of(PrefixPolicy.simple(half, lengths.from(SHORTEST_MADE_UP), rerequest)));
   }
 
-  /** Tells whether it matters which groups an account is in. */
-  boolean askForGroups() {
-    return delegation.stream().anyMatch(policy -> !policy.groups().isEmpty());
-  }
-
   /** Returns the server's inner address: the first of the endpoint pool. */
   InetAddress serverAddress() {
     byte[] octets = endpoint.network().getAddress();

@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Prolongs the lifetime of tunnels whose clients are heard but never ask again: old clients do not
- * know that a tunnel has a lifetime.
+ * know that a tunnel has a lifetime. A lifetime that the operator has set ends a tunnel whatever
+ * flows, see {@link Times}.
  *
  * <p>A lease is looked at twice: a while before its end, so that the new end is on the disk before
  * a crash could make the old one count, and at its end. Between those nothing is done, whatever
@@ -41,7 +42,7 @@ final class Prolonging {
 
   /** Takes note of a tunnel's end, which may be a new one. */
   void begin(Lease lease) {
-    if (ledger.settings().times().prolonging()) {
+    if (ledger.settings().times().prolongs(lease)) {
       Duration half = lifetime(lease).dividedBy(2);
       looks.set(Slot.of(lease), lease.expires().minus(half.compareTo(EARLY) < 0 ? half : EARLY));
     }
@@ -49,7 +50,7 @@ final class Prolonging {
 
   /** Tells whether a tunnel goes on although its time is over. */
   boolean keeps(Lease lease) {
-    return ledger.settings().times().prolonging()
+    return ledger.settings().times().prolongs(lease)
         && lease.state() == State.ACTIVE
         && silence.isHeard(lease);
   }
@@ -89,6 +90,6 @@ final class Prolonging {
   }
 
   private Duration lifetime(Lease lease) {
-    return ledger.settings().times().lifetime(lease.anonymous());
+    return ledger.settings().times().lifetime(lease.anonymous(), lease.grant());
   }
 }

@@ -3,6 +3,7 @@ package org.culvert.broker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.culvert.api.account.Grant;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.net.IpPrefix;
@@ -20,6 +21,7 @@ import org.culvert.api.service.Arrangements;
  * @param routerAsked whether the reply tells the prefix
  * @param keepAlive the keepalive's interval
  * @param arrangements what is offered about names and routing
+ * @param grant what the user is granted
  * @param before the lease as it was before; empty for a user without one
  * @param deadline when it is taken back
  */
@@ -33,6 +35,7 @@ record Proposal(
     boolean routerAsked,
     Optional<Duration> keepAlive,
     Arrangements arrangements,
+    Grant grant,
     Optional<Lease> before,
     Instant deadline) {
 
@@ -48,6 +51,7 @@ record Proposal(
         routerAsked,
         keepAlive,
         agreed,
+        grant,
         before,
         deadline);
   }
@@ -64,6 +68,7 @@ record Proposal(
         routerAsked,
         keepAlive,
         arrangements,
+        grant,
         before.map(lease -> Leases.moved(lease, by, since)),
         deadline.plus(by));
   }

@@ -3,6 +3,7 @@ package org.culvert.broker;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
+import org.culvert.api.account.Grant;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.lease.Lease;
@@ -30,12 +31,14 @@ final class Proposer {
    * Makes an offer about which nothing else is agreed yet. Takes an address, and a prefix if one is
    * asked for, and holds both.
    *
+   * @param grant what the user is granted
    * @param wish the prefix asked for
    * @param before the slot's lease
    * @throws TspException with 306, 308, 507, 518 or 520; then nothing is held
    */
   Proposal propose(
       Identity identity,
+      Grant grant,
       TunnelRequest request,
       TypeDecision decision,
       Optional<PrefixWish> wish,
@@ -62,6 +65,7 @@ final class Proposer {
         wish.isPresent(),
         keepAlive(request, decision),
         Arrangements.NONE,
+        grant,
         before,
         ledger.now().plus(settings.times().offer()));
   }

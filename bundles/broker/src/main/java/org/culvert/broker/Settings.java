@@ -67,21 +67,6 @@ record Settings(
   /** The persistent identity of the broker's configuration. */
   static final String PID = "org.culvert.broker";
 
-  /** How long things last, and whether a tunnel out of which packets come lasts longer. */
-  record Times(
-      Duration lifetime,
-      Duration anonymousLifetime,
-      Duration offer,
-      Duration reservation,
-      Duration quarantine,
-      boolean prolonging) {
-
-    /** Returns how long a tunnel lives of whose user nothing more is known. */
-    Duration lifetime(boolean anonymous) {
-      return anonymous ? anonymousLifetime : lifetime;
-    }
-  }
-
   /** How many there may be. */
   record Limits(
       int tunnels, int tunnelsPerSource, int anonymous, int anonymousPerSource, int requests) {}
@@ -132,13 +117,7 @@ record Settings(
         Pools.from(config, lengths, policies)
             .orElseGet(() -> Pools.within(madeUp.get(), lengths, rerequest)),
         Ipv4Pools.from(config),
-        new Times(
-            Duration.ofMinutes(within("lifetime", config.lifetime(), 1, 5_256_000)),
-            Duration.ofMinutes(within("anonymousLifetime", config.anonymousLifetime(), 1, 1440)),
-            Duration.ofSeconds(within("offerTimeout", config.offerTimeout(), 1, 3600)),
-            Duration.ofDays(within("reservation", config.reservation(), 0, 36_500)),
-            Duration.ofMinutes(within("quarantine", config.quarantine(), 0, 525_600)),
-            config.prolong()),
+        Times.from(config),
         new Limits(
             heap.limit(within("maxTunnels", config.maxTunnels(), 0, Integer.MAX_VALUE)),
             within("maxTunnelsPerIpv4", config.maxTunnelsPerIpv4(), 1, Integer.MAX_VALUE),

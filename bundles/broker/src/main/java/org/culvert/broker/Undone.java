@@ -11,7 +11,7 @@ final class Undone {
   private Undone() {}
 
   /** Returns the lease as it must be stored; empty if the offer had changed nothing in it. */
-  static Optional<Lease> of(Proposal proposal, Lease lease, Settings.Times times, Instant now) {
+  static Optional<Lease> of(Proposal proposal, Lease lease, Times times, Instant now) {
     Optional<Lease> before = proposal.before();
     if (lease.state() == State.OFFERED) {
       return Optional.of(asBefore(lease, before, times, now));
@@ -23,8 +23,7 @@ final class Undone {
   }
 
   /** An account's address stays reserved even if it only saw an offer; a new prefix does not. */
-  private static Lease asBefore(
-      Lease lease, Optional<Lease> before, Settings.Times times, Instant now) {
+  private static Lease asBefore(Lease lease, Optional<Lease> before, Times times, Instant now) {
     Lease ended = Leases.ended(lease, times, now);
     Instant expires =
         before

@@ -81,7 +81,7 @@ class ClockLivesTest {
 
   @Property(tries = 60)
   void nothingEndsEarlyAndNothingStaysForEver(@ForAll("lives") List<Step> lives) {
-    Rig rig = new Rig("reservation", 2, "quarantine", 10, "prolong", false);
+    Rig rig = new Rig("reservation", 2, "quarantine", 10, "prolong", "false");
     rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
     Duration accepted = time(rig);
     InetAddress bobs = rig.accepted(BOB, rig.offerV6V4(BOB, ELSEWHERE)).client().ipv6();

@@ -224,13 +224,7 @@ class OfferTest {
                 new LeaseChange.Put(
                     Leases.ended(
                         rig.lease(ALICE),
-                        new Settings.Times(
-                            Duration.ZERO,
-                            Duration.ZERO,
-                            Duration.ZERO,
-                            Duration.ofDays(1),
-                            Duration.ZERO,
-                            true),
+                        Times.from(Configs.of("reservation", 1)),
                         rig.clock.instant())))));
 
     assertThat(refusal(rig.broker.delete(ALICE, tcp(HOME)))).isEqualTo(StatusCode.SERVER_ERROR);

@@ -194,7 +194,7 @@ class PrefixPolicyTest {
   }
 
   @Test
-  void asksNobodyForGroupsWhereTheyDoNotMatter() {
+  void asksNobodyWhatAnonymousUsersAreGranted() {
     Rig rig =
         rig()
             .accounts(
@@ -202,7 +202,7 @@ class PrefixPolicyTest {
                   throw new AssertionError("asked for " + user);
                 });
 
-    assertThat(given(rig, ALICE, HOME, 48)).isNotNull();
+    assertThat(rig.offerUdp(Identity.anonymous("1"), HOME, 1)).isNotNull();
   }
 
   @Test
@@ -215,7 +215,9 @@ class PrefixPolicyTest {
                 });
 
     assertThat(refused(rig, ALICE, 48)).isEqualTo(StatusCode.SERVER_BUSY);
-    assertThat(rig.offerV6V4(ALICE, HOME)).as("needs no group").isNotNull();
+    assertThat(refusal(rig.askUdp(ALICE, HOME, 1)))
+        .as("groups and lifetime go with every tunnel")
+        .isEqualTo(StatusCode.SERVER_BUSY);
     rig.accounts(groups("alice", "home"));
     assertThat(given(rig, ALICE, HOME, 48)).isNotNull();
   }

@@ -2,12 +2,18 @@ package org.culvert.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.culvert.broker.Rig.ALICE;
+import static org.culvert.broker.Rig.BOB;
 import static org.culvert.broker.Rig.HOME;
 import static org.culvert.broker.Rig.get;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.culvert.api.account.Account;
+import org.culvert.api.account.AccountPolicy;
+import org.culvert.api.account.CredentialStore;
+import org.culvert.api.account.Grant;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.lease.Lease;
@@ -41,7 +47,7 @@ class ProlongingTest {
 
   @Test
   void aTunnelWithoutKeepalivesGoesOnWhilePacketsCome() {
-    Rig rig = new Rig("lifetime", 1);
+    Rig rig = new Rig("lifetime", 1, "prolong", "true");
     rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME));
     assertThat(rig.lease(ALICE).keepAlive()).isEmpty();
 
@@ -67,13 +73,79 @@ class ProlongingTest {
 
   @Test
   void whereTheOperatorSaysSoTheLifetimeEndsItWhateverFlows() {
-    Rig rig = new Rig("prolong", false);
+    Rig rig = new Rig("prolong", "false");
     rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
     rig.server.silence = HEARD;
 
     rig.advance(Duration.ofMinutes(1440).plusSeconds(1));
 
     assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
+  }
+
+  @Test
+  void aLifetimeThatIsSetEndsATunnelWhateverFlows() {
+    Rig rig = new Rig("lifetime", 60, "anonymousLifetime", 5);
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    rig.accepted(ANONYMOUS, rig.offerUdp(ANONYMOUS, HOME, 2));
+    rig.server.silence = HEARD;
+
+    rig.advance(Duration.ofMinutes(5).plusSeconds(1));
+    assertThat(rig.lease(ANONYMOUS).state()).isEqualTo(State.QUARANTINED);
+    rig.advance(Duration.ofMinutes(54));
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
+    assertThat(reason(rig))
+        .isEqualTo(
+            "its time ran out after 60 minutes, whatever flows:"
+                + " lifetime in etc/org.culvert.broker.cfg");
+    rig.advance(Duration.ofMinutes(1));
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
+    assertThat(reason(rig)).as("of what rests").isEqualTo("its time ran out");
+  }
+
+  @Test
+  void whoAsksAgainInTimeHasAllOfALifetimeThatIsSet() {
+    Rig rig = new Rig("lifetime", 60);
+    rig.server.silence = HEARD;
+
+    for (int i = 0; i < 10; i++) {
+      rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+      rig.advance(Duration.ofMinutes(59));
+      assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
+    }
+  }
+
+  @Test
+  void aLifetimeThatAnAccountIsGrantedEndsItsTunnelAndNoOther() {
+    Rig rig = new Rig("prolong", "true").accounts(granting(ALICE, Duration.ofMinutes(30)));
+    TunnelOffer offer = rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    rig.accepted(BOB, rig.offerUdp(BOB, HOME, 2));
+    rig.server.silence = HEARD;
+    assertThat(offer.lifetime()).contains(Duration.ofMinutes(30));
+    assertThat(reason(rig))
+        .isEqualTo(
+            "its time ran out after 30 minutes, whatever flows: the lifetime of its account");
+
+    rig.advance(Duration.ofMinutes(30).plusSeconds(1));
+
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
+    rig.advance(Duration.ofDays(3));
+    assertThat(rig.lease(BOB).state()).isEqualTo(State.ACTIVE);
+  }
+
+  @Test
+  void aGrantHoldsOverARestartAndAnotherFromTheNextAcceptOn() {
+    Rig rig = new Rig().accounts(granting(ALICE, Duration.ofMinutes(30)));
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+
+    rig.accounts = List.of();
+    rig.powerCut();
+    rig.server.silence = HEARD;
+    rig.advance(Duration.ofMinutes(31));
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
+
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    rig.advance(Duration.ofDays(3));
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
   }
 
   @Test
@@ -159,7 +231,7 @@ class ProlongingTest {
 
   @Test
   void aStoreThatFailsForAWhileEndsNothing() {
-    Rig rig = new Rig("lifetime", 10);
+    Rig rig = new Rig("lifetime", 10, "prolong", "true");
     rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
     rig.server.silence = HEARD;
     rig.store.fail("disk full");
@@ -170,5 +242,23 @@ class ProlongingTest {
 
     assertThat(rig.server.desired()).hasSize(1);
     assertThat(rig.lease(ALICE).expires()).isAfter(rig.clock.instant());
+  }
+
+  /** What the log says when the time of alice's lease is over. */
+  private static String reason(Rig rig) {
+    return Times.from(rig.config).ranOut(rig.lease(ALICE));
+  }
+
+  private static CredentialStore granting(Identity user, Duration lifetime) {
+    Account account =
+        new Account(
+            user.user(),
+            true,
+            null,
+            null,
+            List.of(),
+            AccountPolicy.ANY,
+            new Grant(Set.of(), Optional.of(lifetime)));
+    return asked -> asked.equals(user.user()) ? Optional.of(account) : Optional.empty();
   }
 }

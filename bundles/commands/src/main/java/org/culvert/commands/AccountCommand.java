@@ -75,6 +75,7 @@ abstract class AccountCommand extends ShellCommand {
             : String.join(" ", new TreeSet<>(policy.mechanisms())));
     row.put("mechanisms", String.join(" ", account.mechanisms()));
     row.put("groups", String.join(" ", new TreeSet<>(account.settings().groups())));
+    row.put("lifetime", account.settings().lifetime());
     row.put("digest", account.settings().digestMd5() ? digest(account) : "no");
     return row;
   }

@@ -1,9 +1,11 @@
 package org.culvert.commands;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -42,6 +44,13 @@ abstract class PolicyCommand extends UserCommand {
       description = "The groups that the user is in, separated by commas; none: in no group")
   String groups = "";
 
+  @Option(
+      name = "--lifetime",
+      description =
+          "Minutes that the user's tunnels live unless he asks again, whatever flows;"
+              + " broker: as the broker's configuration says")
+  String lifetime = "";
+
   /** Returns settings with what the options say. */
   final AccountSettings apply(AccountSettings settings) throws CommandException {
     if ((digest && noDigest) || (tlsOnly && noTlsOnly)) {
@@ -63,12 +72,33 @@ abstract class PolicyCommand extends UserCommand {
     }
     return settings
         .groups(in)
+        .lifetime(lifetime(settings))
         .digestMd5(digest || (settings.digestMd5() && !noDigest))
         .policy(new AccountPolicy(names, tlsOnly || (before.tlsOnly() && !noTlsOnly)));
   }
 
+  private Optional<Duration> lifetime(AccountSettings settings) throws CommandException {
+    if (lifetime.isEmpty()) {
+      return settings.lifetime();
+    }
+    if (lifetime.equalsIgnoreCase("broker")) {
+      return Optional.empty();
+    }
+    if (!lifetime.matches("[1-9][0-9]{0,6}")) {
+      throw refusal(
+          Text.safe(lifetime) + " is no lifetime.", "Write minutes, or broker. Try: --lifetime 60");
+    }
+    return Optional.of(Duration.ofMinutes(Integer.parseInt(lifetime)));
+  }
+
   final boolean isPolicyGiven() {
-    return digest || noDigest || tlsOnly || noTlsOnly || !mechanisms.isEmpty() || !groups.isEmpty();
+    return digest
+        || noDigest
+        || tlsOnly
+        || noTlsOnly
+        || !mechanisms.isEmpty()
+        || !groups.isEmpty()
+        || !lifetime.isEmpty();
   }
 
   /** Says what will surprise: a mechanism that no bundle has. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -199,6 +200,22 @@ class AccountCommandsTest {
     assertThat(run(command, "alice")).contains("home vip");
     assertThat(run(new AccountsCommand())).contains("groups: home vip");
     command.groups = "none";
+    run(command, "alice");
+
+    assertThat(accounts.accounts().get(0).settings()).isEqualTo(USUAL);
+  }
+
+  @Test
+  void aLifetimeIsSetTakenAwayAndChecked() throws Exception {
+    accounts.create("alice", USUAL, CANARY.toCharArray());
+    AccountPolicyCommand command = new AccountPolicyCommand();
+
+    command.lifetime = "90";
+    assertThat(run(command, "alice")).contains("lifetime");
+    assertThat(accounts.accounts().get(0).settings().lifetime()).contains(Duration.ofMinutes(90));
+    command.lifetime = "an hour";
+    assertThatThrownBy(() -> run(command, "alice")).hasMessageContaining("no lifetime");
+    command.lifetime = "broker";
     run(command, "alice");
 
     assertThat(accounts.accounts().get(0).settings()).isEqualTo(USUAL);

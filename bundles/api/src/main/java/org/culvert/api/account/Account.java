@@ -13,7 +13,7 @@ public final class Account {
   private final @Nullable DigestSecret digestSecret;
   private final List<ScramSecret> scramSecrets;
   private final AccountPolicy policy;
-  private final Set<String> groups;
+  private final Grant grant;
 
   /**
    * Describes a user who is in no group.
@@ -32,10 +32,12 @@ public final class Account {
       @Nullable DigestSecret digestSecret,
       List<ScramSecret> scramSecrets,
       AccountPolicy policy) {
-    this(user, enabled, passwordCheck, digestSecret, scramSecrets, policy, Set.of());
+    this(user, enabled, passwordCheck, digestSecret, scramSecrets, policy, Grant.NONE);
   }
 
   /**
+   * Describes a user who is in groups.
+   *
    * @param user the user's name
    * @param enabled whether the user may authenticate
    * @param passwordCheck verifies a password in the clear
@@ -52,13 +54,33 @@ public final class Account {
       List<ScramSecret> scramSecrets,
       AccountPolicy policy,
       Set<String> groups) {
+    this(user, enabled, passwordCheck, digestSecret, scramSecrets, policy, Grant.of(groups));
+  }
+
+  /**
+   * @param user the user's name
+   * @param enabled whether the user may authenticate
+   * @param passwordCheck verifies a password in the clear
+   * @param digestSecret what DIGEST-MD5 needs; absent where it is switched off for this user
+   * @param scramSecrets what SCRAM needs, one for each mechanism
+   * @param policy how the user may authenticate
+   * @param grant what the user's tunnels are granted
+   */
+  public Account(
+      String user,
+      boolean enabled,
+      @Nullable PasswordCheck passwordCheck,
+      @Nullable DigestSecret digestSecret,
+      List<ScramSecret> scramSecrets,
+      AccountPolicy policy,
+      Grant grant) {
     this.user = user;
     this.enabled = enabled;
     this.passwordCheck = passwordCheck;
     this.digestSecret = digestSecret;
     this.scramSecrets = List.copyOf(scramSecrets);
     this.policy = policy;
-    this.groups = Set.copyOf(groups);
+    this.grant = grant;
   }
 
   /** Returns the user's name. */
@@ -91,9 +113,9 @@ public final class Account {
     return policy;
   }
 
-  /** Returns the groups that the user is in, which the broker's pools may be for. */
-  public Set<String> groups() {
-    return groups;
+  /** Returns what the user's tunnels are granted. */
+  public Grant grant() {
+    return grant;
   }
 
   /** Names the user only. */

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.culvert.api.account.Grant;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.service.Arrangements;
 import org.culvert.api.tunnel.OuterEndpoints;
@@ -25,6 +26,7 @@ import org.culvert.api.tunnel.TunnelType;
  * @param prefix the prefix delegated
  * @param keepAlive the keepalive's interval
  * @param arrangements what was agreed about names and routing
+ * @param grant what the owner's account was granted when the tunnel was last accepted
  * @param created when the owner first got it
  * @param expires when the present state ends by itself
  * @param revision counts the changes; a change is made only to the revision that it was based on
@@ -42,6 +44,7 @@ public record Lease(
     Optional<IpPrefix> prefix,
     Optional<Duration> keepAlive,
     Arrangements arrangements,
+    Grant grant,
     Instant created,
     Instant expires,
     long revision) {
@@ -75,6 +78,43 @@ public record Lease(
         prefix,
         keepAlive,
         Arrangements.NONE,
+        Grant.NONE,
+        created,
+        expires,
+        revision);
+  }
+
+  /** Returns a lease whose owner was granted nothing more. */
+  public Lease(
+      String id,
+      String owner,
+      boolean anonymous,
+      State state,
+      TunnelType type,
+      OuterEndpoints outer,
+      InetAddress claimedAddress,
+      InetAddress serverAddress,
+      InetAddress clientAddress,
+      Optional<IpPrefix> prefix,
+      Optional<Duration> keepAlive,
+      Arrangements arrangements,
+      Instant created,
+      Instant expires,
+      long revision) {
+    this(
+        id,
+        owner,
+        anonymous,
+        state,
+        type,
+        outer,
+        claimedAddress,
+        serverAddress,
+        clientAddress,
+        prefix,
+        keepAlive,
+        arrangements,
+        Grant.NONE,
         created,
         expires,
         revision);

@@ -3,6 +3,7 @@ package org.culvert.testkit.lease;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
+import org.culvert.api.account.Grant;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
@@ -51,6 +52,7 @@ public final class SampleLeases {
         lease.prefix(),
         lease.keepAlive(),
         lease.arrangements(),
+        lease.grant(),
         lease.created(),
         lease.expires(),
         lease.revision() + 1);
@@ -71,6 +73,7 @@ public final class SampleLeases {
         lease.prefix(),
         lease.keepAlive(),
         lease.arrangements(),
+        lease.grant(),
         lease.created(),
         lease.expires(),
         lease.revision());
@@ -91,6 +94,28 @@ public final class SampleLeases {
         lease.prefix(),
         lease.keepAlive(),
         arrangements,
+        lease.grant(),
+        lease.created(),
+        lease.expires(),
+        lease.revision());
+  }
+
+  /** Returns the same revision with another grant. */
+  public static Lease with(Lease lease, Grant grant) {
+    return new Lease(
+        lease.id(),
+        lease.owner(),
+        lease.anonymous(),
+        lease.state(),
+        lease.type(),
+        lease.outer(),
+        lease.claimedAddress(),
+        lease.serverAddress(),
+        lease.clientAddress(),
+        lease.prefix(),
+        lease.keepAlive(),
+        lease.arrangements(),
+        grant,
         lease.created(),
         lease.expires(),
         lease.revision());

@@ -45,7 +45,7 @@ final class AccountsOf {
         verifiers.digest(settings).orElse(null),
         verifiers.scram().stream().flatMap(keys -> keys.secret().stream()).toList(),
         entry.settings().policy(),
-        entry.settings().groups());
+        entry.settings().grant());
   }
 
   private static Account lockedOut(String user) {

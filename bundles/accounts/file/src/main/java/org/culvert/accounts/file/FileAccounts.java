@@ -156,6 +156,10 @@ final class FileAccounts implements AccountAdministration {
                     "There is no mechanism " + name + ".", "Write " + meant + ".");
               });
     }
+    if (!Lifetime.fits(account.lifetime())) {
+      throw new AccountException(
+          "This is no lifetime.", "Write minutes, 1 to " + Lifetime.MAX_MINUTES + ".");
+    }
     if (!UserLineParser.areGroups(account.groups())) {
       throw new AccountException(
           "These are no groups.",

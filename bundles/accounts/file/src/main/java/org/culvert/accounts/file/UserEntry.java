@@ -31,6 +31,7 @@ record UserEntry(
   static final String TLS_ONLY = "tls-only";
   static final String MECHANISMS = "mechanisms:";
   static final String GROUPS = "groups:";
+  static final String LIFETIME = "lifetime:";
   static final String SINCE = "since:";
 
   UserEntry {
@@ -80,6 +81,7 @@ record UserEntry(
     if (!settings.groups().isEmpty()) {
       words.add(GROUPS + String.join(",", new TreeSet<>(settings.groups())));
     }
+    settings.lifetime().ifPresent(time -> words.add(LIFETIME + time.toMinutes()));
     since.ifPresent(time -> words.add(SINCE + time));
     words.addAll(verifiers.words());
     words.addAll(unknown);

@@ -3,6 +3,7 @@ package org.culvert.accounts.file;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ final class UserLineParser {
   private boolean outdated;
   private final Set<String> mechanisms = new HashSet<>();
   private final Set<String> groups = new HashSet<>();
+  private Optional<Duration> lifetime = Optional.empty();
   private Optional<Instant> since = Optional.empty();
   private Optional<BcryptVerifier> bcrypt = Optional.empty();
   private final List<ScramVerifier> scram = new ArrayList<>();
@@ -165,6 +167,10 @@ final class UserLineParser {
       groups.addAll(List.of(word.substring(UserEntry.GROUPS.length()).split(",", -1)));
       return true;
     }
+    if (word.startsWith(UserEntry.LIFETIME)) {
+      lifetime = Optional.of(Lifetime.of(word.substring(UserEntry.LIFETIME.length())));
+      return true;
+    }
     if (word.startsWith(UserEntry.SINCE)) {
       try {
         since = Optional.of(Instant.parse(word.substring(UserEntry.SINCE.length())));
@@ -234,6 +240,12 @@ final class UserLineParser {
           broken(
               "has mechanisms that are none", "write names, as in mechanisms:SCRAM-SHA-256,PLAIN"));
     }
+    if (!Lifetime.fits(lifetime)) {
+      return Optional.of(
+          broken(
+              "has a lifetime that cannot be",
+              "write minutes, 1 to " + Lifetime.MAX_MINUTES + ", as in lifetime:60"));
+    }
     return areGroups(groups)
         ? Optional.empty()
         : Optional.of(
@@ -249,7 +261,7 @@ final class UserLineParser {
   private UserEntry entry(Verifiers verifiers, List<String> others) {
     AccountPolicy policy = new AccountPolicy(mechanisms, tlsOnly);
     AccountSettings settings =
-        new AccountSettings(!disabled, digest || !digests.isEmpty(), policy, groups);
+        new AccountSettings(!disabled, digest || !digests.isEmpty(), policy, groups, lifetime);
     return new UserEntry(name, settings, since, verifiers, others);
   }
 

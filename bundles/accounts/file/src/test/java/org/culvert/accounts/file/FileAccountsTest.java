@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -250,12 +251,25 @@ class FileAccountsTest {
   }
 
   @Test
+  void aLifetimeIsKeptAndTold() throws Exception {
+    FileCredentialStore store = store();
+    store.create("alice", USUAL.lifetime(Optional.of(Duration.ofHours(2))), CANARY.toCharArray());
+
+    assertThat(read()).startsWith("alice = lifetime:120 since:");
+    assertThat(store().find("alice").orElseThrow().grant().lifetime())
+        .contains(Duration.ofHours(2));
+    assertThat(store.change("alice", USUAL).settings().lifetime()).isEmpty();
+    assertThatThrownBy(() -> store.change("alice", USUAL.lifetime(Optional.of(Duration.ZERO))))
+        .hasMessage("This is no lifetime.");
+  }
+
+  @Test
   void groupsAreKeptAndTold() throws Exception {
     FileCredentialStore store = store();
     store.create("alice", USUAL.groups(Set.of("vip", "home")), CANARY.toCharArray());
 
     assertThat(read()).startsWith("alice = groups:home,vip since:");
-    assertThat(store().find("alice").orElseThrow().groups())
+    assertThat(store().find("alice").orElseThrow().grant().groups())
         .containsExactlyInAnyOrder("home", "vip");
     assertThat(store.accounts().get(0).settings().groups()).hasSize(2);
     assertThat(store.change("alice", USUAL).settings().groups()).isEmpty();

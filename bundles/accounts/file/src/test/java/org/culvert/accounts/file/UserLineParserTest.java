@@ -3,7 +3,9 @@ package org.culvert.accounts.file;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -91,6 +93,11 @@ class UserLineParserTest {
         "alice = tls-only mechanisms:PLAIN",
         "alice = mechanisms:PLAIN,,EXTERNAL secret1",
         "alice = mechanisms:",
+        "alice = lifetime:",
+        "alice = lifetime:0 secret1",
+        "alice = lifetime:-1 secret1",
+        "alice = lifetime:5256001 secret1",
+        "alice = lifetime:1h secret1",
         "alice = groups:",
         "alice = groups:home,,vip secret1",
         "alice = groups:a/b secret1",
@@ -130,7 +137,7 @@ class UserLineParserTest {
   @Test
   void everythingIsReadAndWrittenBack() {
     String line =
-        "alice = disabled digest tls-only mechanisms:PLAIN,SCRAM-SHA-1 groups:home,vip"
+        "alice = disabled digest tls-only mechanisms:PLAIN,SCRAM-SHA-1 groups:home,vip lifetime:60"
             + " since:2026-01-01T00:00:00Z "
             + String.join(" ", BCRYPT, SCRAM, HA1, "{HA1}other$" + "0".repeat(32), "{SCRYPT}x");
 
@@ -143,7 +150,8 @@ class UserLineParserTest {
                 false,
                 true,
                 new AccountPolicy(Set.of("PLAIN", "SCRAM-SHA-1"), true),
-                Set.of("home", "vip")));
+                Set.of("home", "vip"),
+                Optional.of(Duration.ofHours(1))));
     assertThat(entry.since()).contains(Instant.parse("2026-01-01T00:00:00Z"));
     assertThat(entry.verifiers().digests()).hasSize(2);
     assertThat(entry.unknown()).containsExactly("{SCRYPT}x");

@@ -32,8 +32,9 @@ final class LeaseRows implements AutoCloseable {
           outer_local_address, outer_local_port, outer_remote_address, outer_remote_port,
           claimed_address, server_address, client_address, prefix, keep_alive_millis,
           created_millis, expires_millis, inner_version,
-          name, dns_servers, routing_protocol, client_as, server_as, revision, id)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+          name, dns_servers, routing_protocol, client_as, server_as,
+          groups_of_owner, lifetime_millis, revision, id)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
   private static final String UPDATE =
       """
       UPDATE lease SET owner = ?, anonymous = ?, state = ?, type = ?,
@@ -42,12 +43,14 @@ final class LeaseRows implements AutoCloseable {
           claimed_address = ?, server_address = ?, client_address = ?, prefix = ?,
           keep_alive_millis = ?, created_millis = ?, expires_millis = ?,
           inner_version = ?, name = ?, dns_servers = ?, routing_protocol = ?,
-          client_as = ?, server_as = ?, revision = ?
+          client_as = ?, server_as = ?, groups_of_owner = ?, lifetime_millis = ?, revision = ?
       WHERE id = ? AND revision = ?""";
   private static final String DELETE = "DELETE FROM lease WHERE id = ? AND revision = ?";
   private static final String SELECT = "SELECT * FROM lease";
   private static final int ARRANGEMENTS = 17;
-  private static final int REVISION_BEFORE = ARRANGEMENTS + ArrangementColumns.COUNT + 2;
+  private static final int GRANT = ARRANGEMENTS + ArrangementColumns.COUNT;
+  private static final int REVISION = GRANT + GrantColumns.COUNT;
+  private static final int REVISION_BEFORE = REVISION + 2;
 
   private final Connection connection;
   private final PreparedStatement insert;
@@ -131,8 +134,9 @@ final class LeaseRows implements AutoCloseable {
     row.setLong(15, lease.expires().toEpochMilli());
     row.setInt(16, lease.clientAddress() instanceof Inet4Address ? 4 : 6);
     ArrangementColumns.write(lease.arrangements(), row, ARRANGEMENTS);
-    row.setLong(ARRANGEMENTS + ArrangementColumns.COUNT, lease.revision());
-    row.setString(ARRANGEMENTS + ArrangementColumns.COUNT + 1, lease.id());
+    GrantColumns.write(lease.grant(), row, GRANT);
+    row.setLong(REVISION, lease.revision());
+    row.setString(REVISION + 1, lease.id());
   }
 
   private static Lease read(ResultSet row) throws SQLException {
@@ -154,6 +158,7 @@ final class LeaseRows implements AutoCloseable {
           Optional.ofNullable(prefix).map(IpPrefix::parse),
           kept ? Optional.of(Duration.ofMillis(keepAlive)) : Optional.empty(),
           ArrangementColumns.read(row),
+          GrantColumns.read(row),
           Instant.ofEpochMilli(row.getLong("created_millis")),
           Instant.ofEpochMilli(row.getLong("expires_millis")),
           row.getLong("revision"));

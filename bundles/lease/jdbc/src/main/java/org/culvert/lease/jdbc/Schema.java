@@ -82,7 +82,11 @@ record Schema(List<List<String>> migrations) {
                     next_millis BIGINT NOT NULL,
                     problem TEXT,
                     PRIMARY KEY (kind, service, tunnel)
-                  )""")));
+                  )"""),
+              // What the owner's account is granted: groups, a line each, and a lifetime.
+              List.of(
+                  "ALTER TABLE lease ADD COLUMN groups_of_owner TEXT NOT NULL DEFAULT ''",
+                  "ALTER TABLE lease ADD COLUMN lifetime_millis BIGINT")));
 
   /** Copies the lists. */
   Schema {

@@ -171,7 +171,7 @@ class JdbcLeaseStoreTest extends LeaseStoreContract {
 
     assertThatThrownBy(() -> new JdbcLeaseStore(new Sqlite(file), Schema.CURRENT))
         .isInstanceOf(LeaseStoreException.class)
-        .hasMessageContaining("schema version 4, this release knows up to 3");
+        .hasMessageContaining("schema version 5, this release knows up to 4");
     reopenPresentVersion();
   }
 
@@ -261,7 +261,7 @@ class JdbcLeaseStoreTest extends LeaseStoreContract {
   private void reopenPresentVersion() {
     try (Connection other = new Sqlite(file).open(true);
         Statement statement = other.createStatement()) {
-      statement.execute("UPDATE schema_version SET version = 3");
+      statement.execute("UPDATE schema_version SET version = 4");
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.culvert.api.account.Grant;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.Lease.State;
 import org.culvert.api.lease.LeaseChange;
@@ -134,6 +137,18 @@ abstract class LeaseStoreContract {
     assertThat(store().load())
         .extracting(Lease::arrangements)
         .containsExactlyInAnyOrder(Arrangements.NONE, ALL);
+  }
+
+  @Test
+  void keepsWhatTheOwnerWasGrantedAndIsGrantedAnew() throws Exception {
+    Grant grant = new Grant(Set.of("home", "a, b"), Optional.of(Duration.ofMinutes(30)));
+    Lease granted = SampleLeases.with(one, grant);
+    commit(new Put(granted), new Put(two));
+    assertThat(store().load()).containsExactlyInAnyOrder(granted, two);
+
+    Lease next = SampleLeases.with(SampleLeases.next(granted, State.ACTIVE), Grant.NONE);
+    commit(new Put(next));
+    assertThat(store().load()).containsExactlyInAnyOrder(next, two);
   }
 
   @Test

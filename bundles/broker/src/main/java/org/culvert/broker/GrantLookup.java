@@ -3,7 +3,6 @@ package org.culvert.broker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -17,20 +16,21 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.culvert.api.account.Account;
 import org.culvert.api.account.CredentialStore;
+import org.culvert.api.account.Grant;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the groups that an account is in. The stores may block, so they are asked on a few threads
- * of their own and for a bounded time. For any thread.
+ * Finds what accounts are granted. The stores may block, so they are asked on a few threads of
+ * their own and for a bounded time. For any thread.
  */
-final class GroupLookup {
+final class GrantLookup {
   /** As long as a user waits whose account cannot be looked up. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private static final Logger LOG = LoggerFactory.getLogger(GroupLookup.class);
+  private static final Logger LOG = LoggerFactory.getLogger(GrantLookup.class);
   private static final int THREADS = 4;
   private static final int WAITING = 1000;
   private static final long IDLE_SECONDS = 30;
@@ -45,7 +45,7 @@ final class GroupLookup {
    * @param threads shut down by {@link #close}
    * @param patience how long an answer may take
    */
-  GroupLookup(Supplier<List<CredentialStore>> stores, ExecutorService threads, Duration patience) {
+  GrantLookup(Supplier<List<CredentialStore>> stores, ExecutorService threads, Duration patience) {
     this.stores = stores;
     this.threads = threads;
     this.patience = patience;
@@ -70,20 +70,19 @@ final class GroupLookup {
   }
 
   /**
-   * Finds the groups of a user; of one whom no store knows, none.
+   * Finds what a user is granted; one whom no store knows, nothing.
    *
    * @return fails with 530 if a store fails or does not answer in time
    */
-  CompletionStage<Set<String>> of(String user) {
-    CompletableFuture<Set<String>> groups = new CompletableFuture<>();
+  CompletionStage<Grant> of(String user) {
+    CompletableFuture<Grant> grant = new CompletableFuture<>();
     Future<?> asking;
     try {
-      asking = threads.submit(() -> ask(user, groups));
+      asking = threads.submit(() -> ask(user, grant));
     } catch (RejectedExecutionException e) {
       return CompletableFuture.failedFuture(busy("too many accounts are being looked up", e));
     }
-    CompletableFuture<Set<String>> inTime =
-        groups.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
+    CompletableFuture<Grant> inTime = grant.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
     return inTime.handle(
         (found, failure) -> {
           if (failure == null) {
@@ -103,19 +102,19 @@ final class GroupLookup {
         });
   }
 
-  private void ask(String user, CompletableFuture<Set<String>> groups) {
+  private void ask(String user, CompletableFuture<Grant> grant) {
     try {
       List<CredentialStore> bound = stores.get();
       for (int i = bound.size() - 1; i >= 0; i--) {
         Optional<Account> account = bound.get(i).find(user);
         if (account.isPresent()) {
-          groups.complete(account.get().groups());
+          grant.complete(account.get().grant());
           return;
         }
       }
-      groups.complete(Set.of());
+      grant.complete(Grant.NONE);
     } catch (RuntimeException | Error e) {
-      groups.completeExceptionally(e);
+      grant.completeExceptionally(e);
     }
   }
 

@@ -17,16 +17,17 @@ import java.util.concurrent.TimeUnit;
 import org.culvert.api.account.Account;
 import org.culvert.api.account.AccountPolicy;
 import org.culvert.api.account.CredentialStore;
+import org.culvert.api.account.Grant;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class GroupLookupTest {
+class GrantLookupTest {
   private static final Duration SHORT = Duration.ofMillis(50);
   private static final Duration LONG = Duration.ofSeconds(30);
 
-  private final ExecutorService threads = GroupLookup.newThreads();
+  private final ExecutorService threads = GrantLookup.newThreads();
 
   @AfterEach
   void close() {
@@ -35,20 +36,20 @@ class GroupLookupTest {
 
   @Test
   void storeOfTheHighestRankingCounts() {
-    GroupLookup lookup = lookup(LONG, knows("alice", "low"), knows("alice", "high"));
+    GrantLookup lookup = lookup(LONG, knows("alice", "low"), knows("alice", "high"));
 
-    assertThat(of(lookup, "alice")).containsExactly("high");
+    assertThat(of(lookup, "alice").groups()).containsExactly("high");
   }
 
   @Test
   void userWhomNobodyKnowsIsInNoGroup() {
-    assertThat(of(lookup(LONG, knows("alice", "home")), "gw7")).isEmpty();
+    assertThat(of(lookup(LONG, knows("alice", "home")), "gw7")).isEqualTo(Grant.NONE);
   }
 
   @Test
   void storeThatHangsIsGivenUpAndInterrupted() throws Exception {
     CountDownLatch interrupted = new CountDownLatch(1);
-    GroupLookup lookup = lookup(SHORT, hanging(interrupted));
+    GrantLookup lookup = lookup(SHORT, hanging(interrupted));
 
     assertRefused(lookup.of("alice"));
 
@@ -57,7 +58,7 @@ class GroupLookupTest {
 
   @Test
   void storeThatFailsIsNoReasonToServeTheUserOtherwise() {
-    GroupLookup lookup =
+    GrantLookup lookup =
         lookup(
             LONG,
             knows("alice", "home"),
@@ -70,8 +71,8 @@ class GroupLookupTest {
 
   @Test
   void moreThanCanWaitAreRefusedAtOnce() {
-    GroupLookup lookup = lookup(LONG, hanging(new CountDownLatch(0)));
-    List<CompletableFuture<Set<String>>> asked = new ArrayList<>();
+    GrantLookup lookup = lookup(LONG, hanging(new CountDownLatch(0)));
+    List<CompletableFuture<Grant>> asked = new ArrayList<>();
     for (int i = 0; i < 1100; i++) {
       asked.add(lookup.of("user" + i).toCompletableFuture());
     }
@@ -80,11 +81,11 @@ class GroupLookupTest {
     assertRefused(asked.get(1099));
   }
 
-  private GroupLookup lookup(Duration patience, CredentialStore... stores) {
-    return new GroupLookup(() -> List.of(stores), threads, patience);
+  private GrantLookup lookup(Duration patience, CredentialStore... stores) {
+    return new GrantLookup(() -> List.of(stores), threads, patience);
   }
 
-  private static Set<String> of(GroupLookup lookup, String user) {
+  private static Grant of(GrantLookup lookup, String user) {
     return lookup.of(user).toCompletableFuture().orTimeout(1, TimeUnit.MINUTES).join();
   }
 
