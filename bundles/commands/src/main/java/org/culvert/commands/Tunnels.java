@@ -38,13 +38,13 @@ final class Tunnels {
   /** Returns what a list has of a tunnel; the table shows some of it. */
   static Map<String, Object> row(BrokeredTunnel tunnel, Instant now) {
     Lease lease = tunnel.lease();
-    Optional<Duration> silence = tunnel.status().flatMap(TunnelStatus::silence);
+    Optional<Duration> seen = tunnel.status().flatMap(TunnelStatus::seen);
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("id", lease.id());
     row.put("type", lease.type().name());
     row.put("state", state(tunnel));
-    row.put("idle", silence);
-    row.put("last seen", silence.map(time -> now.minus(time).truncatedTo(ChronoUnit.SECONDS)));
+    row.put("idle", tunnel.status().flatMap(TunnelStatus::silence));
+    row.put("last seen", seen.map(time -> now.minus(time).truncatedTo(ChronoUnit.SECONDS)));
     row.put("user", lease.owner());
     row.put("address", IpAddresses.text(lease.clientAddress()));
     row.put("prefix", lease.prefix().map(IpPrefix::toString).orElse(""));

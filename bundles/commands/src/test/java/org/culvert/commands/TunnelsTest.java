@@ -101,6 +101,24 @@ class TunnelsTest {
   }
 
   @Test
+  void tunnelOfAClientThatMovedTellsWhenItWasLastSeen() {
+    TunnelStatus up = tunnel(new TunnelState.Up("userspace", "c0")).status().orElseThrow();
+    TunnelStatus moved =
+        new TunnelStatus(
+            up.parameters(),
+            up.state(),
+            up.counters(),
+            Optional.empty(),
+            OtherEnd.AWAITED,
+            up.mtu(),
+            Optional.empty(),
+            up.silence());
+
+    assertThat(Json.write(Tunnels.row(new BrokeredTunnel(lease(), Optional.of(moved)), NOW)))
+        .contains("\"idle\": null", "\"last seen\": \"2025-03-07T00:00:00Z\"");
+  }
+
+  @Test
   void tunnelThatIsUpTellsWhatCarriesIt() {
     assertThat(Tunnels.row(tunnel(new TunnelState.Up("userspace", "culvert0")), NOW))
         .containsEntry("state", "up")

@@ -234,7 +234,10 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
         tunnel.side() == Side.SERVER
             && outers.obstacle(tunnel.outer().local().getAddress()).isPresent();
     return new Standing(
-        tunnel, state, carried && !deaf ? Optional.of(watch(tunnel, earlier)) : Optional.empty());
+        tunnel,
+        state,
+        carried && !deaf ? Optional.of(watch(tunnel, earlier)) : Optional.empty(),
+        earlier.flatMap(Standing::heard));
   }
 
   /**

@@ -12,8 +12,19 @@ import org.culvert.api.tunnel.TunnelStatus.OtherEnd;
  *
  * @param supervision present while a datapath carries the tunnel, also where this host refuses it
  *     an address or a route, but not at a server whose outer address is gone
+ * @param heardBefore when something last came out of it before that watch began, by the monotonic
+ *     clock; proves nothing about the tunnel as it is now
  */
-record Standing(TunnelParameters parameters, TunnelState state, Optional<Supervision> supervision) {
+record Standing(
+    TunnelParameters parameters,
+    TunnelState state,
+    Optional<Supervision> supervision,
+    Optional<Long> heardBefore) {
+
+  /** Returns when something last came out of the tunnel, as it stands now or stood before. */
+  Optional<Long> heard() {
+    return supervision.flatMap(Supervision::heard).or(() -> heardBefore);
+  }
 
   /** Tells whether anything came out of the tunnel as it stands now. */
   boolean isHeard() {
@@ -34,6 +45,7 @@ record Standing(TunnelParameters parameters, TunnelState state, Optional<Supervi
         supervision.flatMap(watch -> watch.silence(now)),
         supervision.map(Supervision::otherEnd).orElse(OtherEnd.AWAITED),
         mtu.orElse(parameters.mtu()),
-        supervision.flatMap(Supervision::quiet));
+        supervision.flatMap(Supervision::quiet),
+        heard().map(last -> Supervision.since(last, now)));
   }
 }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Whatever comes out of the tunnel proves life (RFC 5572 section 4.6), but only of the tunnel as
  * it is open now: what came before a change of its type or its outer addresses proves nothing. It
- * is confined to the endpoint's thread, but for {@link #silence}, {@link #otherEnd} and {@link
- * #quiet}.
+ * is confined to the endpoint's thread, but for {@link #silence}, {@link #heard}, {@link #otherEnd}
+ * and {@link #quiet}.
  */
 final class Supervision {
   /** What a look at the tunnel showed. */
@@ -148,6 +148,16 @@ final class Supervision {
 
   /** Returns the time since something came out of the tunnel, as the last look saw it. */
   Optional<Duration> silence(long now) {
-    return Optional.ofNullable(heard).map(last -> Duration.ofNanos(Math.max(0, now - last)));
+    return heard().map(last -> since(last, now));
+  }
+
+  /** Returns when something last came out of the tunnel, as the last look saw it. */
+  Optional<Long> heard() {
+    return Optional.ofNullable(heard);
+  }
+
+  /** Returns the time since a look, which may be later than the asker's. */
+  static Duration since(long look, long now) {
+    return Duration.ofNanos(Math.max(0, now - look));
   }
 }

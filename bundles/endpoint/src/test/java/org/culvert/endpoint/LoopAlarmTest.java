@@ -20,6 +20,7 @@ class LoopAlarmTest {
           new Standing(
               Ends.atServer(TunnelType.V6UDPV4, Ends.SERVER, Ends.outer("198.51.100.1", 40_000)),
               new TunnelState.Up("userspace", "culvert0"),
+              Optional.empty(),
               Optional.empty()));
 
   @Test

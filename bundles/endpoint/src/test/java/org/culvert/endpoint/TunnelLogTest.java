@@ -82,6 +82,6 @@ class TunnelLogTest {
             Ends.outer("198.51.100.1", 40_000),
             "2001:db8::7",
             "2001:db8:700::/48");
-    return new Standing(tunnel, state, Optional.empty());
+    return new Standing(tunnel, state, Optional.empty(), Optional.empty());
   }
 }

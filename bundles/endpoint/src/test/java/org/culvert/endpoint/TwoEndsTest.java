@@ -180,6 +180,8 @@ class TwoEndsTest {
   void followsTheClientToItsNewPlace() throws Exception {
     openBehindNat();
     ping();
+    server.executor.advance(Duration.ofSeconds(1));
+    assertThat(server.status("seven").otherEnd()).isEqualTo(OtherEnd.HEARD);
     nat.flush();
 
     client.tun().push(Packets.echoRequest(Ends.CLIENT_INNER, Ends.SERVER_INNER, 2));
@@ -192,6 +194,11 @@ class TwoEndsTest {
     assertThat(server.status("seven").otherEnd())
         .as("what came from the old place proves nothing")
         .isEqualTo(OtherEnd.AWAITED);
+    assertThat(server.status("seven").silence()).isEmpty();
+    server.executor.advance(Duration.ofSeconds(3));
+    assertThat(server.status("seven").seen())
+        .as("when it was last seen, wherever it was")
+        .hasValueSatisfying(seen -> assertThat(seen).isGreaterThan(Duration.ofSeconds(2)));
     ping();
     assertThat(server.status("seven").counters().receivedPackets()).isEqualTo(2);
     assertThat(server.status("seven").counters().drops()).isEmpty();

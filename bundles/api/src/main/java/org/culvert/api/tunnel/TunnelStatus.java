@@ -16,6 +16,8 @@ import java.util.Optional;
  *     what its path was found to carry
  * @param quiet how long nothing came out of the tunnel, at most and at last; empty where nobody
  *     watches that
+ * @param seen time since the last packet came out of the tunnel, also if it was opened otherwise
+ *     then; empty while none is known of
  */
 public record TunnelStatus(
     TunnelParameters parameters,
@@ -24,7 +26,8 @@ public record TunnelStatus(
     Optional<Duration> silence,
     OtherEnd otherEnd,
     int mtu,
-    Optional<Quiet> quiet) {
+    Optional<Quiet> quiet,
+    Optional<Duration> seen) {
 
   /**
    * How long nothing came out of a tunnel before it was asked for a sign of life. What forgets a
@@ -43,6 +46,18 @@ public record TunnelStatus(
     HEARD,
     /** It owes a sign of life for longer than the keepalive allows. */
     SILENT
+  }
+
+  /** Describes a tunnel that is known only as it is open now. */
+  public TunnelStatus(
+      TunnelParameters parameters,
+      TunnelState state,
+      TunnelCounters counters,
+      Optional<Duration> silence,
+      OtherEnd otherEnd,
+      int mtu,
+      Optional<Quiet> quiet) {
+    this(parameters, state, counters, silence, otherEnd, mtu, quiet, silence);
   }
 
   /** Describes a tunnel that nobody watches being quiet. */
