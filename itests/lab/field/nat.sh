@@ -151,6 +151,7 @@ tell_shared() {
     sleep 5
   done
   tell "the tunnel stays with $holder"
+  neighbour_shell culvert:client | grep -q "up" || fail "the host that came last has no tunnel"
   { client_shell culvert:client; neighbour_shell culvert:client; } \
     | grep -q "another host" || fail "neither host says that another one uses its account"
   stop_daemon "$d"

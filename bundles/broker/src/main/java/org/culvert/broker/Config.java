@@ -86,6 +86,14 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
               + " whatever flows. 0: 10, and it lives on while packets come out of it.")
   int anonymousLifetime() default 0;
 
+  @AttributeDefinition(
+      description =
+          "What becomes of a host that comes with an account whose tunnel another host has and uses."
+              + " wins: it gets the tunnel, and hosts that came before it are refused after they"
+              + " have taken it back twice. refused: it is refused with 506. Either holds while"
+              + " packets come from the other.")
+  String secondHost() default "wins";
+
   @AttributeDefinition(description = "Seconds that an offer waits to be accepted.")
   int offerTimeout() default 90;
 

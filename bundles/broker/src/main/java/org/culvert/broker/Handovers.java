@@ -1,20 +1,17 @@
 package org.culvert.broker;
 
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.lease.Lease;
-import org.culvert.api.log.UserAddresses;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.TunnelStatus;
+import org.culvert.broker.Contest.Host;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,16 +21,17 @@ import org.slf4j.LoggerFactory;
  * <p>Whoever proves to be the user gets the tunnel, from anywhere and at once (RFC 5572 section
  * 2.3). With two hosts that means that each takes it from the other again and again, for ever. A
  * host that moved does not send from its old place any more; so the tunnel was taken from a host
- * that lives if packets came from it until just now, and from one that returns if it had the tunnel
- * shortly before. After {@link #RETURNS} such returns the tunnel stays with the one who has it, as
- * long as that one lives; the other is refused. If that was a host that moves to and fro after all,
- * its old place falls silent, and it gets the tunnel one keepalive later. For the broker's thread.
+ * that lives if packets came from it until just now. The host that came last for the first time has
+ * the tunnel: after {@link #RETURNS} times that an earlier one took it back, earlier ones are
+ * refused as long as the newest lives. If that was a host that moves to and fro after all, its
+ * other place falls silent, and it gets the tunnel one keepalive later. An operator may want the
+ * other way round ({@link SecondHost#REFUSED}). For the broker's thread.
  */
 final class Handovers {
   private static final Logger LOG = LoggerFactory.getLogger("org.culvert.broker.tunnels");
 
-  /** How often in a row hosts may take the tunnel back from one another. */
-  static final int RETURNS = 3;
+  /** How often an earlier host may take the tunnel back. */
+  static final int RETURNS = 2;
 
   /** How long it is remembered who had the tunnel; each refusal begins it anew. */
   static final Duration MEMORY = Duration.ofMinutes(20);
@@ -41,14 +39,14 @@ final class Handovers {
   /** A packet may be late, and what was heard is looked at once a second. */
   private static final Duration SLACK = Duration.ofSeconds(5);
 
-  private final Settings.Intervals intervals;
+  private final Settings settings;
   private final TunnelEndpoint server;
 
   /** The one that was touched last is the last. */
   private final Map<Slot, Contest> contests = new LinkedHashMap<>();
 
-  Handovers(Settings.Intervals intervals, TunnelEndpoint server) {
-    this.intervals = intervals;
+  Handovers(Settings settings, TunnelEndpoint server) {
+    this.settings = settings;
     this.server = server;
   }
 
@@ -60,45 +58,58 @@ final class Handovers {
    */
   void check(Lease holder, TypeDecision newcomer, Instant now) {
     forget(now);
-    Contest contest = contests.get(Slot.of(holder));
-    Host host = new Host(newcomer.outer().remote().getAddress(), newcomer.claimed());
-    if (contest == null
-        || contest.returns < RETURNS
-        || host.equals(Host.of(holder))
+    Slot slot = Slot.of(holder);
+    Contest contest = contests.getOrDefault(slot, new Contest());
+    Host has = Host.of(holder);
+    Host asks = Host.of(newcomer);
+    if (holder.anonymous()
+        || contest.isOneHost(has, asks)
+        || mayTake(contest, asks)
         || !lives(holder)) {
       return;
     }
-    touch(Slot.of(holder), contest, now);
+    touch(slot, contest, now);
     String why =
         "another host uses the account %s and has its tunnel: %s; refused: %s"
-            .formatted(LifeLog.printable(holder.owner()), Host.of(holder), host);
+            .formatted(LifeLog.printable(holder.owner()), has, asks);
     if (!contest.told) {
       contest.told = true;
-      LOG.warn("{}. They took it from one another; give each host an account of its own", why);
+      LOG.warn("{}. Give each host an account of its own", why);
     }
-    throw new TspException(StatusCode.ACCOUNT_IN_USE, why);
+    throw new TspException(StatusCode.ACCOUNT_IN_USE, why)
+        .advising(
+            "the tunnel comes free when the other host is silent for %d seconds"
+                .formatted(patience(holder).toSeconds()));
   }
 
-  /** Notes that a running tunnel was accepted anew, while it is not changed yet. */
-  void accepted(Lease before, Lease after, Instant now) {
+  private boolean mayTake(Contest contest, Host asks) {
+    return settings.secondHost() == SecondHost.WINS
+        && (contest.returns() < RETURNS || contest.isNewest(asks));
+  }
+
+  /**
+   * Notes that a running tunnel was accepted anew, while it is not changed yet.
+   *
+   * @return the place that it was taken from although packets came from there; empty: none
+   */
+  Optional<Host> accepted(Lease before, Lease after, Instant now) {
     forget(now);
     Slot slot = Slot.of(after);
     Host loser = Host.of(before);
     Host winner = Host.of(after);
     if (before.anonymous() || loser.equals(winner)) {
-      return;
+      return Optional.empty();
     }
     if (!lives(before)) {
-      contests.remove(slot);
-      return;
+      if (!loser.isLike(winner)) {
+        contests.remove(slot);
+      }
+      return Optional.empty();
     }
     Contest contest = contests.getOrDefault(slot, new Contest());
-    if (contest.had.contains(winner)) {
-      contest.returns++;
-    }
-    contest.had.add(loser);
-    contest.had.add(winner);
+    contest.taken(loser, winner);
     touch(slot, contest, now);
+    return Optional.of(loser);
   }
 
   /** Goes on under a clock that was moved. */
@@ -126,39 +137,16 @@ final class Handovers {
    * looked when it came.
    */
   boolean lives(Lease lease) {
-    Duration interval = lease.keepAlive().orElse(intervals.usual());
     Optional<TunnelStatus> status = server.tunnel(lease.id());
     Optional<Duration> silence = status.flatMap(TunnelStatus::silence);
     if (silence.isEmpty() && lease.anonymous()) {
       return status.filter(one -> one.counters().receivedPackets() > 0).isPresent();
     }
-    return silence.filter(s -> s.compareTo(interval.plus(SLACK)) <= 0).isPresent();
+    return silence.filter(s -> s.compareTo(patience(lease)) <= 0).isPresent();
   }
 
-  /** What is remembered of one user's hosts. */
-  private static final class Contest {
-    private final Set<Host> had = new HashSet<>();
-    private int returns;
-    private boolean told;
-    private Instant touched = Instant.MIN;
-  }
-
-  /**
-   * What tells hosts apart: ports change with each session, and two hosts behind one NAT have the
-   * same address outside.
-   *
-   * @param outside where its packets come from
-   * @param claimed the address that it says it has
-   */
-  private record Host(InetAddress outside, InetAddress claimed) {
-    static Host of(Lease lease) {
-      return new Host(lease.outer().remote().getAddress(), lease.claimedAddress());
-    }
-
-    @Override
-    public String toString() {
-      String text = UserAddresses.text(outside);
-      return outside.equals(claimed) ? text : UserAddresses.text(claimed) + " behind " + text;
-    }
+  /** Returns how long after its last packet a host counts as living. */
+  private Duration patience(Lease lease) {
+    return lease.keepAlive().orElse(settings.keepAlive().usual()).plus(SLACK);
   }
 }

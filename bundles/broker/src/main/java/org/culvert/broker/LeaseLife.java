@@ -41,7 +41,7 @@ final class LeaseLife {
     this.server = server;
     this.silence = new Silence(ledger.settings().keepAlive(), server, ledger.now());
     this.prolonging = new Prolonging(ledger, turns, silence);
-    this.handovers = new Handovers(ledger.settings().keepAlive(), server);
+    this.handovers = new Handovers(ledger.settings(), server);
     this.unproved = new Unproved(server);
   }
 
@@ -58,14 +58,21 @@ final class LeaseLife {
   }
 
   void started(Lease lease, Lease before) {
-    if (before.state() == State.ACTIVE) {
-      handovers.accepted(before, lease, ledger.now());
-    }
+    Optional<Contest.Host> loser =
+        before.state() == State.ACTIVE
+            ? handovers.accepted(before, lease, ledger.now())
+            : Optional.empty();
     silence.begin(lease.id(), ledger.now());
     prolonging.begin(lease);
     unproved.renew(Slot.of(lease), ledger.now());
     ledger.desired().put(Leases.tunnel(lease, ledger.settings()));
-    LifeLog.event(lease, before.state() == State.ACTIVE ? "accepted again" : "accepted");
+    LifeLog.event(
+        lease,
+        before.state() != State.ACTIVE
+            ? "accepted"
+            : loser
+                .map(host -> "accepted again, while packets still came from " + host)
+                .orElse("accepted again"));
   }
 
   void stopped(Lease lease, String why) {

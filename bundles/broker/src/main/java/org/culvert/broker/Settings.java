@@ -28,6 +28,7 @@ import org.culvert.api.net.IpPrefix;
  * @param referrals brokers to name when this one is full or busy
  * @param proxyUsers accounts that may claim another machine's address
  * @param outside by which addresses clients reach this machine
+ * @param secondHost what becomes of a second host with one account
  */
 record Settings(
     Pools pools,
@@ -40,7 +41,8 @@ record Settings(
     List<InetAddress> resolvers,
     Referrals referrals,
     Set<String> proxyUsers,
-    OutsideAddresses outside) {
+    OutsideAddresses outside,
+    SecondHost secondHost) {
 
   /** Returns all that addresses and prefixes of tunnels come from. */
   Set<IpPrefix> allPools() {
@@ -130,7 +132,8 @@ record Settings(
         resolvers(config),
         Referrals.from(config),
         Set.copyOf(list(config.proxyUsers())),
-        OutsideAddresses.from(config));
+        OutsideAddresses.from(config),
+        SecondHost.of(config.secondHost()));
   }
 
   /** Splits at commas: a configuration file gives a list as one text. */
