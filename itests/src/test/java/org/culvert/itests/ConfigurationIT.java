@@ -11,6 +11,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.Before;
 import org.junit.Rule;
 import org.junit.Test;
@@ -19,6 +20,13 @@ import org.junit.rules.TemporaryFolder;
 /** Promises about mistakes in the files of the archive's user. */
 public class ConfigurationIT {
   private static final String TRANSPORT = "org.culvert.transport.cfg";
+  private static final String POOL = "org.culvert.broker.pool-business.cfg";
+  private static final List<String> PLUGINS =
+      List.of("culvert-routing-frr", "culvert-routing-bird", "culvert-lan-radvd");
+
+  /** What no operator should have to read: what the runtime says of what is told in words. */
+  private static final String[] NOISE = {"\tat ", "FrameworkEvent", "ServiceException"};
+
   private static final String KEPT = "; what was there before is still in force";
 
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
@@ -90,11 +98,27 @@ public class ConfigurationIT {
           1,
           "etc/org.culvert.broker.cfg: mtu = \"12\": write a number from 1280 to 65495" + KEPT);
       broker.awaitLines(log(), 3, "signaling is served on TCP");
+
+      // Nor does a pool end it that cannot be; it waits until it can.
+      write(POOL, "prefix = 2001:db8::/40\n");
+      broker.awaitLines(
+          log(),
+          1,
+          "etc/%s: prefix = \"2001:db8::/40\": it overlaps the pool 2001:db8:0:1::/64;"
+                  .formatted(POOL)
+              + " pools must be disjoint"
+              + KEPT);
+      broker.awaitLines(log(), 4, "signaling is served on TCP");
+      write("org.culvert.broker.cfg", "endpointPool = 2001:db8:ff00::/64\n");
+      for (int tries = 0; tries < 600 && told(broker).contains(POOL); tries++) {
+        Thread.sleep(200);
+      }
+      assertThat(shell.run(broker, "culvert:pools")).contains("2001:db8::/40");
     }
     for (Map.Entry<Path, FileTime> one : written.entrySet()) {
       assertThat(Files.getLastModifiedTime(one.getKey())).as("%s", one).isEqualTo(one.getValue());
     }
-    assertThat(log()).content().doesNotContain("\tat ");
+    assertThat(log()).content().doesNotContain(NOISE);
     List<String> lines = Files.readAllLines(log());
     for (String line : told) {
       assertThat(lines.stream().filter(one -> one.endsWith("| " + line))).hasSize(1);
@@ -113,11 +137,7 @@ public class ConfigurationIT {
     }
     try (Started all = start("all")) {
       all.awaitWord("no port is open yet");
-      // The shell is there a moment before its commands are.
-      String install = "feature:install culvert-routing-frr culvert-routing-bird";
-      for (int tries = 0; tries < 600 && !shell.run(all, install).contains("status 0"); tries++) {
-        Thread.sleep(200);
-      }
+      install(all, "culvert-routing-frr culvert-routing-bird");
       for (String line : mistakes.told()) {
         all.awaitLines(log(), 1, "| " + line);
       }
@@ -125,7 +145,43 @@ public class ConfigurationIT {
           .contains(mistakes.told().get(0))
           .doesNotContain(Mistakes.CANARY);
     }
-    assertThat(log()).content().doesNotContain("\tat ", Mistakes.CANARY);
+    assertThat(log()).content().doesNotContain(NOISE).doesNotContain(Mistakes.CANARY);
+  }
+
+  @Test
+  public void examplesHaveEveryKeyWithADefaultThatMayBeWritten() throws Exception {
+    Path etc = home.resolve("etc");
+    try (Stream<Path> examples = Files.list(etc)) {
+      for (Path one : examples.filter(file -> file.toString().endsWith(".cfg.example")).toList()) {
+        String name = one.getFileName().toString().replace(".example", "");
+        // A DNS server is of no use without a key and a zone of its own.
+        String text =
+            Files.readString(one)
+                .replace("#key.secret =", "key.secret = c2VjcmV0IG9mIDE2IG9jdGV0cw==")
+                .replace("#zones =", "zones = tb.example");
+        write(name, text.replaceAll("(?m)^#(\\w[\\w.]* =)", "$1"));
+      }
+    }
+    try (Started all = start("all")) {
+      all.awaitWord(Started.SERVED);
+      for (String feature : PLUGINS) {
+        install(all, feature);
+      }
+      assertThat(told(all)).isEqualTo("All is as it should be.\nstatus 0\n");
+    }
+    assertThat(log()).content().doesNotContain(NOISE);
+  }
+
+  private String told(Started started) throws IOException, InterruptedException {
+    return shell.run(started, "culvert:configuration");
+  }
+
+  /** The shell is there a moment before its commands are. */
+  private void install(Started started, String features) throws IOException, InterruptedException {
+    String install = "feature:install " + features;
+    for (int tries = 0; tries < 600 && !shell.run(started, install).contains("status 0"); tries++) {
+      Thread.sleep(200);
+    }
   }
 
   private Path log() {
