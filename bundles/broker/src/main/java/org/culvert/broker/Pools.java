@@ -43,6 +43,14 @@ record Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, List<PrefixPolicy>
       if (config.anonymousPool().isBlank() && delegation.isEmpty() && policies.isEmpty()) {
         return Optional.empty();
       }
+      if (config.anonymousPool().isBlank() && delegation.isEmpty()) {
+        throw new InvalidConfigurationException(
+            policies.get(0).pid(),
+            "prefix",
+            policies.get(0).config().prefix(),
+            "it needs tunnel addresses of yours too: write endpointPool in etc/%s.cfg"
+                .formatted(Settings.PID));
+      }
       throw new InvalidConfigurationException(
           Settings.PID,
           "endpointPool",

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.culvert.api.config.ConfigurationReport.Mistake;
 import org.culvert.configuration.Failures.Failure;
 
 /**
@@ -42,15 +43,23 @@ final class FallBack {
     for (Failure failure : failures) {
       if (failure.mistake().isPresent()) {
         // A component may refuse what is another's: the broker knows which pools cannot be.
-        String text = failure.mistake().get().text();
+        Mistake mistake = failure.mistake().get();
+        String text = mistake.text();
         String file = text.substring(0, Math.max(0, text.indexOf(": ")));
         String pid = byFile.getOrDefault(file, failure.pid());
         blamed.add(pid);
-        if (guard.reject(pid, failure.mistake().get())) {
+        if (guard.reject(pid, mistake) || guard.withhold(pid, mistake)) {
           again.hand(pid);
         }
       }
     }
     running.stream().filter(pid -> !blamed.contains(pid)).forEach(guard::prove);
+  }
+
+  /** Tries again what a component refused that has another configuration now. */
+  void changed(String pid) throws IOException {
+    for (String one : guard.reconsider(pid)) {
+      again.hand(one);
+    }
   }
 }

@@ -34,7 +34,16 @@ final class Guard implements ConfigurationPlugin {
   /** What components have run with no configuration for, so with their defaults. */
   private final Set<String> unconfigured = ConcurrentHashMap.newKeySet();
 
-  private record Rejected(Map<String, Object> values, Mistake mistake) {}
+  /**
+   * What no component took.
+   *
+   * @param mistake what the component said that refused it; it may be another's than its own
+   */
+  private record Rejected(Map<String, Object> values, Mistake mistake) {
+    boolean isOfAnother(String pid) {
+      return !mistake.pid().equals(kind(pid));
+    }
+  }
 
   Guard(Supplier<Map<String, Definition>> definitions) {
     this.definitions = definitions;
@@ -111,6 +120,48 @@ final class Guard implements ConfigurationPlugin {
     rejected.put(pid, new Rejected(values, mistake));
     given.put(pid, other);
     return true;
+  }
+
+  /**
+   * Keeps back what never was in force and what a component refuses that ran before it came, so
+   * that this one runs on without it.
+   *
+   * @return whether it is to be handed on again, which now ends it
+   */
+  boolean withhold(String pid, Mistake mistake) {
+    String refuser = mistake.pid();
+    boolean ran = proved.containsKey(refuser) || unconfigured.contains(refuser);
+    Map<String, Object> values = given.get(pid);
+    if (values == null || !ran || proved.containsKey(pid) || refuser.equals(kind(pid))) {
+      return false;
+    }
+    rejected.put(pid, new Rejected(values, mistake));
+    given.remove(pid);
+    return true;
+  }
+
+  /**
+   * Forgets what was refused beside a configuration that has changed now: together they may do.
+   *
+   * @return what is to be handed on again
+   */
+  List<String> reconsider(String changed) {
+    List<String> again =
+        rejected.entrySet().stream()
+            .filter(one -> one.getValue().isOfAnother(one.getKey()))
+            .filter(one -> !one.getKey().equals(changed))
+            .filter(
+                one ->
+                    one.getValue().mistake().pid().equals(changed)
+                        || kind(one.getKey()).equals(kind(changed)))
+            .map(Map.Entry::getKey)
+            .toList();
+    again.forEach(rejected::remove);
+    return again;
+  }
+
+  private static String kind(String pid) {
+    return pid.replaceFirst("~.*", "");
   }
 
   /** Returns why something else than what is written is in force, by configuration. */

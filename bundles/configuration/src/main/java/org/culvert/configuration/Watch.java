@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Dictionary;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -78,6 +79,8 @@ public final class Watch
             return made;
           });
 
+  private final FrameworkErrors errors = new FrameworkErrors();
+  private final Set<String> changed = ConcurrentHashMap.newKeySet();
   private volatile long lastChange = System.nanoTime();
 
   /** The thread's. */
@@ -96,6 +99,7 @@ public final class Watch
     this.failures = new Failures(components);
     this.guard = new Guard(definitions::all);
     this.fallBack = new FallBack(guard, this::handAgain);
+    context.addFrameworkListener(errors);
     context.addBundleListener(this);
     context.addServiceListener(
         this,
@@ -109,6 +113,7 @@ public final class Watch
   public void close() {
     context.removeServiceListener(this);
     context.removeBundleListener(this);
+    context.removeFrameworkListener(errors);
     thread.shutdownNow();
   }
 
@@ -123,6 +128,7 @@ public final class Watch
     if (event.getType() == ConfigurationEvent.CM_DELETED) {
       guard.forget(event.getPid());
     }
+    changed.add(event.getPid());
     lookSoon();
   }
 
@@ -234,6 +240,10 @@ public final class Watch
     try {
       List<Written> written = written();
       List<Failure> failed = failures.now();
+      for (String pid : changed) {
+        changed.remove(pid);
+        fallBack.changed(pid);
+      }
       fallBack.look(written, failed, failures.running(), failures.unconfigured());
       told = new Telling(told).tell(mistakes(written, failed), failed);
       if (!isSettled()) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class FallBackTest {
   private static final String GRE = "com.example.gre";
+  private static final String PEER = "com.example.peer~home";
   private static final Set<String> NOTHING = Set.of();
 
   private final Guard guard = new Guard(Samples::definitions);
@@ -103,10 +104,58 @@ class FallBackTest {
     fallBack.look(
         List.of(wrong),
         List.of(new Failure("Gre", "com.example", GRE, Optional.of(mistake), "")),
-        Set.of("com.example.peer~home"),
+        Set.of(PEER),
         NOTHING);
 
-    assertThat(again).containsExactly("com.example.peer~home");
+    assertThat(again).containsExactly(PEER);
+  }
+
+  @Test
+  void whatComesNewAndARunningComponentRefusesIsKeptBack() throws IOException {
+    runs(Samples.file(GRE, "key.number", "7"));
+    refusesAnother("0");
+
+    assertThat(again).containsExactly(PEER);
+    assertThat(peer("0").get(Guard.CONDITION)).isEqualTo(Guard.NEVER);
+    assertThat(guard.rejections()).containsOnlyKeys(PEER);
+    assertThat(peer("1").get(Guard.CONDITION)).isNull();
+  }
+
+  @Test
+  void aComponentThatNeverRanDoesNotStartWithHalfOfWhatWasMeant() throws IOException {
+    refusesAnother("0");
+
+    assertThat(again).isEmpty();
+    assertThat(peer("0").get(Guard.CONDITION)).isNull();
+  }
+
+  @Test
+  void whatWasKeptBackIsTriedAgainWhenItsRefuserIsConfiguredAnew() throws IOException {
+    runs(Samples.file(GRE, "key.number", "7"));
+    refusesAnother("0");
+    again.clear();
+
+    fallBack.changed(PEER);
+    fallBack.changed("com.example.stranger");
+    assertThat(again).isEmpty();
+    fallBack.changed(GRE);
+
+    assertThat(again).containsExactly(PEER);
+    assertThat(peer("0").get(Guard.CONDITION)).isNull();
+  }
+
+  private void refusesAnother(String number) throws IOException {
+    Written wrong = Written.of(peer(number));
+    Mistake mistake = new Mistake(GRE, true, "etc/com.example.peer-home.cfg: it will not do");
+    fallBack.look(
+        List.of(wrong),
+        List.of(new Failure("Gre", "com.example", GRE, Optional.of(mistake), "")),
+        NOTHING,
+        NOTHING);
+  }
+
+  private Dictionary<String, Object> peer(String number) {
+    return given(Samples.oneOf("com.example.peer", "home", "key.number", number));
   }
 
   private void runs(Dictionary<String, Object> properties) throws IOException {
