@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.junit.rules.TemporaryFolder;
 /** Promises about mistakes in the files of the archive's user. */
 public class ConfigurationIT {
   private static final String TRANSPORT = "org.culvert.transport.cfg";
+  private static final String CLIENT = "org.culvert.client.cfg";
   private static final String POOL = "org.culvert.broker.pool-business.cfg";
   private static final List<String> PLUGINS =
       List.of("culvert-routing-frr", "culvert-routing-bird", "culvert-lan-radvd");
@@ -168,6 +170,9 @@ public class ConfigurationIT {
         install(all, feature);
       }
       assertThat(told(all)).isEqualTo("All is as it should be.\nstatus 0\n");
+      Files.setPosixFilePermissions(
+          etc.resolve(CLIENT), PosixFilePermissions.fromString("rw-r--r--"));
+      assertThat(told(all)).contains(CLIENT + ": password: everybody on this machine can read it");
     }
     assertThat(log()).content().doesNotContain(NOISE);
   }
@@ -200,6 +205,8 @@ public class ConfigurationIT {
   /** Karaf looks at what was moved into its folder, and leaves it as it is. */
   private void write(String file, String content) throws IOException {
     Path fresh = Files.writeString(home.resolve(file), content);
+    // Some have passwords, which is told of a file that is open to all.
+    Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
     Path place = home.resolve("etc").resolve(file);
     Files.move(fresh, place, StandardCopyOption.REPLACE_EXISTING);
     written.put(place, Files.getLastModifiedTime(place));

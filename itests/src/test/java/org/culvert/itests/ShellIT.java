@@ -70,6 +70,20 @@ public class ShellIT {
               }
               status 1
               """);
+      assertThat(shell.run(broker, "culvert:tunnels --nosuch --json"))
+          .isEqualTo(
+              """
+              {
+                "error": "culvert:tunnels: undefined option --nosuch",
+                "remedy": "Try <command> --help' for more information."
+              }
+              status 1
+              """);
+      assertThat(shell.run(broker, "help"))
+          .contains("culvert:tunnels ", "status 0")
+          .doesNotContain("NullPointerException");
+      assertThat(shell.run(broker, "log:display"))
+          .containsPattern("(?m)^\\d{4}-\\d\\d-\\d\\dT[0-9:.]{12}([+-]\\d\\d:\\d\\d|Z) INFO ");
       assertThat(shell.run(broker, "culvert:nosuch"))
           .isEqualTo("Command not found: culvert:nosuch\nstatus 1\n");
       assertThat(shell.run(broker, "culvert:pools --json"))

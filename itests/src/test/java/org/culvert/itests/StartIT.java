@@ -58,6 +58,8 @@ public class StartIT {
     assertThat(end("status")).isEqualTo(3);
     assertThat(lastSaid()).contains("not running");
     assertThat(end("stop")).isZero();
+    assertThat(end("status", "elsewhere")).isEqualTo(1);
+    assertThat(lastSaid()).contains("\"elsewhere\"", "KARAF_DATA").hasLineCount(1);
     assertThat(end("brokr")).isEqualTo(1);
     assertThat(lastSaid()).contains("\"brokr\"", "--help").hasLineCount(1);
     assertThat(end("broker", "shel")).isEqualTo(1);

@@ -50,6 +50,13 @@ record Examination(Map<String, Object> values, List<String> remarks, List<String
       if (!right.equals(key)) {
         remarks.add("%s: %s is taken for %s; write it so".formatted(written.file(), key, right));
       }
+      if (setting.get().isSecret()
+          && !String.join("", Written.parts(value)).isEmpty()
+          && written.path().filter(Secret::isOpen).isPresent()) {
+        remarks.add(
+            "%s: %s: everybody on this machine can read it; chmod 600 %s"
+                .formatted(written.file(), right, written.path().get()));
+      }
       Optional<Object> meant = meant(written, setting.get(), value);
       meant.ifPresentOrElse(
           one -> values.put(right, one),

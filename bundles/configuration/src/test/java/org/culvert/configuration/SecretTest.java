@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Dictionary;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +48,27 @@ class SecretTest {
     new Guard(Samples::definitions).modifyConfiguration(null, given);
 
     assertThat(given.get("password")).isEqualTo("pässw${x}örd\\€1");
+  }
+
+  @Test
+  void fileThatEverybodyMayReadIsTold() throws IOException {
+    Path file = Files.writeString(folder.resolve("com.example.gre.cfg"), "password = x\n");
+    Dictionary<String, Object> given = Samples.file("com.example.gre", "password", "x");
+    given.put("felix.fileinstall.filename", file.toUri().toString());
+
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    assertThat(remarks(given))
+        .containsExactly(
+            "etc/com.example.gre.cfg: password: everybody on this machine can read it;"
+                + " chmod 600 "
+                + file);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+    assertThat(remarks(given)).isEmpty();
+  }
+
+  private static List<String> remarks(Dictionary<String, Object> given) {
+    Written written = Written.of(given);
+    return Examination.of(written, Samples.definitions().get(written.kind())).remarks();
   }
 
   @Test

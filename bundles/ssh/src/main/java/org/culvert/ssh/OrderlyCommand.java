@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.channel.ChannelSession;
@@ -13,12 +14,17 @@ import org.apache.sshd.server.command.Command;
 /** One of Karaf's commands or shells, which ends its own channel and no more. */
 final class OrderlyCommand implements Command {
   private final Command karaf;
+  private final boolean json;
   private final List<OutputStream> outputs = new ArrayList<>();
   private OutputStream out = OutputStream.nullOutputStream();
   private OutputStream err = OutputStream.nullOutputStream();
 
-  OrderlyCommand(Command karaf) {
+  private Optional<JsonErrors> errors = Optional.empty();
+
+  /** Takes a command of Karaf's, and the line that asks for it; empty for a shell. */
+  OrderlyCommand(Command karaf, String line) {
     this.karaf = karaf;
+    this.json = JsonErrors.areWanted(line);
   }
 
   @Override
@@ -40,7 +46,7 @@ final class OrderlyCommand implements Command {
   public void setExitCallback(ExitCallback callback) {
     karaf.setExitCallback(
         (status, message, immediately) -> {
-          flush();
+          end(status);
           callback.onExit(status, message, immediately);
         });
   }
@@ -49,7 +55,9 @@ final class OrderlyCommand implements Command {
   @Override
   public void start(ChannelSession channel, Environment environment) throws IOException {
     boolean terminal = environment.getEnv().containsKey(Environment.ENV_TERM);
-    karaf.setOutputStream(kept(terminal ? out : new PlainText(out)));
+    errors = json ? Optional.of(new JsonErrors(out)) : Optional.empty();
+    OutputStream last = errors.map(OutputStream.class::cast).orElse(out);
+    karaf.setOutputStream(kept(terminal && !json ? last : new PlainText(last)));
     karaf.setErrorStream(kept(terminal ? err : new PlainText(err)));
     karaf.start(new LentChannel(channel), environment);
   }
@@ -65,14 +73,21 @@ final class OrderlyCommand implements Command {
   }
 
   /** The exit status must not overtake output. Waits for a reader that is slow. */
-  private void flush() {
-    for (OutputStream stream : outputs) {
-      try {
-        stream.flush();
-      } catch (IOException e) {
-        // The client is gone, or has waited for longer than a session may be idle.
-        continue;
-      }
+  private void end(int status) {
+    errors.ifPresent(last -> attempt(() -> last.end(status)));
+    outputs.forEach(stream -> attempt(stream::flush));
+  }
+
+  private static void attempt(Writing writing) {
+    try {
+      writing.write();
+    } catch (IOException e) {
+      // The client is gone, or has waited for longer than a session may be idle.
+      return;
     }
+  }
+
+  private interface Writing {
+    void write() throws IOException;
   }
 }

@@ -46,8 +46,8 @@ public final class OrderlyEnd {
     CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT.set(server, patience);
     CoreModuleProperties.CHANNEL_CLOSE_TIMEOUT.set(server, patience);
     server.setCommandFactory(
-        (channel, line) -> new OrderlyCommand(lent.commands().createCommand(channel, line)));
-    server.setShellFactory(channel -> new OrderlyCommand(lent.shells().createShell(channel)));
+        (channel, line) -> new OrderlyCommand(lent.commands().createCommand(channel, line), line));
+    server.setShellFactory(channel -> new OrderlyCommand(lent.shells().createShell(channel), ""));
   }
 
   /** Gives a server back what it had; commands that run go on. */
