@@ -71,17 +71,26 @@ final class Absence {
     if (!seen.add(component.description().name)) {
       return;
     }
+    // The runtime counts nothing at all, or one that is not satisfied.
+    if (component.configurations().isEmpty()
+        && "require".equals(component.description().configurationPolicy)) {
+      causes.add(noFile(component));
+    }
     for (ComponentConfigurationDTO one : component.configurations()) {
       if (one.failure != null) {
         failed(component, one.failure);
       } else if (one.state == ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION) {
-        causes.add("etc/" + component.description().configurationPid[0] + ".cfg is not there");
+        causes.add(noFile(component));
       } else if (one.state == ComponentConfigurationDTO.UNSATISFIED_REFERENCE) {
         for (UnsatisfiedReferenceDTO missing : one.unsatisfiedReferences) {
           missing(component, missing.name);
         }
       }
     }
+  }
+
+  private static String noFile(Component component) {
+    return "etc/" + component.description().configurationPid[0] + ".cfg is not there";
   }
 
   private void missing(Component component, String reference) {

@@ -92,6 +92,17 @@ class AbsenceTest {
   }
 
   @Test
+  void fileThatIsNotThereAnyMoreIsTheCause() {
+    add("none", "org.culvert.client", waiting());
+    ComponentDescriptionDTO component = components.remove(0).description();
+    component.configurationPolicy = "require";
+    components.add(new Absence.Component(component, List.of()));
+
+    assertThat(absence("a.Client", "org.culvert.client"))
+        .containsExactly("etc/org.culvert.client.cfg is not there");
+  }
+
+  @Test
   void serviceThatNobodyHasIsNamed() {
     add("a.Broker", "org.culvert.broker", waiting("store"), "a.b.LeaseStore");
 
