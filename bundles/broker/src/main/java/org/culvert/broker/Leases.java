@@ -154,7 +154,8 @@ final class Leases {
         settings.mtu().of(lease.type()),
         lease.keepAlive().map(interval -> keepAlive(interval, lease.serverAddress())),
         settings.routing().prefixRoutes(routing),
-        RoutingSettings.needsLink(routing));
+        RoutingSettings.needsLink(routing),
+        lease.grant().groups());
   }
 
   /** Returns how a lease's prefix is routed; statically if nothing was agreed. */

@@ -241,13 +241,13 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
   }
 
   /**
-   * An unchanged tunnel's watch goes on, also while this host refuses it a route: the other end
-   * still answers. One that moved or was closed gets its full time again, and has to be heard anew:
-   * what came before proves nothing about the new place.
+   * An unchanged tunnel's watch goes on, also while this host refuses it a route, or its user is in
+   * other groups: the other end still answers. One that moved or was closed gets its full time
+   * again, and has to be heard anew: what came before proves nothing about the new place.
    */
   private Supervision watch(TunnelParameters tunnel, Optional<Standing> earlier) {
     Optional<Supervision> watch = earlier.flatMap(Standing::supervision);
-    if (watch.isPresent() && earlier.map(Standing::parameters).equals(Optional.of(tunnel))) {
+    if (watch.isPresent() && earlier.orElseThrow().isWayOf(tunnel)) {
       return watch.get();
     }
     long received = datapaths.counters(tunnel.id()).receivedPackets();

@@ -1,5 +1,7 @@
 package org.culvert.endpoint;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Collection;
@@ -14,6 +16,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.culvert.api.endpoint.HostReport;
 import org.culvert.api.net.IpPrefix;
@@ -24,6 +28,7 @@ import org.culvert.api.netdev.HostState;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelParameters.Side;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +66,14 @@ final class HostUpkeep implements HostReport, AutoCloseable {
   private Set<InetAddress> resolvers = Set.of();
 
   private List<TunnelParameters> tunnels = List.of();
+
+  /**
+   * What is desired since the last look. A look may take longer than the broker needs for the next
+   * tunnel: one that waits sees all that was told meanwhile.
+   */
+  private final AtomicReference<@Nullable List<TunnelParameters>> told = new AtomicReference<>();
+
+  private final AtomicBoolean looksSoon = new AtomicBoolean();
 
   /** Where desired tunnels stand or last stood: while one is down, its packets go no other way. */
   private final Map<String, String> devices = new HashMap<>();
@@ -119,20 +132,23 @@ final class HostUpkeep implements HostReport, AutoCloseable {
 
   /** Takes note of what is desired. */
   void desire(Collection<TunnelParameters> desired) {
-    List<TunnelParameters> copy = List.copyOf(desired);
-    soon(
-        () -> {
-          tunnels = copy;
-          guard = Optional.empty();
-          guardMoves = copy.stream().anyMatch(TunnelParameters::ownLink);
-          devices.keySet().retainAll(copy.stream().map(TunnelParameters::id).toList());
-          neighbors = side == Side.SERVER ? HostNeeds.neighbors(copy) : Set.of();
-        });
+    told.set(List.copyOf(desired));
+    lookAgain();
+  }
+
+  private void take(List<TunnelParameters> desired) {
+    tunnels = desired;
+    guard = Optional.empty();
+    guardMoves = desired.stream().anyMatch(TunnelParameters::ownLink);
+    devices.keySet().retainAll(desired.stream().map(TunnelParameters::id).collect(toSet()));
+    neighbors = side == Side.SERVER ? HostNeeds.neighbors(desired) : Set.of();
   }
 
   /** Looks again, since tunnels stand now that did not before. */
   void lookAgain() {
-    soon(() -> {});
+    if (looksSoon.compareAndSet(false, true)) {
+      soon(() -> looksSoon.set(false));
+    }
   }
 
   private CompletionStage<Void> soon(Runnable change) {
@@ -150,6 +166,7 @@ final class HostUpkeep implements HostReport, AutoCloseable {
   }
 
   private void look() {
+    Optional.ofNullable(told.getAndSet(null)).ifPresent(this::take);
     if (side == Side.SERVER && pools.isEmpty()) {
       return;
     }

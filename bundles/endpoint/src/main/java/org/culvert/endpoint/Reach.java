@@ -2,13 +2,17 @@ package org.culvert.endpoint;
 
 import java.net.InetAddress;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.HostGuard;
@@ -21,12 +25,19 @@ import org.culvert.api.tunnel.TunnelParameters.PrefixRoutes;
  *
  * @param device the device that tunnels share
  * @param isolated what reaches no other tunnel
+ * @param byGroup whether tunnels reach one another only where their users have a group in common
  * @param open whether all services of the host are open
  * @param services those that the operator opens
  */
-record Reach(String device, Set<IpPrefix> isolated, boolean open, Set<HostService> services) {
+record Reach(
+    String device,
+    Set<IpPrefix> isolated,
+    boolean byGroup,
+    boolean open,
+    Set<HostService> services) {
   private static final String NONE = "none";
   private static final String ALL = "all";
+  private static final String GROUPS = "groups";
   private static final Set<IpPrefix> EVERYTHING =
       Set.of(IpPrefix.parse("::/0"), IpPrefix.parse("0.0.0.0/0"));
 
@@ -52,7 +63,11 @@ record Reach(String device, Set<IpPrefix> isolated, boolean open, Set<HostServic
   static Reach from(String pid, String device, String isolate, String hostServices) {
     boolean open = hostServices.strip().equals(ALL);
     return new Reach(
-        device, isolated(pid, isolate), open, open ? Set.of() : services(pid, hostServices));
+        device,
+        isolated(pid, isolate),
+        words(isolate).contains(GROUPS),
+        open,
+        open ? Set.of() : services(pid, hostServices));
   }
 
   private static Set<IpPrefix> isolated(String pid, String text) {
@@ -63,19 +78,26 @@ record Reach(String device, Set<IpPrefix> isolated, boolean open, Set<HostServic
       return EVERYTHING;
     }
     Set<IpPrefix> isolated = new HashSet<>();
-    for (String word : text.split(",", -1)) {
+    for (String word : words(text)) {
+      if (word.equals(GROUPS)) {
+        continue;
+      }
       try {
-        isolated.add(IpPrefix.parse(word.strip()));
+        isolated.add(IpPrefix.parse(word));
       } catch (IllegalArgumentException e) {
         throw new InvalidConfigurationException(
             pid,
             "isolate",
             text,
-            "write none, all, or prefixes of tunnels that reach no other, separated by commas:"
-                + " 2001:db8:0:2::/64, 10.65.0.0/16");
+            "write none, all, groups, or prefixes of tunnels that reach no other, separated by"
+                + " commas: groups, 2001:db8:0:2::/64, 10.65.0.0/16");
       }
     }
     return isolated;
+  }
+
+  private static List<String> words(String text) {
+    return Stream.of(text.split(",", -1)).map(String::strip).toList();
   }
 
   private static Set<HostService> services(String pid, String text) {
@@ -136,7 +158,11 @@ record Reach(String device, Set<IpPrefix> isolated, boolean open, Set<HostServic
       all.add(HostService.udp(DNS).at(resolver));
       all.add(HostService.tcp(DNS).at(resolver));
     }
+    Map<IpPrefix, Set<String>> groups = new HashMap<>();
     for (TunnelParameters tunnel : tunnels) {
+      if (byGroup && !tunnel.groups().isEmpty()) {
+        tunnel.remotePrefixes().forEach(prefix -> groups.put(prefix, tunnel.groups()));
+      }
       // What tunnels have is in a pool, unless the pools have changed since.
       tunnel.remotePrefixes().stream()
           .filter(prefix -> pools.stream().noneMatch(pool -> pool.contains(prefix)))
@@ -155,7 +181,8 @@ record Reach(String device, Set<IpPrefix> isolated, boolean open, Set<HostServic
         members,
         isolated,
         open,
-        all);
+        all,
+        byGroup ? Optional.of(groups) : Optional.empty());
   }
 
   /** Tells whether a device is one of those whose names begin like the shared one's. */

@@ -76,9 +76,10 @@ public final class ServerEndpoint extends ConfiguredEndpoint implements TunnelSe
     @AttributeDefinition(
         name = "Isolate",
         description =
-            "Whether tunnels reach one another: none for all do, all for none does, or prefixes,"
-                + " separated by commas: a tunnel whose addresses are in one reaches no other"
-                + " tunnel, and no other reaches it.")
+            "Whether tunnels reach one another: none for all do, all for none does, groups for those"
+                + " do whose users have a group in common, and prefixes, separated by commas: a"
+                + " tunnel whose addresses are in one reaches no other tunnel, and no other reaches"
+                + " it.")
     String isolate() default "none";
 
     @AttributeDefinition(

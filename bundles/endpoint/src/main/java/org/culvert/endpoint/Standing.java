@@ -26,6 +26,11 @@ record Standing(
     return supervision.flatMap(Supervision::heard).or(() -> heardBefore);
   }
 
+  /** Tells whether it is the same tunnel, whatever its user may reach through it. */
+  boolean isWayOf(TunnelParameters tunnel) {
+    return parameters.equals(tunnel) || parameters.in(tunnel.groups()).equals(tunnel);
+  }
+
   /** Tells whether anything came out of the tunnel as it stands now. */
   boolean isHeard() {
     return supervision.filter(watch -> watch.otherEnd() != OtherEnd.AWAITED).isPresent();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.culvert.api.config.InvalidConfigurationException;
@@ -36,6 +37,34 @@ class ReachTest {
             HostService.tcp(443), HostService.udp(53), HostService.of(132, 0));
     assertThat(reach("", "").open()).isFalse();
     assertThat(reach("", "all").open()).isTrue();
+  }
+
+  @Test
+  void readsGroupsAloneAndBesidePrefixes() {
+    assertThat(reach("none", "").byGroup()).isFalse();
+    assertThat(reach("all", "").byGroup()).isFalse();
+    assertThat(reach(" groups ", "").byGroup()).isTrue();
+    assertThat(reach("groups", "").isolated()).isEmpty();
+    Reach both = reach("10.65.0.0/16, groups", "");
+    assertThat(both.byGroup()).isTrue();
+    assertThat(both.isolated()).containsExactly(IpPrefix.parse("10.65.0.0/16"));
+  }
+
+  @Test
+  void tellsTheGroupsOfAllThatTunnelsHaveWhereTheyDecide() {
+    TunnelParameters alice =
+        tunnel("alice", "2001:db8:1::2", PrefixRoutes.STATIC, false).in(Set.of("home", "work"));
+    TunnelParameters nobody = tunnel("nobody", "2001:db8:1::3", PrefixRoutes.STATIC, false);
+
+    HostGuard guard = guard(reach("groups", ""), alice, nobody);
+    assertThat(guard.isolates()).isTrue();
+    assertThat(guard.groups())
+        .contains(Map.of(IpPrefix.parse("2001:db8:1::2/128"), Set.of("home", "work")));
+    assertThat(guard(reach("none", ""), alice, nobody).groups()).isEmpty();
+  }
+
+  private static HostGuard guard(Reach reach, TunnelParameters... tunnels) {
+    return reach.guard(Set.of(POOL), Set.of(), List.of(tunnels), id -> Optional.of("culvert0"));
   }
 
   @ParameterizedTest

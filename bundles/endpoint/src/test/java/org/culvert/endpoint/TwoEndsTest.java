@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.culvert.api.net.InterfaceAddress;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
@@ -202,6 +203,19 @@ class TwoEndsTest {
     ping();
     assertThat(server.status("seven").counters().receivedPackets()).isEqualTo(2);
     assertThat(server.status("seven").counters().drops()).isEmpty();
+  }
+
+  @Test
+  void aTunnelWhoseUserIsInOtherGroupsStandsAndIsHeardAsBefore() throws Exception {
+    openBehindNat();
+    ping();
+    server.executor.advance(Duration.ofSeconds(1));
+
+    server.apply(server.status("seven").parameters().in(Set.of("home")));
+
+    assertThat(server.status("seven").otherEnd()).isEqualTo(OtherEnd.HEARD);
+    assertThat(server.status("seven").parameters().groups()).containsExactly("home");
+    assertThat(server.status("seven").counters().receivedPackets()).isEqualTo(1);
   }
 
   @Test

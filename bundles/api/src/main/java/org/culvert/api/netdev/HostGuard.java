@@ -1,5 +1,7 @@
 package org.culvert.api.netdev;
 
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.culvert.api.net.IpPrefix;
 
@@ -18,6 +20,8 @@ import org.culvert.api.net.IpPrefix;
  * @param isolated those of them that reach no other tunnel and that no other tunnel reaches
  * @param open whether all services of the host are open
  * @param services the services that are
+ * @param groups the groups of tunnels' addresses and prefixes: those reach one another that have a
+ *     group in common, and no tunnel reaches another otherwise. Empty: groups decide nothing
  */
 public record HostGuard(
     String name,
@@ -25,13 +29,36 @@ public record HostGuard(
     Set<IpPrefix> members,
     Set<IpPrefix> isolated,
     boolean open,
-    Set<HostService> services) {
+    Set<HostService> services,
+    Optional<Map<IpPrefix, Set<String>>> groups) {
 
-  /** Copies the sets. */
+  /** Copies the collections. */
   public HostGuard {
     devices = Set.copyOf(devices);
     members = Set.copyOf(members);
     isolated = Set.copyOf(isolated);
     services = Set.copyOf(services);
+    groups = groups.map(Map::copyOf);
+  }
+
+  /** Describes what groups decide nothing about. */
+  public HostGuard(
+      String name,
+      Set<String> devices,
+      Set<IpPrefix> members,
+      Set<IpPrefix> isolated,
+      boolean open,
+      Set<HostService> services) {
+    this(name, devices, members, isolated, open, services, Optional.empty());
+  }
+
+  /** Returns the same with these groups. */
+  public HostGuard grouped(Optional<Map<IpPrefix, Set<String>>> others) {
+    return new HostGuard(name, devices, members, isolated, open, services, others);
+  }
+
+  /** Tells whether there are tunnels that do not reach one another. */
+  public boolean isolates() {
+    return groups.isPresent() || !isolated.isEmpty();
   }
 }

@@ -3,6 +3,7 @@ package org.culvert.api.tunnel;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.culvert.api.net.IpPrefix;
 
 /**
@@ -25,6 +26,8 @@ import org.culvert.api.net.IpPrefix;
  *     tunnel; the way to the other end's address is always there
  * @param ownLink whether the tunnel is a link of its own, on a device of its own, on which the
  *     link-local and multicast packets of routing protocols pass
+ * @param groups the groups that the user of a server's tunnel is in: where the server isolates
+ *     tunnels by group, it reaches those that have one of them
  */
 public record TunnelParameters(
     String id,
@@ -38,7 +41,8 @@ public record TunnelParameters(
     int mtu,
     Optional<KeepAlive> keepAlive,
     PrefixRoutes prefixRoutes,
-    boolean ownLink) {
+    boolean ownLink,
+    Set<String> groups) {
 
   /** The smallest MTU a link that carries IPv6 may have (RFC 8200 section 5). */
   public static final int MINIMUM_MTU = 1280;
@@ -64,13 +68,44 @@ public record TunnelParameters(
     NONE
   }
 
-  /** Copies the lists and refuses an MTU below {@link #MINIMUM_MTU}. */
+  /** Copies the collections and refuses an MTU below {@link #MINIMUM_MTU}. */
   public TunnelParameters {
     remotePrefixes = List.copyOf(remotePrefixes);
     localPrefixes = List.copyOf(localPrefixes);
+    groups = Set.copyOf(groups);
     if (mtu < MINIMUM_MTU) {
       throw new IllegalArgumentException("tunnel MTU " + mtu + " is below " + MINIMUM_MTU);
     }
+  }
+
+  /** Describes a tunnel whose user is in no group. */
+  public TunnelParameters(
+      String id,
+      Side side,
+      TunnelType type,
+      OuterEndpoints outer,
+      InetAddress localAddress,
+      InetAddress remoteAddress,
+      List<IpPrefix> remotePrefixes,
+      List<IpPrefix> localPrefixes,
+      int mtu,
+      Optional<KeepAlive> keepAlive,
+      PrefixRoutes prefixRoutes,
+      boolean ownLink) {
+    this(
+        id,
+        side,
+        type,
+        outer,
+        localAddress,
+        remoteAddress,
+        remotePrefixes,
+        localPrefixes,
+        mtu,
+        keepAlive,
+        prefixRoutes,
+        ownLink,
+        Set.of());
   }
 
   /** Describes a tunnel whose prefixes are routed statically. */
@@ -98,5 +133,23 @@ public record TunnelParameters(
         keepAlive,
         PrefixRoutes.STATIC,
         false);
+  }
+
+  /** Returns the same tunnel of a user who is in these groups. */
+  public TunnelParameters in(Set<String> others) {
+    return new TunnelParameters(
+        id,
+        side,
+        type,
+        outer,
+        localAddress,
+        remoteAddress,
+        remotePrefixes,
+        localPrefixes,
+        mtu,
+        keepAlive,
+        prefixRoutes,
+        ownLink,
+        others);
   }
 }

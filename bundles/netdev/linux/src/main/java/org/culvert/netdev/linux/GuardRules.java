@@ -53,8 +53,12 @@ final class GuardRules {
   private final HostGuard guard;
   private final StringBuilder text = new StringBuilder();
 
-  private GuardRules(HostGuard guard) {
+  /** Whether a table that is there is changed. */
+  private final boolean again;
+
+  private GuardRules(HostGuard guard, boolean again) {
     this.guard = guard;
+    this.again = again;
   }
 
   static String table(HostGuard guard) {
@@ -63,30 +67,50 @@ final class GuardRules {
 
   /** Returns the commands that make a guard's table anew in one step, and let it count on. */
   static String of(HostGuard guard, Map<String, Count> counts) {
-    GuardRules rules = new GuardRules(guard);
-    rules.tables(counts);
-    if (!guard.open()) {
-      rules.host();
-    }
-    if (!guard.isolated().isEmpty()) {
-      rules.isolation();
-    }
+    GuardRules rules = new GuardRules(guard, false);
+    // To delete what is not there fails, to add what is there does not.
+    rules.line("add table", "");
+    rules.line("delete table", "");
+    rules.line("add table", "");
+    rules.all(counts);
     return rules.text.toString();
   }
 
-  private void tables(Map<String, Count> counts) {
-    // To delete what is not there fails, to add what is there does not.
-    line("add table", "");
-    line("delete table", "");
-    line("add table", "");
+  /**
+   * Returns the commands that make an untouched table that of another guard with the same chains.
+   * What counts, what was asked, and the groups' own part stay.
+   */
+  static String again(HostGuard guard) {
+    GuardRules rules = new GuardRules(guard, true);
+    rules.all(Map.of());
+    return rules.text.toString();
+  }
+
+  private void all(Map<String, Count> counts) {
+    if (!again) {
+      counters(counts);
+    }
+    sets();
+    if (!guard.open()) {
+      host();
+    }
+    if (guard.isolates()) {
+      isolation();
+    }
+  }
+
+  private void counters(Map<String, Count> counts) {
     for (String counter : List.of(CLOSED, ISOLATED)) {
       Count count = counts.getOrDefault(counter, Count.ZERO);
       line(
           "add counter",
           counter + " { packets " + count.packets() + " bytes " + count.octets() + " }");
     }
+  }
+
+  private void sets() {
     String exact = named(name -> !name.endsWith("*")).collect(Collectors.joining(", "));
-    line("add set", "names { type ifname;" + elements(exact) + " }");
+    set("names", "type ifname;", exact);
     set("members", guard.members());
     for (String version : List.of("4", "6")) {
       line(
@@ -105,7 +129,7 @@ final class GuardRules {
 
   private void host() {
     // Protocols by their numbers: a host need not have the names, which are in a file.
-    line("add chain", "host");
+    chain("host");
     rule("host", "meta l4proto { 1, 58 } accept");
     rule("host", "tcp flags & (syn | ack) != syn accept");
     rule("host", "frag frag-off != 0 accept");
@@ -129,7 +153,7 @@ final class GuardRules {
             .distinct()
             .sorted()
             .collect(Collectors.joining(", "));
-    line("add chain", "asks");
+    chain("asks");
     if (!own.isEmpty()) {
       // What answers needs no answer, and must not fill the sets.
       rule("asks", "udp sport { " + own + " } return");
@@ -183,7 +207,7 @@ final class GuardRules {
 
   private void isolation() {
     set("alone", guard.isolated());
-    line("add chain", "between");
+    chain("between");
     for (String way : List.of("saddr", "daddr")) {
       if (covers(guard.isolated(), ALL6)) {
         rule("between", "meta nfproto ipv6 counter name isolated drop");
@@ -196,7 +220,13 @@ final class GuardRules {
         rule("between", "ip " + way + " @alone4 counter name isolated drop");
       }
     }
-    line("add chain", "from");
+    if (guard.groups().isPresent()) {
+      // Its rules are not made here, see GroupRules.
+      line("add chain", GroupRules.CHAIN);
+      rule("between", "jump " + GroupRules.CHAIN);
+      rule("between", "counter name isolated drop");
+    }
+    chain("from");
     toTunnels("from", "goto between");
     base("forward", "forward");
     fromTunnels("forward", "goto from");
@@ -245,18 +275,28 @@ final class GuardRules {
               .filter(prefix -> prefix.length() > 0)
               .filter(prefix -> prefix.network() instanceof Inet4Address == four)
               .toList();
-      line(
-          "add set",
-          name
-              + (four ? "4 { type ipv4_addr;" : "6 { type ipv6_addr;")
-              + " flags interval;"
-              + elements(list(ofVersion))
-              + " }");
+      set(
+          name + (four ? "4" : "6"),
+          "type " + (four ? "ipv4_addr" : "ipv6_addr") + "; flags interval;",
+          list(ofVersion));
     }
   }
 
-  private static String elements(String list) {
-    return list.isEmpty() ? "" : " elements = { " + list + " };";
+  private void set(String name, String kind, String elements) {
+    line("add set", name + " { " + kind + " }");
+    if (again) {
+      line("flush set", name);
+    }
+    if (!elements.isEmpty()) {
+      line("add element", name + " { " + elements + " }");
+    }
+  }
+
+  private void chain(String name) {
+    line("add chain", name);
+    if (again) {
+      line("flush chain", name);
+    }
   }
 
   private static String list(Collection<IpPrefix> prefixes) {
@@ -267,6 +307,9 @@ final class GuardRules {
     line(
         "add chain",
         chain + " { type filter hook " + hook + " priority " + PRIORITY + "; policy accept; }");
+    if (again) {
+      line("flush chain", chain);
+    }
   }
 
   private void rule(String chain, String rule) {

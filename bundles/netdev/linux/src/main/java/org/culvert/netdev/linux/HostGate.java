@@ -34,12 +34,19 @@ final class HostGate implements AutoCloseable {
 
   private volatile String table = "";
 
+  private GroupRules groups = new GroupRules("");
+
   /** Lets the host be guarded so. */
   void keep(HostGuard guard, Findings findings) {
-    if (guard.open() && guard.isolated().isEmpty() && standing.isEmpty()) {
+    boolean nothing = guard.open() && !guard.isolates() && standing.isEmpty();
+    if (nothing && !doubtful) {
       return;
     }
     try {
+      if (nothing) {
+        removeEarlier(GuardRules.table(guard));
+        return;
+      }
       if (nft.isEmpty()) {
         throw new IOException("nft is not installed (package nftables)");
       }
@@ -52,8 +59,10 @@ final class HostGate implements AutoCloseable {
       }
       if (!there || doubtful || !standing.equals(Optional.of(guard))) {
         boolean lost = standing.equals(Optional.of(guard)) || standing.isEmpty();
+        boolean anew =
+            !there || doubtful || standing.filter(before -> isLike(before, guard)).isEmpty();
         doubtful = false;
-        nft.get().change(GuardRules.of(guard, seen));
+        change(guard, anew, nft.get());
         standing = Optional.of(guard);
         if (lost) {
           findings.changed(
@@ -68,10 +77,41 @@ final class HostGate implements AutoCloseable {
       findings.missing(
           "tunnels may reach "
               + (guard.open() ? "" : "every service of this host")
-              + (guard.open() || guard.isolated().isEmpty() ? "" : " and ")
-              + (guard.isolated().isEmpty() ? "" : "each other")
+              + (guard.open() || !guard.isolates() ? "" : " and ")
+              + (guard.isolates() ? "each other" : "")
               + ", for there is no filter: "
               + e.getMessage());
+    }
+  }
+
+  /** What another process left may close what is open now. */
+  private void removeEarlier(String left) throws IOException {
+    if (!FilterTable.counters(left).isEmpty() && nft.isPresent()) {
+      nft.get().change("delete table inet " + left + "\n");
+    }
+    doubtful = false;
+  }
+
+  /** Tells whether the tables of two guards differ in what is in their sets and chains only. */
+  private static boolean isLike(HostGuard one, HostGuard other) {
+    return one.open() == other.open()
+        && one.isolates() == other.isolates()
+        && one.groups().isPresent() == other.groups().isPresent();
+  }
+
+  /** An untouched table is changed where it differs: many tunnels' groups may be in it. */
+  private void change(HostGuard guard, boolean anew, Nft program) throws IOException {
+    Optional<HostGuard> before = standing;
+    if (anew) {
+      program.change(GuardRules.of(guard, seen));
+      groups = new GroupRules(table);
+    } else if (before.filter(one -> one.grouped(guard.groups()).equals(guard)).isEmpty()) {
+      program.change(GuardRules.again(guard));
+    }
+    if (guard.groups().isPresent()) {
+      for (String step : groups.change(guard.groups().get())) {
+        program.change(step);
+      }
     }
   }
 

@@ -28,7 +28,7 @@ final class Nft {
   private static final int COMPLAINT = 1_000;
 
   /** Of so many calls it is still known that they were ours. */
-  private static final int REMEMBERED = 64;
+  private static final int REMEMBERED = 256;
 
   private final String program;
 

@@ -275,7 +275,7 @@ class HostGateTest {
     return device;
   }
 
-  private static long count(String counter) {
+  static long count(String counter) {
     try {
       return Optional.ofNullable(FilterTable.counters("culvert_host_culvert0").get(counter))
           .orElseThrow()
@@ -301,7 +301,7 @@ class HostGateTest {
     Eventually.holds("it is dropped", () -> count(GuardRules.ISOLATED) == before + 1);
   }
 
-  private static void passes(TunDevice from, byte[] packet, TunDevice to) throws IOException {
+  static void passes(TunDevice from, byte[] packet, TunDevice to) throws IOException {
     send(from, packet);
     PacketBatch out = Packets.batch();
     while (to.receive(out)) {
@@ -357,7 +357,7 @@ class HostGateTest {
         .array();
   }
 
-  private static byte[] ping(InetAddress from, InetAddress to) {
+  static byte[] ping(InetAddress from, InetAddress to) {
     return Packets.echoRequest(from, to, 8);
   }
 
@@ -397,7 +397,7 @@ class HostGateTest {
         .array();
   }
 
-  private static void send(TunDevice tun, byte[] packet) throws IOException {
+  static void send(TunDevice tun, byte[] packet) throws IOException {
     PacketBatch batch = Packets.batch();
     Packets.put(batch, packet, new InetSocketAddress(MEMBER, 0));
     tun.send(batch, 0, 1);
