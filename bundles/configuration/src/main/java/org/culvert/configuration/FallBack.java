@@ -16,6 +16,7 @@ import org.culvert.configuration.Failures.Failure;
 final class FallBack {
   private final Guard guard;
   private final Again again;
+  private final Set<String> handed = new HashSet<>();
 
   /** Hands a configuration on once more. */
   interface Again {
@@ -49,7 +50,7 @@ final class FallBack {
         String pid = byFile.getOrDefault(file, failure.pid());
         blamed.add(pid);
         if (guard.reject(pid, mistake) || guard.withhold(pid, mistake)) {
-          again.hand(pid);
+          hand(pid);
         }
       }
     }
@@ -58,8 +59,16 @@ final class FallBack {
 
   /** Tries again what a component refused that has another configuration now. */
   void changed(String pid) throws IOException {
-    for (String one : guard.reconsider(pid)) {
-      again.hand(one);
+    if (!handed.remove(pid)) {
+      for (String one : guard.reconsider(pid)) {
+        hand(one);
+      }
     }
+  }
+
+  /** Hands it on again, which is no change that others may be right with. */
+  private void hand(String pid) throws IOException {
+    handed.add(pid);
+    again.hand(pid);
   }
 }

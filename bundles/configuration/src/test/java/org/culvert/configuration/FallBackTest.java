@@ -144,6 +144,29 @@ class FallBackTest {
     assertThat(peer("0").get(Guard.CONDITION)).isNull();
   }
 
+  @Test
+  void handingOneOnAgainIsNoReasonToTryAnother() throws IOException {
+    runs(Samples.file(GRE, "key.number", "7"));
+    refusesAnother("0");
+    assertThat(again).containsExactly(PEER);
+
+    Dictionary<String, Object> other = Samples.oneOf("com.example.peer", "away", "key.number", "0");
+    given(other);
+    Mistake mistake = new Mistake(GRE, true, "etc/com.example.peer-away.cfg: nor will this");
+    fallBack.look(
+        List.of(Written.of(other)),
+        List.of(new Failure("Gre", "com.example", GRE, Optional.of(mistake), "")),
+        NOTHING,
+        NOTHING);
+    assertThat(again).containsExactly(PEER, "com.example.peer~away");
+
+    fallBack.changed(PEER);
+    fallBack.changed("com.example.peer~away");
+    assertThat(again).hasSize(2);
+    fallBack.changed("com.example.peer~away");
+    assertThat(again).hasSize(3).last().isEqualTo(PEER);
+  }
+
   private void refusesAnother(String number) throws IOException {
     Written wrong = Written.of(peer(number));
     Mistake mistake = new Mistake(GRE, true, "etc/com.example.peer-home.cfg: it will not do");
