@@ -43,7 +43,7 @@ project=$(cd "$here/../.." && pwd)
 parts=(nat swap move crash direct blocked ports expiry carrier hairpin places hijack)
 
 # A story of its own: other ways to ask, and whom.
-more=(v4v6 tls referral takeover)
+more=(v4v6 tls referral takeover groups)
 
 # And one of what surrounds a tunnel. Its first part makes what the others look at.
 around=(lan names routes registry swaps links)

@@ -97,6 +97,42 @@ tell_hairpin() {
   kill_java "$d"
 }
 
+# threats: T23
+tell_groups() {
+  say "Tunnels reach those of their own groups only, and a user's group changes"
+  nat_on 203.0.113.2
+  renew
+  start_neighbour
+  await 60 "the neighbour's tunnel" in_ns "$d" ping -6 -n -c 1 -W 1 "$world"
+  local theirs name; theirs=$(broker_tunnel "$neighbour" address)
+  await 10 "the neighbour's answer" reaches "$c" "$theirs"
+  configure "$broker_home" org.culvert.endpoint.server "isolate = groups"
+  await 60 "tunnel" ping_once
+  ! reaches "$c" "$theirs" || fail "tunnels reach one another whose users are in no group"
+  for name in "$user" "$neighbour"; do
+    broker_shell "culvert:account-policy --groups home $name" >/dev/null
+  done
+  neighbour_shell culvert:client-reconnect >/dev/null
+  renew
+  await 60 "the neighbour's answer, from the same group" reaches "$c" "$theirs"
+  broker_shell "culvert:account-policy --groups work $neighbour" >/dev/null
+  neighbour_shell culvert:client-reconnect >/dev/null
+  await 60 "its end, from another group" unreached "$c" "$theirs"
+  await 60 "the neighbour's tunnel" in_ns "$d" ping -6 -n -c 1 -W 1 "$world"
+  ! reaches "$d" "$(inner_address)" || fail "the neighbour reaches a tunnel of another group"
+  ping_world 1
+  broker_shell culvert:drops | grep isolated | sed 's/^/     /'
+  for name in "$user" "$neighbour"; do
+    broker_shell "culvert:account-policy --groups none $name" >/dev/null
+  done
+  unconfigure "$broker_home" org.culvert.endpoint.server
+  await 60 "the neighbour's answer, as all reach one another" reaches "$c" "$theirs"
+  kill_java "$d"
+}
+
+reaches() { in_ns "$1" ping -6 -n -q -c 1 -W 1 "$2" >/dev/null; }
+unreached() { ! reaches "$@"; }
+
 tell_places() {
   say "The client turns up elsewhere again and again, while the world pings it 20 times a second"
   local before; before=$(assignment)
