@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.trace.Promise;
@@ -174,6 +176,41 @@ class AmplificationTest {
     }
   }
 
+  /** What such a command asks for is longer than five times the command. */
+  @Test
+  @Promise("P5")
+  @Threat("T5")
+  void shortCommandsWithLongAnswersAreAnsweredAsFarAsTheSumAllows() throws IOException {
+    broker.info = CompletableFuture.completedFuture(FakeBroker.tunnel(TunnelType.V6V4));
+    String info = UdpServerTest.frame("<tunnel action='info'/>");
+    try (RawUdp client = new RawUdp(settings.port())) {
+      int sent = 0;
+      int received = 0;
+      for (String line : List.of("VERSION=2.0.2\r\n", "AUTHENTICATE ANONYMOUS\r\n")) {
+        received += 8 + client.ask(240 + sent, sent, line).text().length();
+        sent += 8 + line.length();
+      }
+      for (int i = 0; i < 20; i++) {
+        client.send(400 + i, i, info);
+        sent += 8 + info.length();
+        client.send(240, BARRIER, "ECHO REQUEST");
+      }
+
+      for (int barriers = 0; barriers < 20; ) {
+        RawUdp.Reply reply = client.receive(Fixtures.PATIENCE_MILLIS).orElseThrow();
+        boolean barrier = reply.timestamp() == BARRIER;
+        barriers += barrier ? 1 : 0;
+        received += barrier ? 0 : 8 + reply.text().length();
+      }
+      assertThat(received).isLessThanOrEqualTo(MOST * sent);
+      Fixtures.await(
+          () ->
+              server
+                  .refusals()
+                  .containsKey("reply out of proportion to an unproved sender's datagram"));
+    }
+  }
+
   /** Datagrams as clients send them, cut, mixed up and repeated; and noise. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
@@ -183,6 +220,7 @@ class AmplificationTest {
       throws IOException {
     Random random = new Random(seed);
     Map<Integer, Integer> lengths = new HashMap<>();
+    Set<Integer> once = new HashSet<>();
     int answered = 0;
     for (int sender = 0; sender < SENDERS; sender++) {
       try (RawUdp client = new RawUdp(settings.port())) {
@@ -196,11 +234,13 @@ class AmplificationTest {
         // The server takes datagrams in turn: when this is answered, so are those before it.
         lengths.put(BARRIER, 8 + "ECHO REQUEST".length());
         client.send(240, BARRIER, "ECHO REQUEST");
+        once.remove(BARRIER);
         int timestamp;
         do {
           byte[] reply = client.receiveRaw(Fixtures.PATIENCE_MILLIS).orElseThrow();
           answered++;
           timestamp = ByteBuffer.wrap(reply).getInt(4);
+          assertThat(once.add(timestamp)).as("the first answer to a datagram").isTrue();
           assertThat(reply.length)
               .as("answer to %s octets", lengths.get(timestamp))
               .isLessThanOrEqualTo(MOST * lengths.get(timestamp));

@@ -24,6 +24,9 @@ final class FakeBroker implements TunnelBroker {
   final List<SignalingPath> paths = Collections.synchronizedList(new ArrayList<>());
   volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
 
+  /** What it tells of tunnels; nothing as long as a test says nothing. */
+  volatile CompletableFuture<TunnelOffer> info = new CompletableFuture<>();
+
   @Override
   public Set<TunnelType> tunnelTypes(SignalingPath path) {
     return new TreeSet<>(
@@ -35,19 +38,22 @@ final class FakeBroker implements TunnelBroker {
       Identity identity, TunnelRequest request, SignalingPath path) {
     calls.add("offer");
     paths.add(path);
+    TunnelOffer offer = tunnel(request.type());
+    return gate.thenApplyAsync(open -> offer);
+  }
+
+  static TunnelOffer tunnel(TunnelType type) {
     InetAddress ipv4 = IpAddresses.parse("127.0.0.1");
     InetAddress ipv6 = IpAddresses.parse("2001:db8::1");
-    TunnelOffer offer =
-        new TunnelOffer(
-            "id",
-            request.type(),
-            Optional.of(Duration.ofMinutes(60)),
-            new TunnelOffer.Party(ipv4, ipv6, Optional.empty()),
-            new TunnelOffer.Party(ipv4, IpAddresses.parse("2001:db8::2"), Optional.empty()),
-            Optional.empty(),
-            Optional.empty(),
-            List.of());
-    return gate.thenApplyAsync(open -> offer);
+    return new TunnelOffer(
+        "id",
+        type,
+        Optional.of(Duration.ofMinutes(60)),
+        new TunnelOffer.Party(ipv4, ipv6, Optional.empty()),
+        new TunnelOffer.Party(ipv4, IpAddresses.parse("2001:db8::2"), Optional.empty()),
+        Optional.empty(),
+        Optional.empty(),
+        List.of());
   }
 
   @Override
@@ -65,7 +71,7 @@ final class FakeBroker implements TunnelBroker {
   @Override
   public CompletionStage<TunnelOffer> info(Identity identity, SignalingPath path) {
     calls.add("info");
-    return new CompletableFuture<>();
+    return info;
   }
 
   @Override

@@ -60,6 +60,7 @@ class GuessesTest {
   }
 
   @Test
+  @Threat("T9")
   void tokensFlowBack() {
     for (int i = 0; i < BURST; i++) {
       assertThat(fails(HOME, true, "alice")).isTrue();
@@ -97,6 +98,7 @@ class GuessesTest {
   }
 
   @Test
+  @Threat("T9")
   void sumHasALimitThatLocksOutNobodyWhoHasComeInBefore() {
     passes(HOME, "alice");
     int compared = 0;
@@ -109,6 +111,7 @@ class GuessesTest {
   }
 
   @Test
+  @Threat("T9")
   void sourceThatSomebodyHasComeInFromKeepsItsOwnLimit() {
     passes(HOME, "mallory");
     int compared = 0;

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.security.sasl.SaslServerFactory;
@@ -74,8 +76,10 @@ class MemoryTest {
   }
 
   @Test
+  @Threat("T6")
   void manyAtOnceNeverReserveMoreThanThereIs() {
     Memory memory = new Memory(1_000);
+    CyclicBarrier together = new CyclicBarrier(8);
     AtomicInteger granted = new AtomicInteger();
 
     CompletableFuture.allOf(
@@ -83,17 +87,30 @@ class MemoryTest {
                 .mapToObj(
                     thread ->
                         CompletableFuture.runAsync(
-                            () -> {
-                              for (int i = 0; i < 1_000; i++) {
-                                granted.addAndGet(memory.reserve(7) ? 1 : 0);
-                              }
-                            }))
+                            () -> reserve(memory, together), task -> new Thread(task).start()))
                 .toArray(CompletableFuture[]::new))
         .join();
 
+    assertThat(memory.reserved()).as("all was given back, and nothing forgotten").isZero();
+    while (memory.reserve(7)) {
+      granted.incrementAndGet();
+    }
     assertThat(granted).hasValue(1_000 / 7);
     memory.release(7);
     assertThat(memory.reserve(7)).isTrue();
+  }
+
+  private static void reserve(Memory memory, CyclicBarrier together) {
+    try {
+      together.await();
+    } catch (InterruptedException | BrokenBarrierException e) {
+      throw new IllegalStateException(e);
+    }
+    for (int i = 0; i < 500_000; i++) {
+      if (memory.reserve(7)) {
+        memory.release(7);
+      }
+    }
   }
 
   @Test
@@ -147,6 +164,7 @@ class MemoryTest {
   }
 
   @Test
+  @Threat("T6")
   void halfOpenSessionOverUdpMakesRoom() throws IOException {
     start(0, 2 * Memory.UDP_SESSION);
     try (RawUdp first = new RawUdp(settings.port());
@@ -162,6 +180,29 @@ class MemoryTest {
   }
 
   @Test
+  @Threat("T6")
+  void sessionBeyondOverUdpIsRefusedWhereAllHaveProvedTheirAddresses() throws IOException {
+    Memory memory = start(0, 2 * Memory.UDP_SESSION + Memory.UDP_SESSION / 2).datagrams();
+    server.factories =
+        List.of(TestMechanism.<SaslServerFactory>service("CRAM-MD5", new TestMechanism()));
+    try (RawUdp first = new RawUdp(settings.port());
+        RawUdp second = new RawUdp(settings.port());
+        RawUdp third = new RawUdp(settings.port())) {
+      for (RawUdp client : List.of(first, second)) {
+        client.ask(240, 1, VERSION);
+        client.ask(241, 2, "AUTHENTICATE CRAM-MD5\r\n");
+        assertThat(client.ask(242, 3, "YWxpY2U=\r\n").text()).isEqualTo("Ynll\r\n");
+      }
+
+      assertThat(third.ask(240, 1, VERSION).text()).isEqualTo("530 Server too busy\r\n");
+      assertThat(server.refusals()).containsKey("no memory for a session");
+      assertThat(server.sessions()).hasSize(2);
+    }
+    assertThat(memory.reserved()).isEqualTo(2 * Memory.UDP_SESSION);
+  }
+
+  @Test
+  @Threat("T6")
   void repliesToSessionsThatEndedAreRememberedAsLongAsThereIsRoom() throws IOException {
     Memory memory = start(0, Memory.UDP_SESSION).replies();
     for (int i = 0; i < 10; i++) {
@@ -193,6 +234,7 @@ class MemoryTest {
 
   /** Forged datagrams fill what there is for them and nothing else. */
   @Test
+  @Threat("T6")
   void datagramsTakeNothingFromConnections() throws IOException {
     start(Memory.TCP_SESSION, 2 * Memory.UDP_SESSION);
     for (int i = 0; i < 10; i++) {

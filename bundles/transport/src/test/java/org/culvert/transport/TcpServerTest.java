@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -39,7 +40,12 @@ class TcpServerTest {
     private final Socket socket;
 
     Client() throws IOException {
-      socket = new Socket(Fixtures.LOOPBACK, settings.port());
+      this("127.0.0.1");
+    }
+
+    /** Connects from another of the loopback's addresses. */
+    Client(String from) throws IOException {
+      socket = new Socket(Fixtures.LOOPBACK, settings.port(), InetAddress.getByName(from), 0);
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(Fixtures.PATIENCE_MILLIS);
     }
@@ -207,6 +213,7 @@ class TcpServerTest {
   }
 
   @Test
+  @Threat({"T6", "T8"})
   void tellsSourceWithTooManySessionsAfterItsVersion() throws IOException {
     start(Fixtures.limits(Duration.ofSeconds(30), 100, 1, 0, 1));
     try (Client first = new Client()) {
@@ -244,6 +251,7 @@ class TcpServerTest {
   }
 
   @Test
+  @Threat("T9")
   void hangingUpBeforeTheVerdictIsFailureToAuthenticate() throws Exception {
     start(Fixtures.failing(1, 1));
     CountDownLatch asked = new CountDownLatch(1);
@@ -272,6 +280,7 @@ class TcpServerTest {
   }
 
   @Test
+  @Threat("T9")
   void guessesThatWaitForEachOtherAreNoMoreThanThoseThatComeOneByOne() throws Exception {
     startAtOneInstant(Fixtures.failing(1, 3));
     List<Client> clients = new ArrayList<>();
@@ -295,6 +304,37 @@ class TcpServerTest {
       for (Client client : clients) {
         client.close();
       }
+    }
+  }
+
+  /** Each guess comes from a network of its own. */
+  @Test
+  @Threat("T9")
+  void guessesAtOneUserAreCountedWhereverTheyComeFrom() throws Exception {
+    startAtOneInstant(Fixtures.failing(1, 1));
+    server.factories = Users.serverMechanisms();
+    server.credentialStores = List.of(new Users());
+
+    for (int i = 1; i <= Guesses.SOURCES_OF_USER; i++) {
+      assertThat(guess(Users.ALICE, "127.0." + i + ".1")).startsWith("300 ");
+    }
+    assertThat(guess(Users.ALICE, "127.0.100.1")).startsWith("530 ");
+    assertThat(guess(Users.SAM, "127.0.101.1")).startsWith("300 ");
+    assertThat(server.refusals()).containsKey("too many failed authentications of a user");
+  }
+
+  /** Tries a wrong password, and returns the server's last word. */
+  private String guess(String user, String from) throws IOException {
+    try (Client client = new Client(from)) {
+      client.ask(VERSION);
+      client.ask("AUTHENTICATE SCRAM-SHA-256\r\n");
+      String challenge = client.ask(base64("n,,n=" + user + ",r=abc") + "\r\n");
+      if (challenge.startsWith("530 ")) {
+        return challenge;
+      }
+      String nonce = new String(Base64.getDecoder().decode(challenge.strip()), ISO_8859_1);
+      String proof = Base64.getEncoder().encodeToString(new byte[32]);
+      return client.ask(base64("c=biws," + nonce.split(",", -1)[0] + ",p=" + proof) + "\r\n");
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.IntStream;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.testkit.trace.Threat;
 import org.culvert.transport.TokenBuckets.Verdict;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +47,7 @@ class TokenBucketsTest {
   }
 
   @Test
+  @Threat("T5")
   void everyThirdBeyondTheRateSlips() {
     TokenBuckets<IpPrefix> buckets = new TokenBuckets<>(1, 1, 3, 10);
     buckets.take(ALICE, 0);

@@ -322,6 +322,27 @@ class UdpServerTest {
     assertThat(server.refusals()).containsEntry("rate of a source", 6L);
   }
 
+  /** Nor is it told to whoever repeats a header that costs him next to nothing. */
+  @Test
+  @Promise("P5")
+  @Threat("T5")
+  void saysNothingOfTheRateToWhatBeginsNoSession() throws IOException {
+    stop();
+    settings = Fixtures.settings(limits(100, 100, 1, 3, 1), Fixtures.LOOPBACK);
+    server = Fixtures.startAtOneInstant(broker, settings);
+    client = new RawUdp(settings.port());
+    for (int i = 0; i < 3; i++) {
+      client.ask(240, i, VERSION);
+    }
+
+    client.send(240, 3, "");
+    client.send(241, 4, ANONYMOUS);
+    client.send(250, 5, "ECHO REQUEST");
+
+    assertThat(client.ask(251, 6, VERSION))
+        .isEqualTo(new RawUdp.Reply(251, 6, "530 Server too busy\r\n"));
+  }
+
   @Test
   void peerThatEchoedANonceIsNotSubjectToRate() throws IOException {
     start(limits(100, 100, 1, 3, 0));
@@ -404,6 +425,7 @@ class UdpServerTest {
 
   /** Or whoever forges a source would lock its owner out, over TCP too. */
   @Test
+  @Threat("T6")
   void oldestHalfOpenSessionOfASourceMakesRoomForItsNext() throws IOException {
     start(limits(100, 2, 0, 1, 0));
     try (RawUdp forger = new RawUdp(settings.port());
@@ -452,6 +474,7 @@ class UdpServerTest {
   }
 
   @Test
+  @Threat("T9")
   void refusesSourceThatFailedToAuthenticateTooOften() throws IOException {
     start(
         new TransportSettings.Limits(
