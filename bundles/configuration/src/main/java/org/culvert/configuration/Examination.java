@@ -1,12 +1,17 @@
 package org.culvert.configuration;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.culvert.api.config.Spelling;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be said of a configuration, and what is meant by it.
@@ -25,7 +30,12 @@ record Examination(Map<String, Object> values, List<String> remarks, List<String
     refusals = List.copyOf(refusals);
   }
 
-  static Examination of(Written written, Definition definition) {
+  /**
+   * Looks at a configuration.
+   *
+   * @param all what else may be written, elsewhere
+   */
+  static Examination of(Written written, Definition definition, Collection<Definition> all) {
     Map<String, Object> values = new HashMap<>();
     List<String> remarks = new ArrayList<>();
     List<String> refusals = new ArrayList<>();
@@ -39,7 +49,7 @@ record Examination(Map<String, Object> values, List<String> remarks, List<String
       if (setting.isEmpty()) {
         values.put(key, value);
         if (!Written.isOfFramework(key)) {
-          remarks.add(unknown(written, key, definition.settings().keySet()));
+          remarks.add(unknown(written, key, definition, all));
         }
         continue;
       }
@@ -75,10 +85,42 @@ record Examination(Map<String, Object> values, List<String> remarks, List<String
   }
 
   /** The value may be a secret, so it is not told. */
-  private static String unknown(Written written, String key, Set<String> keys) {
-    return Spelling.nearest(key, keys)
-        .map(near -> "%s: there is no %s; is %s meant?".formatted(written.file(), key, near))
-        .orElse("%s: there is no %s; it is not read".formatted(written.file(), key));
+  private static String unknown(
+      Written written, String key, Definition definition, Collection<Definition> all) {
+    String begin = "%s: there is no %s; ".formatted(written.file(), key);
+    return elsewhere(key, definition, all)
+        .or(
+            () ->
+                Spelling.nearest(key, definition.settings().keySet())
+                    .map(near -> "is %s meant?".formatted(near)))
+        .map(begin::concat)
+        .orElse(begin + "it is not read");
+  }
+
+  /** What there may be several of has files of its own: no key {@code pool.home} is read. */
+  private static Optional<String> elsewhere(
+      String key, Definition definition, Collection<Definition> all) {
+    String own = definition.pid() + ".";
+    return all.stream()
+        .filter(one -> one.several() && one.pid().startsWith(own))
+        .flatMap(
+            one -> {
+              String what = one.pid().substring(own.length());
+              Matcher named =
+                  Pattern.compile(
+                          Pattern.quote(what) + "s?(?:[-_.]([^.]*).*)?", Pattern.CASE_INSENSITIVE)
+                      .matcher(key);
+              return named.matches()
+                  ? Stream.of(
+                      "each %s has a file of its own, etc/%s-%s.cfg"
+                          .formatted(what, one.pid(), name(named.group(1))))
+                  : Stream.empty();
+            })
+        .findFirst();
+  }
+
+  private static String name(@Nullable String written) {
+    return written == null || written.isEmpty() ? "NAME" : written;
   }
 
   private static Optional<Object> meant(Written written, Setting setting, Object value) {

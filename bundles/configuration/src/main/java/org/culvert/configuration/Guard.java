@@ -53,12 +53,13 @@ final class Guard implements ConfigurationPlugin {
   public void modifyConfiguration(
       ServiceReference<?> reference, Dictionary<String, Object> properties) {
     Written written = Written.of(properties);
-    Definition definition = definitions.get().get(written.kind());
+    Map<String, Definition> all = definitions.get();
+    Definition definition = all.get(written.kind());
     if (definition == null) {
       return;
     }
     String pid = written.pid();
-    Examination examination = Examination.of(written, definition);
+    Examination examination = Examination.of(written, definition, all.values());
     Rejected before = rejected.get(pid);
     if (before != null && !same(before.values(), examination.values())) {
       rejected.remove(pid);

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.culvert.api.config.ConfigurationReport.Mistake;
+import org.culvert.api.config.Spelling;
 
 /**
  * Looks through all configurations.
@@ -46,7 +47,7 @@ record Inspection(
       }
       return mistakes;
     }
-    Examination examination = Examination.of(written, definition);
+    Examination examination = Examination.of(written, definition, definitions.values());
     String force = kept.test(written.pid()) ? IN_FORCE : "";
     examination
         .refusals()
@@ -74,11 +75,18 @@ record Inspection(
         Spelling.nearest(written.kind().substring(owner.length()), names.keySet())
             .map(name -> definitions.get(names.get(name)))
             .map(one -> one.pid() + (one.several() ? "-NAME.cfg" : ".cfg"));
-    return near.map(name -> "%s: nothing reads it; is %s meant?".formatted(written.file(), name))
+    return fileNames()
+        .meant(written.stem())
+        .or(() -> near)
+        .map(name -> "%s: nothing reads it; is %s meant?".formatted(written.file(), name))
         .or(
             () ->
                 Optional.of(written.file() + ": nothing that is installed reads it")
                     .filter(line -> owner.equals(OURS)));
+  }
+
+  private FileNames fileNames() {
+    return new FileNames(definitions.values());
   }
 
   /** Returns the first two words of a name, with their dots. */

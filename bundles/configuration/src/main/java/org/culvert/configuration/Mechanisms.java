@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import javax.security.sasl.SaslClientFactory;
 import javax.security.sasl.SaslServerFactory;
 import org.culvert.api.account.SaslProperties;
+import org.culvert.api.config.Spelling;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;

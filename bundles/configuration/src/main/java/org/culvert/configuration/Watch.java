@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.culvert.api.config.ConfigurationReport;
+import org.culvert.api.config.MistakeSource;
 import org.culvert.configuration.Failures.Failure;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -81,6 +82,10 @@ public final class Watch
 
   private final FrameworkErrors errors = new FrameworkErrors();
   private final Set<String> changed = ConcurrentHashMap.newKeySet();
+
+  /** Who else knows mistakes. */
+  @Reference private volatile List<MistakeSource> sources = List.of();
+
   private volatile long lastChange = System.nanoTime();
 
   /** The thread's. */
@@ -143,9 +148,12 @@ public final class Watch
     lookSoon();
   }
 
+  /** What others found in files of their own they have told in the log themselves. */
   @Override
   public List<Mistake> mistakes() {
-    return mistakes(written(), failures.now());
+    List<Mistake> all = new ArrayList<>(mistakes(written(), failures.now()));
+    sources.forEach(source -> all.addAll(source.mistakes()));
+    return all;
   }
 
   private List<Mistake> mistakes(List<Written> written, List<Failure> failed) {

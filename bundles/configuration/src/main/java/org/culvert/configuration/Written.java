@@ -49,6 +49,11 @@ record Written(String pid, String kind, boolean one, String file, Map<String, Ob
     return new Written(pid, kind, factory.isPresent(), "etc/" + file, values);
   }
 
+  /** Returns its file's name without directory and ending. */
+  String stem() {
+    return file.replaceFirst("^etc/", "").replaceFirst("\\.[a-z]+$", "");
+  }
+
   /** Returns where it was read from; empty if it came from elsewhere. */
   Optional<Path> path() {
     try {

@@ -124,12 +124,59 @@ class InspectionTest {
         .containsExactly("etc/" + pid + ".cfg: " + told);
   }
 
+  /** As the framework hands on what it reads: what stands behind a hyphen is a name of several. */
+  @ParameterizedTest
+  @CsvSource({
+    "Com.example.gre, com.example.gre.cfg",
+    "example.gre, com.example.gre.cfg",
+    "com-example-gre, com.example.gre.cfg",
+    "com_example_gre, com.example.gre.cfg",
+    "com.example.gre.cfg, com.example.gre.cfg",
+    "cmo.example.peer, com.example.peer-NAME.cfg",
+    "com.example.gre.pool_business, com.example.gre.pool-business.cfg",
+    "com.example.gre.pool.business, com.example.gre.pool-business.cfg",
+    "Com-Example-Gre-Pool-business.west, com.example.gre.pool-business.west.cfg",
+    "example.peer-home, com.example.peer-home.cfg",
+    "c0m.example.peer-home, com.example.peer-home.cfg"
+  })
+  void fileThatIsCalledAlmostSoIsTold(String stem, String right) {
+    int hyphen = stem.indexOf('-');
+    Dictionary<String, Object> properties =
+        hyphen < 0
+            ? Samples.file(stem, "x", "x")
+            : Samples.oneOf(stem.substring(0, hyphen), stem.substring(hyphen + 1), "x", "x");
+
+    assertThat(look(properties))
+        .extracting(Mistake::text)
+        .containsExactly("etc/" + stem + ".cfg: nothing reads it; is " + right + " meant?");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pool_business, com.example.gre.pool-business.cfg",
+    "pool.business, com.example.gre.pool-business.cfg",
+    "pool-business, com.example.gre.pool-business.cfg",
+    "Pools.business.prefix, com.example.gre.pool-business.cfg",
+    "pool, com.example.gre.pool-NAME.cfg"
+  })
+  void keyOfWhatHasAFileOfItsOwnIsTold(String key, String file) {
+    assertThat(look(Samples.file(GRE, key, "s3cret")))
+        .extracting(Mistake::text)
+        .containsExactly(
+            "etc/com.example.gre.cfg: there is no "
+                + key
+                + "; each pool has a file of its own, etc/"
+                + file);
+  }
+
   @Test
   void filesOfOthersPass() {
     assertThat(look(Samples.file("org.apache.karaf.shell", "sshPort", "x"))).isEmpty();
     assertThat(look(Samples.file("com.example.billing", "x", "x"))).isEmpty();
     assertThat(look(Samples.file("org.culvert.undescribed", "x", "x"))).isEmpty();
     assertThat(look(Samples.file("nodots", "x", "x"))).isEmpty();
+    assertThat(look(Samples.file("org.example.tap", "x", "x"))).isEmpty();
+    assertThat(look(Samples.oneOf("com", "example-billing", "x", "x"))).isEmpty();
   }
 
   @Test

@@ -37,6 +37,9 @@ final class Samples {
         <Designate factoryPid="com.example.peer">
           <Object ocdref="com.example.Gre$Config"/>
         </Designate>
+        <Designate factoryPid="com.example.gre.pool">
+          <Object ocdref="com.example.Gre$Config"/>
+        </Designate>
       </metatype:MetaData>
       """;
 

@@ -68,7 +68,9 @@ class SecretTest {
 
   private static List<String> remarks(Dictionary<String, Object> given) {
     Written written = Written.of(given);
-    return Examination.of(written, Samples.definitions().get(written.kind())).remarks();
+    return Examination.of(
+            written, Samples.definitions().get(written.kind()), Samples.definitions().values())
+        .remarks();
   }
 
   @Test

@@ -28,6 +28,23 @@ class UnreadTest {
                 GRE, false, "etc/" + name + ": nothing reads it; is com.example.gre.cfg meant?"));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "com.example.gre.cfg.txt",
+        "com.example.gre.cfg.conf",
+        "Com.example.gre.cfg.txt",
+        "example.gre.conf",
+        "com-example-gre.properties"
+      })
+  void aNameThatIsAlmostRightIsToldToo(String name) throws IOException {
+    write(name);
+
+    assertThat(look())
+        .extracting(Mistake::text)
+        .containsExactly("etc/" + name + ": nothing reads it; is com.example.gre.cfg meant?");
+  }
+
   @Test
   void anotherEndingOfOneOfSeveralIsTold() throws IOException {
     write("com.example.gre-home.properties");
@@ -40,7 +57,13 @@ class UnreadTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"com.example.gre.cfg~", "com.example.gre.bak", "com.example.gre.cfg.old"})
+  @ValueSource(
+      strings = {
+        "com.example.gre.cfg~",
+        "com.example.gre.bak",
+        "com.example.gre.cfg.old",
+        "com.example.gre.cfg.txt"
+      })
   void copiesBesideTheFilePass(String name) throws IOException {
     write("com.example.gre.cfg");
     write(name);
@@ -54,6 +77,8 @@ class UnreadTest {
         "com.example.gre.config",
         "users.properties",
         "com.example.tap.conf",
+        "com.example.gre.cfg.bak",
+        "com.example.gre.cfg~",
         "com.example.gre-home.cfg.example"
       })
   void whatIsReadOrNotOursPasses(String name) throws IOException {

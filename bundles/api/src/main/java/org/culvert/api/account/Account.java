@@ -3,6 +3,8 @@ package org.culvert.api.account;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A user and the ways in which the user's password can be verified; never the password itself. */
@@ -10,8 +12,8 @@ public final class Account {
   private final String user;
   private final boolean enabled;
   private final @Nullable PasswordCheck passwordCheck;
-  private final @Nullable DigestSecret digestSecret;
-  private final List<ScramSecret> scramSecrets;
+  private final Supplier<Optional<DigestSecret>> digestSecret;
+  private final Function<String, Optional<ScramSecret>> scramSecrets;
   private final AccountPolicy policy;
   private final Grant grant;
 
@@ -74,13 +76,47 @@ public final class Account {
       List<ScramSecret> scramSecrets,
       AccountPolicy policy,
       Grant grant) {
+    this(
+        user,
+        enabled,
+        passwordCheck,
+        () -> Optional.ofNullable(digestSecret),
+        named(List.copyOf(scramSecrets)),
+        policy,
+        grant);
+  }
+
+  /**
+   * Describes a user whose secrets are made when a mechanism asks for them.
+   *
+   * @param user the user's name
+   * @param enabled whether the user may authenticate
+   * @param passwordCheck verifies a password in the clear
+   * @param digestSecret gives what DIGEST-MD5 needs
+   * @param scramSecrets gives what a SCRAM mechanism needs, whose name is without {@code -PLUS}; it
+   *     may take as long as a hash of a password does
+   * @param policy how the user may authenticate
+   * @param grant what the user's tunnels are granted
+   */
+  public Account(
+      String user,
+      boolean enabled,
+      @Nullable PasswordCheck passwordCheck,
+      Supplier<Optional<DigestSecret>> digestSecret,
+      Function<String, Optional<ScramSecret>> scramSecrets,
+      AccountPolicy policy,
+      Grant grant) {
     this.user = user;
     this.enabled = enabled;
     this.passwordCheck = passwordCheck;
     this.digestSecret = digestSecret;
-    this.scramSecrets = List.copyOf(scramSecrets);
+    this.scramSecrets = scramSecrets;
     this.policy = policy;
     this.grant = grant;
+  }
+
+  private static Function<String, Optional<ScramSecret>> named(List<ScramSecret> secrets) {
+    return mechanism -> secrets.stream().filter(s -> s.mechanism().equals(mechanism)).findFirst();
   }
 
   /** Returns the user's name. */
@@ -100,12 +136,15 @@ public final class Account {
 
   /** Returns what DIGEST-MD5 needs. */
   public Optional<DigestSecret> digestSecret() {
-    return Optional.ofNullable(digestSecret);
+    return digestSecret.get();
   }
 
-  /** Returns what a SCRAM mechanism needs; its name is given without {@code -PLUS}. */
+  /**
+   * Returns what a SCRAM mechanism needs; its name is given without {@code -PLUS}. It may take as
+   * long as a hash of a password does, and must not be called on an event loop.
+   */
   public Optional<ScramSecret> scramSecret(String mechanism) {
-    return scramSecrets.stream().filter(s -> s.mechanism().equals(mechanism)).findFirst();
+    return scramSecrets.apply(mechanism);
   }
 
   /** Returns how the user may authenticate. */

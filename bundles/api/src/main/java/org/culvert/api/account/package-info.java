@@ -1,6 +1,6 @@
 /** Who users are and how their passwords are verified; the callbacks that SASL mechanisms ask. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.culvert.api.account;
 

@@ -61,23 +61,53 @@ public final class DurableFile {
    * left behind by a process that was killed is replaced, so none ever gathers.
    */
   public static Path draft(Path file, String mode) throws IOException {
-    Path target = target(file);
-    Path directory = directory(target);
-    Files.createDirectories(directory);
-    Path draft = directory.resolve("." + target.getFileName() + ".new");
+    Path draft = draftOf(target(file));
+    Files.createDirectories(directory(draft));
     Files.deleteIfExists(draft);
     Files.createFile(draft, attributes(mode));
     return draft;
   }
 
+  /**
+   * Deletes a draft that a process left behind that was killed. The next draft replaces it, too; a
+   * file that holds secrets does not wait for that.
+   */
+  public static void discard(Path file) throws IOException {
+    Files.deleteIfExists(draftOf(target(file)));
+  }
+
+  private static Path draftOf(Path target) {
+    return directory(target).resolve("." + target.getFileName() + ".new");
+  }
+
+  /** Tells whether a draft may still take a file's place. */
+  @FunctionalInterface
+  public interface Condition {
+    boolean holds() throws IOException;
+  }
+
   /** Lets a draft take a file's place. */
   public static void publish(Path draft, Path file) throws IOException {
+    publish(draft, file, () -> true);
+  }
+
+  /**
+   * Lets a draft take a file's place, if it may once the draft is on the disk: that takes a while,
+   * in which somebody else may write the file.
+   *
+   * @return whether it took the place
+   */
+  public static boolean publish(Path draft, Path file, Condition condition) throws IOException {
     try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
     Path target = target(file);
+    if (!condition.holds()) {
+      return false;
+    }
     Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     synchronize(directory(target));
+    return true;
   }
 
   /** Returns the file itself, or what it points to if it is a symbolic link. */

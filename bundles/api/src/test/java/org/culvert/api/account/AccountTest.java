@@ -3,6 +3,7 @@ package org.culvert.api.account;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,28 @@ class AccountTest {
 
     assertThat(secret).hasToString("DigestSecret[hexos]");
     assertThat(account).hasToString("Account[alice]");
+  }
+
+  @Test
+  void secretsAreMadeWhenAMechanismAsksForThem() {
+    List<String> asked = new ArrayList<>();
+    Account account =
+        new Account(
+            "alice",
+            true,
+            null,
+            () -> Optional.of(new DigestSecret("hexos", SECRET)),
+            mechanism -> {
+              asked.add(mechanism);
+              return Optional.empty();
+            },
+            AccountPolicy.ANY,
+            Grant.NONE);
+    assertThat(asked).isEmpty();
+
+    assertThat(account.digestSecret().orElseThrow().octets()).isEqualTo(SECRET);
+    assertThat(account.scramSecret("SCRAM-SHA-1")).isEmpty();
+    assertThat(asked).containsExactly("SCRAM-SHA-1");
   }
 
   @Test

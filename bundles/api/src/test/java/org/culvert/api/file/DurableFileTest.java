@@ -67,6 +67,30 @@ class DurableFileTest {
   }
 
   @Test
+  void discardsDraftThatWasLeftBehind() throws IOException {
+    Path file = Files.createFile(directory.resolve("secret"));
+    Path draft = DurableFile.draft(file, DurableFile.PRIVATE);
+
+    DurableFile.discard(file);
+    DurableFile.discard(file);
+
+    assertThat(draft).doesNotExist();
+    assertThat(file).exists();
+  }
+
+  @Test
+  void leavesFileAloneThatIsNotToBeReplacedAnyMore() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "old");
+    Path draft = DurableFile.draft(file, DurableFile.PRIVATE);
+    Files.writeString(draft, "new");
+
+    assertThat(DurableFile.publish(draft, file, () -> false)).isFalse();
+    assertThat(file).hasContent("old");
+    assertThat(DurableFile.publish(draft, file, () -> true)).isTrue();
+    assertThat(file).hasContent("new");
+  }
+
+  @Test
   void leavesOldFileAloneWhenNewOneCannotTakeItsName() throws IOException {
     Path file = Files.createDirectory(directory.resolve("file"));
     Files.writeString(file.resolve("inside"), "old");

@@ -1,4 +1,4 @@
-package org.culvert.configuration;
+package org.culvert.api.config;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -7,15 +7,24 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Finds the name that was meant by a misspelt one. */
-final class Spelling {
+public final class Spelling {
   private Spelling() {}
 
   /** Returns the name that is nearest to what is written; empty if none is near. */
-  static Optional<String> nearest(String written, Collection<String> names) {
+  public static Optional<String> nearest(String written, Collection<String> names) {
+    return nearest(written, names, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Returns the name that is nearest to what is written; empty if none is near.
+   *
+   * @param most how many letters may be wrong in the longest names
+   */
+  public static Optional<String> nearest(String written, Collection<String> names, int most) {
     String plain = plain(written);
     return names.stream()
         .map(name -> Map.entry(name, distance(plain, plain(name))))
-        .filter(one -> one.getValue() <= allowed(one.getKey(), written))
+        .filter(one -> one.getValue() <= Math.min(most, allowed(one.getKey(), written)))
         .min(
             Comparator.comparingInt((Map.Entry<String, Integer> one) -> one.getValue())
                 .thenComparing(Map.Entry::getKey))

@@ -1,4 +1,4 @@
-package org.culvert.configuration;
+package org.culvert.api.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -31,5 +31,7 @@ class SpellingTest {
     assertThat(Spelling.nearest("KERBEROS", NAMES)).isEmpty();
     assertThat(Spelling.nearest("is", NAMES)).isEmpty();
     assertThat(Spelling.nearest("", NAMES)).isEmpty();
+    assertThat(Spelling.nearest("transpxxts", NAMES)).hasValue("transports");
+    assertThat(Spelling.nearest("transpxxts", NAMES, 1)).isEmpty();
   }
 }
