@@ -18,7 +18,6 @@ import org.culvert.api.account.PasswordCheck;
 final class BcryptVerifier implements PasswordCheck {
   static final String SCHEME = "{BLF-CRYPT}";
   static final int MIN_COST = 4;
-  static final int MAX_COST = 16;
 
   /** The longest password in octets that is looked at whole. */
   static final int MAX_OCTETS = 72;
@@ -63,7 +62,7 @@ final class BcryptVerifier implements PasswordCheck {
       return Optional.empty();
     }
     int cost = Integer.parseInt(matcher.group(2));
-    return cost < MIN_COST || cost > MAX_COST
+    return cost < MIN_COST || cost > Settings.MAX_BCRYPT_COST
         ? Optional.empty()
         : Optional.of(new BcryptVerifier(matcher.group(1)));
   }

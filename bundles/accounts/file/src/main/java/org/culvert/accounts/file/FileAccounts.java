@@ -20,11 +20,13 @@ final class FileAccounts implements AccountAdministration {
 
   private final FollowedUsers users;
   private final Settings settings;
+  private final Hashing hashing;
   private final InstantSource clock;
 
-  FileAccounts(FollowedUsers users, Settings settings, InstantSource clock) {
+  FileAccounts(FollowedUsers users, Settings settings, Hashing hashing, InstantSource clock) {
     this.users = users;
     this.settings = settings;
+    this.hashing = hashing;
     this.clock = clock;
   }
 
@@ -53,7 +55,9 @@ final class FileAccounts implements AccountAdministration {
   @Override
   public AccountSummary change(String user, AccountSettings account) {
     checkSettings(account);
-    AccountSummary changed = replace(user, entry -> narrowed(entry, account));
+    // Not while the file is held: this user's password may still have to be hashed.
+    existing(users.table(), user).hashed(account);
+    AccountSummary changed = replace(user, entry -> narrowed(entry.hashed(account), account));
     LOG.info("account {} was changed: {}", user, changed.settings());
     return changed;
   }
@@ -124,7 +128,7 @@ final class FileAccounts implements AccountAdministration {
     }
     char[] copy = password.clone();
     try {
-      return Verifiers.of(user, copy, account, settings);
+      return new ClearPassword(user, copy, settings, hashing).verifiers(account);
     } finally {
       Arrays.fill(copy, '\0');
     }
@@ -149,7 +153,7 @@ final class FileAccounts implements AccountAdministration {
           "Write up to " + UserLineParser.MAX_MECHANISMS + " names, as in SCRAM-SHA-256,PLAIN.");
     }
     for (String name : mechanisms) {
-      Verifiers.meant(name)
+      MechanismNames.meant(name)
           .ifPresent(
               meant -> {
                 throw new AccountException(

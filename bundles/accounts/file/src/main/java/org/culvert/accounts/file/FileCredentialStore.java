@@ -3,6 +3,9 @@ package org.culvert.accounts.file;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.culvert.api.account.Account;
@@ -11,11 +14,12 @@ import org.culvert.api.account.AccountSettings;
 import org.culvert.api.account.AccountSummary;
 import org.culvert.api.account.CredentialStore;
 import org.culvert.api.account.PasswordCheck;
+import org.culvert.api.config.ConfigurationReport.Mistake;
+import org.culvert.api.config.MistakeSource;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,73 +30,74 @@ import org.slf4j.LoggerFactory;
  * <p>Immediate, so that a wrong configuration and passwords in clear do not wait for a first user.
  */
 @Component(
-    service = {CredentialStore.class, AccountAdministration.class},
-    configurationPid = FileCredentialStore.PID,
+    service = {CredentialStore.class, AccountAdministration.class, MistakeSource.class},
+    configurationPid = Settings.PID,
     immediate = true)
-@Designate(ocd = FileCredentialStore.Config.class)
-public final class FileCredentialStore implements CredentialStore, AccountAdministration {
-  static final String PID = "org.culvert.accounts.file";
-
+@Designate(ocd = AccountsConfig.class)
+public final class FileCredentialStore
+    implements CredentialStore, AccountAdministration, MistakeSource {
   private static final Logger LOG = LoggerFactory.getLogger(FileCredentialStore.class);
 
+  private final Remarks remarks;
   private final FollowedUsers users;
+  private final Follower follower;
   private final AccountAdministration administration;
   private final PasswordCheck nobody;
 
-  /** What an operator may set. */
-  @ObjectClassDefinition(
-      name = "Culvert accounts in a file",
-      description = "Where users and their password verifiers are kept.")
-  @interface Config {
-    @AttributeDefinition(
-        name = "File",
-        description =
-            "The file with one user on each line. A relative name starts at Karaf's base directory."
-                + " No file means no users.")
-    String file() default "etc/culvert-users.properties";
-
-    @AttributeDefinition(
-        name = "Realm",
-        description =
-            "The realm of DIGEST-MD5. Users who were hashed for another realm must be given their"
-                + " password again.")
-    String realm() default "culvert";
-
-    @AttributeDefinition(
-        name = "DIGEST-MD5",
-        description =
-            "Whether users for whom the word digest is set may authenticate with DIGEST-MD5. It"
-                + " needs a hash that is as good as the password within the realm; without it only"
-                + " salted, slow hashes are kept.")
-    boolean digestMd5() default true;
-
-    @AttributeDefinition(
-        name = "Iterations",
-        description =
-            "How much work a guess at a password costs where SCRAM's keys are stolen, and a client"
-                + " at each connection: 4096 to 10000000. Passwords hashed before keep their"
-                + " number.")
-    int iterations() default 50_000;
-
-    @AttributeDefinition(
-        name = "bcrypt cost",
-        description =
-            "How much work a guess costs where bcrypt's hash is stolen, and the broker at a login"
-                + " by PLAIN: 8 to 16, each step doubles it. Passwords hashed before keep theirs.")
-    int bcryptCost() default 11;
-  }
-
-  /** Reads the file; broken lines are logged, not thrown. */
+  /** Reads the file; broken lines are logged, not thrown. Hashes nothing, and begins to follow. */
   @Activate
-  public FileCredentialStore(Config config) {
-    this(Settings.from(config), LOG::warn, System::nanoTime, InstantSource.system());
+  public FileCredentialStore(AccountsConfig config) {
+    this(Settings.from(config));
   }
 
+  private FileCredentialStore(Settings settings) {
+    this(
+        settings,
+        Hashing.of(settings),
+        LOG::warn,
+        System::nanoTime,
+        InstantSource.system(),
+        Executors.newSingleThreadScheduledExecutor(task -> thread(task, "watch")),
+        Executors.newSingleThreadExecutor(task -> thread(task, "hash")));
+  }
+
+  /**
+   * @param watching one thread, which the store ends
+   * @param background another, which it ends, too
+   */
   FileCredentialStore(
-      Settings settings, Consumer<String> warnings, LongSupplier nanoTime, InstantSource clock) {
-    this.users = new FollowedUsers(settings, warnings, nanoTime, clock);
-    this.administration = new FileAccounts(users, settings, clock);
+      Settings settings,
+      Hashing hashing,
+      Consumer<String> warnings,
+      LongSupplier nanoTime,
+      InstantSource clock,
+      ScheduledExecutorService watching,
+      ExecutorService background) {
+    this.remarks = new Remarks(warnings);
     this.nobody = BcryptVerifier.ofNobody(settings.bcryptCost());
+    TableReader reader = new TableReader(settings, hashing, clock);
+    this.users = new FollowedUsers(settings, hashing, reader, nobody, remarks, nanoTime);
+    this.administration = new FileAccounts(users, settings, hashing, clock);
+    this.follower =
+        new Follower(
+            users, List.of(new Neighbours(settings.file(), remarks)), watching, background);
+  }
+
+  private static Thread thread(Runnable task, String purpose) {
+    Thread made = new Thread(task, "culvert-accounts-" + purpose);
+    made.setDaemon(true);
+    return made;
+  }
+
+  /** Ends its threads. */
+  @Deactivate
+  public void close() {
+    follower.close();
+  }
+
+  @Override
+  public List<Mistake> mistakes() {
+    return remarks.all().stream().map(text -> new Mistake(Settings.PID, false, text)).toList();
   }
 
   @Override

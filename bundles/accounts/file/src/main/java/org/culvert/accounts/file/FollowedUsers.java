@@ -2,85 +2,194 @@ package org.culvert.accounts.file;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.culvert.accounts.file.Remarks.Topic;
 import org.culvert.api.account.Account;
 import org.culvert.api.account.AccountException;
 import org.culvert.api.account.PasswordCheck;
 
+/*
+ * What becomes of a file with passwords in clear:
+ *   look      a changed file → closed to others → read → its users count
+ *   pending   the lines whose passwords are to be hashed
+ *   …         somebody hashes them, and nobody waits
+ *   write     the file → with the hashes of these lines
+ */
 /**
- * The users of a file that is followed and changed.
- *
- * <p>A look-up reads a map. At most once a second it first asks the file system whether the file
- * changed; the one thread that finds a change reads the file, hashes passwords written in clear and
- * puts the hashes in their place, while others go on with the users known so far.
- *
- * <p>A file that lost everything at once was hardly written so: a power cut leaves an empty one, a
- * program that saves it may remove it first. Then the last good users stay, those from before a
- * restart included, and the operator is told. So do those who are lost from a file that was cut or
- * damaged, see {@link Loss}. A whole file that has fewer lines is obeyed.
+ * The users of a file that is followed and changed. Whoever looks a user up reads a map, and waits
+ * for nothing.
  */
 final class FollowedUsers {
-  private static final long CHECK_INTERVAL = TimeUnit.SECONDS.toNanos(1);
-
   /** How often to start again when somebody saves the file while it is being rewritten. */
   private static final int ATTEMPTS = 3;
 
-  private final Settings settings;
-  private final UserFile file;
-  private final Consumer<String> warnings;
-  private final LongSupplier nanoTime;
-  private final InstantSource clock;
+  /** When to write again after it failed. */
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  /** Guards {@link #stamp}, {@link #warned} and the file, which one thread reads or replaces. */
+  /** What ends without a line end may still be written on, for so long. */
+  private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** What changes within that is just being written. */
+  private static final long STEADY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private final UserFile file;
+  private final ReplacedFiles replaced;
+  private final TableReader reader;
+  private final LostUsers lost;
+  private final Copies copies;
+  private final KnownUsers known;
+  private final Remarks remarks;
+  private final LongSupplier nanoTime;
+
+  /** Guards what follows and the file, which one thread reads or replaces; nobody hashes in it. */
   private final ReentrantLock working = new ReentrantLock();
 
   private Optional<UserFile.Stamp> stamp = Optional.empty();
-  private Set<String> warned = Set.of();
-  private volatile UserTable table = new UserTable();
-  private volatile Map<String, Account> accounts = Map.of();
-  private volatile long checked;
-  private volatile boolean known;
+  private boolean whole;
+  private long changed;
+  private long writable;
 
+  /** A file that is just being written seems to be cut; what is told of it waits for a moment. */
+  private Optional<Set<String>> unsaid = Optional.empty();
+
+  /**
+   * Reads the file; hashes nothing.
+   *
+   * @param nobody takes the time of a check of a password, and passes none
+   */
   FollowedUsers(
-      Settings settings, Consumer<String> warnings, LongSupplier nanoTime, InstantSource clock) {
-    this.settings = settings;
-    this.file = new UserFile(settings.file());
-    this.warnings = warnings;
+      Settings settings,
+      Hashing hashing,
+      TableReader reader,
+      PasswordCheck nobody,
+      Remarks remarks,
+      LongSupplier nanoTime) {
+    this.replaced = new ReplacedFiles(nanoTime);
+    this.file = new UserFile(settings.file(), replaced);
+    this.reader = reader;
+    this.lost = new LostUsers(file, reader);
+    Completion completion =
+        new Completion(
+            settings, hashing, this::edit, told -> remarks.say(Topic.WRITING, Set.of(told)));
+    this.copies = new Copies(file, settings);
+    this.known = new KnownUsers(new AccountsOf(settings, nobody, completion::of));
+    this.remarks = remarks;
     this.nanoTime = nanoTime;
-    this.clock = clock;
-    this.checked = nanoTime.getAsLong() - CHECK_INTERVAL;
-    refresh();
+    this.changed = nanoTime.getAsLong();
+    this.writable = changed;
+    try {
+      file.discardDraft();
+    } catch (IOException e) {
+      // The next draft takes its place, or tells why it cannot.
+    }
+    look();
   }
 
   /**
-   * Finds a user.
+   * Finds a user, without waiting.
    *
    * @throws IllegalStateException as long as the file could never be read: nobody knows whom it
    *     bars
    */
   Optional<Account> find(String user) {
-    refresh();
-    if (!known) {
-      throw new IllegalStateException(file + " could not be read yet");
-    }
-    return Optional.ofNullable(accounts.get(user));
+    return known.find(user);
   }
 
-  /** Returns the users as the file has them. */
+  /** Returns the users as the file has them at this moment. */
   UserTable table() {
-    refresh();
-    return table;
+    look();
+    return known.table();
+  }
+
+  /** Looks whether the file changed, and what came too late for it. */
+  void look() {
+    working.lock();
+    try {
+      takeLate();
+      if (!known.isConfirmed() || !file.stamp().equals(stamp)) {
+        changed = nanoTime.getAsLong();
+        remarks.say(Topic.MODE, file.closeToOthers().stream().toList());
+        obey(file.read());
+      } else if (nanoTime.getAsLong() - changed >= STEADY_NANOS) {
+        unsaid.ifPresent(found -> remarks.say(Topic.CONTENT, found));
+        unsaid = Optional.empty();
+      }
+      remarks.say(Topic.READING, Set.of());
+      known.confirm();
+    } catch (IOException e) {
+      remarks.say(
+          Topic.READING,
+          Set.of(file + " cannot be read, its users stay as they were: " + reason(e)));
+      showKept();
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /** Returns the lines that are to be written otherwise now, with what they say. */
+  Map<String, UserEntry> pending() {
+    working.lock();
+    try {
+      long now = nanoTime.getAsLong();
+      UserTable table = known.table();
+      if (!whole || now - writable < 0 || table.pending().isEmpty()) {
+        return Map.of();
+      }
+      Map<String, UserEntry> pending = new LinkedHashMap<>(table.pending());
+      if (table.isOpen() && now - changed < QUIET_NANOS) {
+        pending.remove(table.lines().get(table.lines().size() - 1));
+      }
+      return pending;
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /**
+   * Writes lines otherwise, if they still stand in the file.
+   *
+   * @return whether the file was written; if not, nothing is pending for a while
+   */
+  boolean write(Map<String, UserEntry> entries) {
+    working.lock();
+    try {
+      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        UserFile.Content content = file.read();
+        if (!content.stamp().equals(stamp)) {
+          changed = nanoTime.getAsLong();
+          obey(content);
+        }
+        if (!whole) {
+          return false;
+        }
+        List<String> lines = known.table().with(entries);
+        Optional<UserFile.Stamp> written =
+            file.replace(new UserFile.Content(content.stamp(), lines));
+        if (written.isPresent()) {
+          obey(new UserFile.Content(written, lines));
+          remarks.say(Topic.WRITING, Set.of());
+          return true;
+        }
+      }
+    } catch (IOException e) {
+      remarks.say(
+          Topic.WRITING,
+          Set.of(
+              file + " keeps passwords in clear or old hashes, for it cannot be replaced: " + e));
+    } finally {
+      working.unlock();
+    }
+    writable = nanoTime.getAsLong() + RETRY_NANOS;
+    return false;
   }
 
   /**
@@ -94,12 +203,15 @@ final class FollowedUsers {
     try {
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         UserFile.Content content = file.read();
-        UserTable now = lastGoodOr(content);
+        UserTable now = lost.base(content, known.table());
         List<String> lines = neverBlank(change.apply(now));
-        Optional<UserFile.Stamp> replaced =
+        Optional<UserFile.Stamp> written =
             file.replace(new UserFile.Content(content.stamp(), lines));
-        if (replaced.isPresent()) {
-          adopt(UserTable.of(lines, now, settings, clock.instant()), replaced);
+        if (written.isPresent()) {
+          UserTable read = reader.read(lines, now);
+          Set<String> found = new LinkedHashSet<>();
+          read.remarks().forEach(remark -> found.add(file + " " + remark));
+          adopt(new LostUsers.Users(read, found, true), written);
           return;
         }
       }
@@ -113,36 +225,44 @@ final class FollowedUsers {
         file + " is being changed by somebody else.", "Save it there, and try again.");
   }
 
-  private void refresh() {
-    long now = nanoTime.getAsLong();
-    if (now - checked < CHECK_INTERVAL || !working.tryLock()) {
-      return;
-    }
+  /** Takes what came too late, and lets go of the files. */
+  void close() {
+    working.lock();
     try {
-      checked = now;
-      if (!known || !file.stamp().equals(stamp)) {
-        read();
-      }
-      known = true;
-    } catch (IOException e) {
-      Set<String> found = new LinkedHashSet<>(warned);
-      found.add(file + " cannot be read, its users stay as they were: " + reason(e));
-      warn(found);
-      showKept();
+      takeLate();
+      replaced.close();
     } finally {
       working.unlock();
     }
   }
 
+  private void takeLate() {
+    for (ReplacedFiles.Late late : replaced.take()) {
+      try {
+        edit(late::into);
+      } catch (AccountException e) {
+        remarks.say(
+            Topic.WRITING,
+            Set.of(
+                "%s lacks what a program wrote that had it open: %s %s; write it anew"
+                    .formatted(file, e.getMessage(), e.remedy())));
+      }
+    }
+  }
+
   /** At a start nobody is known yet. */
   private void showKept() {
-    if (table.users().isEmpty()) {
+    if (known.table().users().isEmpty()) {
       try {
-        UserTable kept = good();
-        show(kept);
-        known |= !kept.users().isEmpty();
+        UserTable kept = lost.good(known.table());
+        known.show(kept);
+        if (!kept.users().isEmpty()) {
+          known.confirm();
+        }
       } catch (IOException e) {
-        warn(Set.of(file + " cannot be read, nor " + file.lastGood() + ": " + reason(e)));
+        remarks.say(
+            Topic.READING,
+            Set.of(file + " cannot be read, nor " + file.lastGood() + ": " + reason(e)));
       }
     }
   }
@@ -152,182 +272,23 @@ final class FollowedUsers {
     return e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());
   }
 
-  private void read() throws IOException {
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      UserFile.Content content = file.read();
-      UserTable read = tableOf(content.lines());
-      Optional<String> loss = Loss.ofAll(content, read);
-      if (loss.isPresent()) {
-        keepLastGood(content, read, loss.get());
-        return;
-      }
-      Optional<Loss> part = partOf(content, read);
-      if (part.isPresent()) {
-        keepLost(content, read, part.get());
-        return;
-      }
-      adopt(read, content.stamp());
-      if (!read.rewritten()) {
-        return;
-      }
-      try {
-        Optional<UserFile.Stamp> replaced =
-            file.replace(new UserFile.Content(content.stamp(), read.lines()));
-        if (replaced.isPresent()) {
-          stamp = replaced;
-          return;
-        }
-      } catch (IOException e) {
-        Set<String> found = new LinkedHashSet<>(warned);
-        found.add(
-            file + " keeps passwords in clear or old hashes, for it cannot be replaced: " + e);
-        warn(found);
-        return;
-      }
+  private void obey(UserFile.Content content) throws IOException {
+    adopt(lost.read(content, known.table()), content.stamp());
+  }
+
+  private void adopt(LostUsers.Users users, Optional<UserFile.Stamp> state) {
+    known.show(users.table());
+    stamp = state;
+    whole = users.whole();
+    unsaid = whole ? Optional.empty() : Optional.of(users.remarks());
+    if (whole) {
+      remarks.say(Topic.CONTENT, users.remarks());
+      remarks.say(Topic.COPY, copies.keep(users.table(), state));
     }
-  }
-
-  /** What was known when the file was whole; at a start, what was before it. */
-  private UserTable good() throws IOException {
-    return table.users().isEmpty() ? tableOf(file.kept()) : table;
-  }
-
-  private void keepLastGood(UserFile.Content content, UserTable read, String loss)
-      throws IOException {
-    UserTable good = good();
-    if (good.users().isEmpty()) {
-      adopt(read, content.stamp());
-      if (content.stamp().isPresent() && content.isBlank()) {
-        warn(
-            Set.of(
-                file
-                    + " "
-                    + loss
-                    + ", and nobody can log in by it; write its users, or a comment"));
-      }
-      return;
-    }
-    show(good);
-    stamp = content.stamp();
-    warn(
-        Set.of(
-            "%s %s: its %s users stay as they were known last; put it back (cp -p %s %s), or write a comment into it if there shall be none"
-                .formatted(file, loss, good.users().size(), file.lastGood(), file)));
-  }
-
-  /** Finds out whether a file that has something lacks something that nobody took away. */
-  private Optional<Loss> partOf(UserFile.Content content, UserTable read) {
-    try {
-      return Loss.isPossible(content, read)
-          ? Loss.ofSome(content, read, good(), this::tableOf)
-          : Optional.empty();
-    } catch (IOException e) {
-      // Nothing is known that could be missed.
-      return Optional.empty();
-    }
-  }
-
-  /** The copy stays as it is too, until the file is whole again. */
-  private void keepLost(UserFile.Content content, UserTable read, Loss loss) {
-    show(tableOf(loss.lines()));
-    stamp = content.stamp();
-    Set<String> found = new LinkedHashSet<>();
-    found.add(loss.told(file));
-    read.remarks().stream().filter(loss::leaves).forEach(remark -> found.add(file + " " + remark));
-    if (read.rewritten()) {
-      found.add(file + " keeps passwords in clear or old hashes until it is whole");
-    }
-    warn(found);
-  }
-
-  /** What is changed in a file that lost something is changed in what it said before. */
-  private UserTable lastGoodOr(UserFile.Content content) {
-    UserTable read = tableOf(content.lines());
-    return Loss.ofAll(content, read).isPresent() && !table.users().isEmpty()
-        ? table
-        : partOf(content, read).map(loss -> tableOf(loss.lines())).orElse(read);
   }
 
   /** A file without users says so, and is not taken for one that was lost. */
   private static List<String> neverBlank(List<String> lines) {
     return lines.stream().allMatch(String::isBlank) ? List.of("# There are no users.", "") : lines;
-  }
-
-  private UserTable tableOf(List<String> lines) {
-    return UserTable.of(lines, table, settings, clock.instant());
-  }
-
-  private void adopt(UserTable read, Optional<UserFile.Stamp> state) {
-    show(read);
-    stamp = state;
-    Set<String> found = new LinkedHashSet<>();
-    read.remarks().forEach(remark -> found.add(file + " " + remark));
-    if (state.isPresent() && !read.lines().stream().allMatch(String::isBlank)) {
-      keep(read).ifPresent(found::add);
-    }
-    if (settings.copied() && state.isPresent()) {
-      found.add(
-          file
-              + " is copied by Karaf into its configuration store, passwords and verifiers"
-              + " included; let its name end with .properties, and set file in etc/"
-              + FileCredentialStore.PID
-              + ".cfg");
-    }
-    warn(found);
-  }
-
-  private void show(UserTable read) {
-    table = read;
-    accounts = AccountsOf.table(read, settings, this::completing);
-  }
-
-  /** No password in clear gets there: these are the lines as they should stand in the file. */
-  private Optional<String> keep(UserTable read) {
-    try {
-      file.keep(read.lines());
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of(
-          file + " is not kept a second time, for its directory cannot be written: " + e);
-    }
-  }
-
-  private void warn(Set<String> found) {
-    found.stream().filter(warning -> !warned.contains(warning)).forEach(warnings);
-    warned = found;
-  }
-
-  /** Lets a password that passed bring the verifiers that only it can bring, once. */
-  private PasswordCheck completing(PasswordCheck check, UserEntry entry) {
-    if (!entry.verifiers().lack(entry.settings(), settings)) {
-      return check;
-    }
-    AtomicBoolean tried = new AtomicBoolean();
-    return password -> {
-      boolean matches = check.matches(password);
-      if (matches && tried.compareAndSet(false, true)) {
-        complete(entry, password);
-      }
-      return matches;
-    };
-  }
-
-  private void complete(UserEntry entry, char[] password) {
-    if (Password.fault(password).isPresent()) {
-      return;
-    }
-    Verifiers made = Verifiers.of(entry.name(), password, entry.settings(), settings);
-    if (made.kinds().equals(entry.verifiers().kinds())) {
-      return;
-    }
-    try {
-      edit(
-          now ->
-              now.users().get(entry.name()) == entry
-                  ? now.with(entry.with(entry.settings(), made))
-                  : now.lines());
-    } catch (AccountException e) {
-      warnings.accept(e.getMessage() + " " + e.remedy());
-    }
   }
 }

@@ -16,22 +16,25 @@ import org.culvert.api.config.InvalidConfigurationException;
  */
 record Settings(
     Path file, String realm, boolean digestMd5, int iterations, int bcryptCost, boolean copied) {
+  static final String PID = "org.culvert.accounts.file";
+
   /** Fewer are refused by clients (RFC 5802 section 5.1). */
   static final int MIN_ITERATIONS = 4_096;
 
   static final int MIN_BCRYPT_COST = 8;
+  static final int MAX_BCRYPT_COST = 16;
   static final int MAX_ITERATIONS = 10_000_000;
 
   /**
    * Reads the configuration; relative files start at Karaf's base, or at the working directory, and
    * those in {@code etc} in the folder that Karaf has its configuration in.
    */
-  static Settings from(FileCredentialStore.Config config) {
+  static Settings from(AccountsConfig config) {
     String base = System.getProperty("karaf.base", "");
     return from(config, base, System.getProperty("karaf.etc", etc(base)));
   }
 
-  static Settings from(FileCredentialStore.Config config, String base) {
+  static Settings from(AccountsConfig config, String base) {
     return from(config, base, etc(base));
   }
 
@@ -39,7 +42,7 @@ record Settings(
     return Path.of(base).resolve("etc").toString();
   }
 
-  static Settings from(FileCredentialStore.Config config, String base, String etc) {
+  static Settings from(AccountsConfig config, String base, String etc) {
     if (config.file().isBlank()) {
       throw refused("file", config.file(), "name a file, for example etc/culvert-users.properties");
     }
@@ -64,11 +67,11 @@ record Settings(
           config.iterations(),
           "write a number from " + MIN_ITERATIONS + " to " + MAX_ITERATIONS);
     }
-    if (config.bcryptCost() < MIN_BCRYPT_COST || config.bcryptCost() > BcryptVerifier.MAX_COST) {
+    if (config.bcryptCost() < MIN_BCRYPT_COST || config.bcryptCost() > MAX_BCRYPT_COST) {
       throw refused(
           "bcryptCost",
           config.bcryptCost(),
-          "write a number from " + MIN_BCRYPT_COST + " to " + BcryptVerifier.MAX_COST);
+          "write a number from " + MIN_BCRYPT_COST + " to " + MAX_BCRYPT_COST);
     }
     return new Settings(
         file,
@@ -87,6 +90,6 @@ record Settings(
   }
 
   private static InvalidConfigurationException refused(String key, Object value, String remedy) {
-    return new InvalidConfigurationException(FileCredentialStore.PID, key, value, remedy);
+    return new InvalidConfigurationException(PID, key, value, remedy);
   }
 }

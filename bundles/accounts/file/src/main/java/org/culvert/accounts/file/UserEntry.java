@@ -19,13 +19,15 @@ import org.culvert.api.account.AccountSummary;
  * @param since when the user was added
  * @param verifiers what is kept of the password
  * @param unknown verifiers of kinds that others know
+ * @param clear the password, if the line has it in clear; then there are no verifiers
  */
 record UserEntry(
     String name,
     AccountSettings settings,
     Optional<Instant> since,
     Verifiers verifiers,
-    List<String> unknown) {
+    List<String> unknown,
+    Optional<ClearPassword> clear) {
   static final String DISABLED = "disabled";
   static final String DIGEST = "digest";
   static final String TLS_ONLY = "tls-only";
@@ -33,9 +35,20 @@ record UserEntry(
   static final String GROUPS = "groups:";
   static final String LIFETIME = "lifetime:";
   static final String SINCE = "since:";
+  static final String CLEAR = "password:";
 
   UserEntry {
     unknown = List.copyOf(unknown);
+  }
+
+  /** Makes a user without a password in clear. */
+  UserEntry(
+      String name,
+      AccountSettings settings,
+      Optional<Instant> since,
+      Verifiers verifiers,
+      List<String> unknown) {
+    this(name, settings, since, verifiers, unknown, Optional.empty());
   }
 
   /** Makes a new user, as of now. */
@@ -54,13 +67,40 @@ record UserEntry(
     return new UserEntry(name, other, since, verifiers.only(other), unknown);
   }
 
-  /** Tells what may be told. */
-  AccountSummary summary(Settings configuration) {
-    return new AccountSummary(
-        name, settings, verifiers.mechanisms(settings.policy(), configuration), since);
+  /** Returns the same user with a password in clear. */
+  UserEntry with(ClearPassword password, Instant now) {
+    return new UserEntry(
+        name,
+        settings,
+        since.or(() -> Optional.of(now.truncatedTo(ChronoUnit.SECONDS))),
+        Verifiers.NONE,
+        List.of(),
+        Optional.of(password));
   }
 
-  /** Writes the line, with an octet in each character. */
+  /** Returns the same user without a password in clear, but with its verifiers: takes long. */
+  UserEntry hashed() {
+    return hashed(settings);
+  }
+
+  /** Returns the same with the verifiers that other settings need, too. */
+  UserEntry hashed(AccountSettings other) {
+    return clear
+        .map(password -> password.verifiers(settings).and(password.verifiers(other)))
+        .map(made -> new UserEntry(name, settings, since, made, unknown))
+        .orElse(this);
+  }
+
+  /** Tells what may be told. */
+  AccountSummary summary(Settings configuration) {
+    List<String> mechanisms =
+        clear
+            .map(password -> password.mechanisms(settings))
+            .orElseGet(() -> verifiers.mechanisms(settings.policy(), configuration));
+    return new AccountSummary(name, settings, mechanisms, since);
+  }
+
+  /** Writes the line, with an octet in each character; for a user without a password in clear. */
   String octets() {
     List<String> words = new ArrayList<>();
     words.add(name);

@@ -1,14 +1,17 @@
 package org.culvert.accounts.file;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +30,7 @@ final class UserFile {
 
   private final Path path;
   private final Path lastGood;
+  private final ReplacedFiles replaced;
 
   /**
    * What tells one state of the file from another without reading it.
@@ -60,9 +64,39 @@ final class UserFile {
     }
   }
 
-  UserFile(Path path) {
+  UserFile(Path path, ReplacedFiles replaced) {
     this.path = path;
+    this.replaced = replaced;
     lastGood = Path.of(path + ".last-good");
+  }
+
+  /** Deletes what a process left behind that was killed while it replaced the file. */
+  void discardDraft() throws IOException {
+    DurableFile.discard(path);
+  }
+
+  /** Lets nobody but its owner read the file; says so if it cannot. */
+  Optional<String> closeToOthers() {
+    PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+    if (view == null) {
+      return Optional.empty();
+    }
+    String mode = "";
+    try {
+      PosixFileAttributes is = view.readAttributes();
+      mode = PosixFilePermissions.toString(is.permissions());
+      if (is.isRegularFile() && !mode.endsWith("------")) {
+        view.setPermissions(PosixFilePermissions.fromString(DurableFile.PRIVATE));
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      // One that is not there, or cannot be looked at, is told by who reads it.
+      return mode.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              "%s is open to others (%s), and its mode cannot be changed: %s; do chmod 600 %s"
+                  .formatted(path, mode, e.getMessage(), path));
+    }
   }
 
   /** Where {@link #keep} keeps what the file said last. */
@@ -102,19 +136,27 @@ final class UserFile {
       throw new NoSuchFileException(path + " lies in no directory");
     }
     Path draft = DurableFile.draft(path, DurableFile.PRIVATE);
+    Optional<FileChannel> old = Optional.empty();
     try {
       if (content.stamp().isPresent()) {
         keepOwner(path.toRealPath(), draft);
+        old = Optional.of(FileChannel.open(path, StandardOpenOption.READ));
       }
       Files.write(draft, octets(content.lines()));
       Optional<Stamp> written = stamp(draft);
-      if (!stamp().equals(content.stamp())) {
+      if (!DurableFile.publish(draft, path, () -> stamp().equals(content.stamp()))) {
         return Optional.empty();
       }
-      DurableFile.publish(draft, path);
+      if (old.isPresent()) {
+        replaced.add(old.get(), content.stamp().get().size());
+        old = Optional.empty();
+      }
       return written;
     } finally {
       Files.deleteIfExists(draft);
+      if (old.isPresent()) {
+        old.get().close();
+      }
     }
   }
 

@@ -34,8 +34,6 @@ final class UserLineParser {
   /** The most groups that a user is in. */
   static final int MAX_GROUPS = 16;
 
-  static final String CLEAR = "password:";
-
   private static final String MECHANISM = "[A-Za-z0-9_-]{1,20}";
   private static final String GROUP = "[A-Za-z0-9._-]{1,32}";
   private static final String ANEW = "write the password anew, as password:THE PASSWORD";
@@ -123,8 +121,8 @@ final class UserLineParser {
 
   private UserLine parseWords() {
     while (!rest.isEmpty()) {
-      if (rest.startsWith(CLEAR)) {
-        return clear(rest.substring(CLEAR.length()).strip());
+      if (rest.startsWith(UserEntry.CLEAR)) {
+        return clear(rest.substring(UserEntry.CLEAR.length()).strip());
       }
       String word = rest.split("\\s+", 2)[0];
       rest = rest.substring(word.length()).strip();
@@ -132,6 +130,10 @@ final class UserLineParser {
         continue;
       }
       if (!word.startsWith("{")) {
+        Optional<MistakenWord> mistaken = MistakenWord.of(word);
+        if (mistaken.isPresent()) {
+          return broken(mistaken.get().reason(), mistaken.get().remedy());
+        }
         return rest.isEmpty() && !hasVerifiers()
             ? clear(word)
             : broken(

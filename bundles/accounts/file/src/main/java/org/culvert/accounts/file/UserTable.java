@@ -1,19 +1,17 @@
 package org.culvert.accounts.file;
 
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
-/** What the lines of the file mean. */
+/** What the lines of the file mean. It is filled by its reader, and does not change afterwards. */
 final class UserTable {
   private final SortedMap<String, UserEntry> users = new TreeMap<>();
   private final Set<String> unread = new HashSet<>();
@@ -22,26 +20,10 @@ final class UserTable {
   private final SortedMap<Integer, UserLine.Broken> broken = new TreeMap<>();
 
   /** What each line says, for the next table to take over. */
-  private final Map<String, UserEntry> kept = new HashMap<>();
+  private final Map<String, UserEntry> known = new HashMap<>();
 
-  private boolean rewritten;
-
-  /** Knows nobody. */
-  UserTable() {}
-
-  /**
-   * Reads lines. Passwords in clear are hashed, which takes time for each.
-   *
-   * @param before an earlier table; what lines say that it had already is taken over, so that
-   *     passwords that passed stay remembered
-   */
-  static UserTable of(List<String> lines, UserTable before, Settings settings, Instant now) {
-    UserTable table = new UserTable();
-    for (String line : lines) {
-      table.read(line, before, settings, now);
-    }
-    return table;
-  }
+  /** The lines that are to be written otherwise, with what they say. */
+  private final Map<String, UserEntry> pending = new LinkedHashMap<>();
 
   /** Returns the users by name. */
   SortedMap<String, UserEntry> users() {
@@ -63,6 +45,19 @@ final class UserTable {
     return broken;
   }
 
+  /** Returns what a line says, if it is one of these and names a user. */
+  Optional<UserEntry> entry(String line) {
+    return Optional.ofNullable(known.get(line));
+  }
+
+  /**
+   * Returns the lines that are to be written otherwise, in their order, with what they say: they
+   * have a password in clear, or words that are not written any more.
+   */
+  Map<String, UserEntry> pending() {
+    return pending;
+  }
+
   /** Returns the line that counts for a user. */
   Optional<String> line(String user) {
     int at = lineOf(user);
@@ -74,14 +69,14 @@ final class UserTable {
     return remarks;
   }
 
-  /** Returns the lines as they should stand in the file. */
+  /** Returns the lines as they were read. */
   List<String> lines() {
     return lines;
   }
 
-  /** Tells whether those differ from the lines that were read. */
-  boolean rewritten() {
-    return rewritten;
+  /** Tells whether the last line has no line end, so that more of it may come. */
+  boolean isOpen() {
+    return !lines.isEmpty() && !lines.get(lines.size() - 1).isBlank();
   }
 
   /** Returns the lines with a user's line replaced or, if there is none, added. */
@@ -89,14 +84,27 @@ final class UserTable {
     List<String> changed = new ArrayList<>(lines);
     int at = lineOf(entry.name());
     if (at >= 0) {
-      changed.set(at, entry.octets() + lineEnd(changed.get(at)));
+      changed.set(at, written(entry, changed.get(at)));
       return changed;
     }
+    return with(changed, List.of(entry.octets()));
+  }
+
+  /** Returns lines with others added; the last line has a line end then. */
+  static List<String> with(List<String> lines, List<String> others) {
+    List<String> changed = new ArrayList<>(lines);
     if (changed.isEmpty() || !changed.get(changed.size() - 1).isEmpty()) {
       changed.add("");
     }
-    changed.add(changed.size() - 1, entry.octets());
+    changed.addAll(changed.size() - 1, others);
     return changed;
+  }
+
+  /** Returns the lines with some of them as their users are written now. */
+  List<String> with(Map<String, UserEntry> entries) {
+    return lines.stream()
+        .map(line -> entries.containsKey(line) ? written(entries.get(line), line) : line)
+        .toList();
   }
 
   /** Returns the lines without any of a user, so that an ignored one does not come to count. */
@@ -104,106 +112,31 @@ final class UserTable {
     return lines.stream().filter(line -> !isOf(line, user)).toList();
   }
 
-  private void read(String line, UserTable before, Settings settings, Instant now) {
-    String where = "line " + (lines.size() + 1);
-    UserEntry entry = before.kept.get(line);
-    String written = line;
-    if (entry == null) {
-      UserLine parsed = UserLineParser.parse(line);
-      if (parsed instanceof UserLine.Broken fault) {
-        broken.put(lines.size(), fault);
-        fault.user().ifPresent(unread::add);
-        remarks.add(
-            where
-                + fault.user().map(user -> " (" + user + ") lets nobody in").orElse(" is ignored")
-                + ": it "
-                + fault.reason()
-                + "; "
-                + fault.remedy());
-      }
-      Optional<UserEntry> found = entry(parsed, settings, now);
-      boolean changed =
-          parsed instanceof UserLine.Clear
-              || (parsed instanceof UserLine.Kept already && already.outdated());
-      if (found.isPresent() && changed) {
-        written = found.get().octets() + lineEnd(line);
-        rewritten = true;
-      }
-      lines.add(written);
-      if (found.isEmpty()) {
-        return;
-      }
-      entry = found.get();
-    } else {
-      lines.add(line);
-    }
-    kept.put(written, entry);
-    if (users.putIfAbsent(entry.name(), entry) != null) {
-      remarks.add(
-          where
-              + " ("
-              + entry.name()
-              + ") is ignored: it names a user that an earlier line has; remove one of them");
-    } else {
-      remark(where, entry, settings);
-    }
+  /** Adds a line that names nobody. */
+  void add(String line) {
+    lines.add(line);
   }
 
-  private static Optional<UserEntry> entry(UserLine parsed, Settings settings, Instant now) {
-    if (parsed instanceof UserLine.Clear clear) {
-      UserEntry entry = clear.entry();
-      return Optional.of(
-          new UserEntry(
-              entry.name(),
-              entry.settings(),
-              entry.since().or(() -> Optional.of(now.truncatedTo(ChronoUnit.SECONDS))),
-              Verifiers.of(
-                  entry.name(), clear.password().toCharArray(), entry.settings(), settings),
-              List.of()));
-    }
-    return parsed instanceof UserLine.Kept already
-        ? Optional.of(already.entry())
-        : Optional.empty();
+  /** Adds a line that cannot be read. */
+  void add(String line, UserLine.Broken fault) {
+    broken.put(lines.size(), fault);
+    fault.user().ifPresent(unread::add);
+    lines.add(line);
   }
 
-  private void remark(String where, UserEntry user, Settings settings) {
-    Verifiers verifiers = user.verifiers();
-    boolean digestLost =
-        settings.digestMd5()
-            && !verifiers.digests().isEmpty()
-            && verifiers.digest(settings).isEmpty();
-    if (digestLost) {
-      remarks.add(
-          where
-              + " ("
-              + user.name()
-              + ") is of no use to DIGEST-MD5: it was hashed for another realm than "
-              + settings.realm()
-              + "; write the password anew");
+  /**
+   * Adds a line of a user.
+   *
+   * @param rewrite whether the line is to be written otherwise
+   * @return whether the line counts: no earlier one names the user
+   */
+  boolean add(String line, UserEntry entry, boolean rewrite) {
+    lines.add(line);
+    known.put(line, entry);
+    if (rewrite) {
+      pending.put(line, entry);
     }
-    for (String name : new TreeSet<>(user.settings().policy().mechanisms())) {
-      Verifiers.meant(name)
-          .ifPresent(
-              meant ->
-                  remarks.add(
-                      where
-                          + " ("
-                          + user.name()
-                          + ") names a mechanism that does not exist, "
-                          + name
-                          + "; write "
-                          + meant));
-    }
-    if (Verifiers.wantsPassword(user.settings().policy())
-        && verifiers.mechanisms(user.settings().policy(), settings).isEmpty()
-        && !digestLost) {
-      remarks.add(
-          where
-              + " ("
-              + user.name()
-              + ") has no verifier for any mechanism that the user may use; write the password"
-              + " anew");
-    }
+    return users.putIfAbsent(entry.name(), entry) == null;
   }
 
   private int lineOf(String user) {
@@ -215,14 +148,13 @@ final class UserTable {
     return -1;
   }
 
-  /** Lines that stand in the table have no password in clear, so those that count are kept. */
   private boolean isOf(String line, String user) {
-    UserEntry entry = kept.get(line);
+    UserEntry entry = known.get(line);
     return entry != null && entry.name().equals(user);
   }
 
-  private static String lineEnd(String line) {
-    return line.endsWith("\r") ? "\r" : "";
+  private static String written(UserEntry entry, String line) {
+    return entry.octets() + (line.endsWith("\r") ? "\r" : "");
   }
 
   /** Names no line. */

@@ -4,10 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.culvert.api.account.AccountPolicy;
 import org.culvert.api.account.AccountSettings;
 import org.culvert.api.account.DigestSecret;
@@ -27,58 +25,12 @@ record Verifiers(
     Optional<BcryptVerifier> bcrypt, List<ScramVerifier> scram, List<DigestSecret> digests) {
   static final String PLAIN = "PLAIN";
   static final String DIGEST_MD5 = "DIGEST-MD5";
-  private static final String EXTERNAL = "EXTERNAL";
 
   static final Verifiers NONE = new Verifiers(Optional.empty(), List.of(), List.of());
 
   Verifiers {
     scram = List.copyOf(scram);
     digests = List.copyOf(digests);
-  }
-
-  /** Hashes a password without fault, once for each mechanism; this takes long on purpose. */
-  static Verifiers of(String user, char[] password, AccountSettings account, Settings settings) {
-    char[] prepared =
-        Password.stored(password)
-            .orElseThrow(() -> new IllegalArgumentException("the password was not examined"));
-    // Nothing would be left of the password if the only mechanisms named are misspelt.
-    AccountPolicy policy =
-        wantsPassword(account.policy())
-            ? account.policy()
-            : new AccountPolicy(Set.of(), account.policy().tlsOnly());
-    Optional<BcryptVerifier> bcrypt =
-        wants(policy, PLAIN)
-            ? BcryptVerifier.of(prepared, settings.bcryptCost())
-            : Optional.empty();
-    List<ScramVerifier> scram = new ArrayList<>();
-    for (ScramHash hash : ScramHash.values()) {
-      boolean standsIn = hash == ScramHash.SHA_256 && wants(policy, PLAIN) && bcrypt.isEmpty();
-      if (wants(policy, hash.mechanism()) || standsIn) {
-        scram.add(ScramVerifier.of(hash, prepared, settings.iterations()));
-      }
-    }
-    Arrays.fill(prepared, '\0');
-    List<DigestSecret> digests =
-        account.digestMd5() && settings.digestMd5() && wants(policy, DIGEST_MD5)
-            ? List.of(Ha1.of(user, settings.realm(), new String(password)))
-            : List.of();
-    return new Verifiers(bcrypt, scram, digests);
-  }
-
-  /** Finds the mechanism of which a password is kept something and that a misspelt name means. */
-  static Optional<String> meant(String name) {
-    String plain = plain(name);
-    return Stream.concat(
-            Stream.of(PLAIN, DIGEST_MD5, EXTERNAL),
-            Arrays.stream(ScramHash.values())
-                .map(ScramHash::mechanism)
-                .flatMap(one -> Stream.of(one, one + "-PLUS")))
-        .filter(one -> !one.equals(name) && plain(one).equals(plain))
-        .findFirst();
-  }
-
-  private static String plain(String name) {
-    return name.toUpperCase(Locale.ROOT).replaceAll("[-_]", "");
   }
 
   /** Tells whether a policy allows a mechanism, with or without channel binding. */
@@ -145,6 +97,15 @@ record Verifiers(
             && wants(policy, DIGEST_MD5))
         || Arrays.stream(ScramHash.values())
             .anyMatch(hash -> scram(hash).isEmpty() && wants(policy, hash.mechanism()));
+  }
+
+  /** Returns these, and of others of the same password those that these lack. */
+  Verifiers and(Verifiers other) {
+    Set<String> kinds = kinds();
+    List<ScramVerifier> keys = new ArrayList<>(scram);
+    other.scram.stream().filter(one -> !kinds.contains(one.hash().scheme())).forEach(keys::add);
+    return new Verifiers(
+        bcrypt.or(other::bcrypt), keys, digests.isEmpty() ? other.digests : digests);
   }
 
   /** Names the kinds of verifiers. */

@@ -6,14 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.culvert.api.account.AccountPolicy;
 import org.culvert.api.account.AccountSettings;
 import org.culvert.api.account.AccountSummary;
@@ -28,8 +24,8 @@ class CutUsersTest {
   private static final AccountSettings USUAL =
       new AccountSettings(true, false, AccountPolicy.ANY, Set.of());
 
-  private final AtomicLong nanoTime = new AtomicLong();
-  private final List<String> warnings = new ArrayList<>();
+  private final Bench bench = new Bench();
+  private final List<String> warnings = bench.warnings();
 
   @TempDir private Path directory;
   private Path file;
@@ -49,13 +45,12 @@ class CutUsersTest {
   }
 
   private FileCredentialStore store() {
-    return new FileCredentialStore(
-        TestSettings.of(file), warnings::add, nanoTime::get, () -> Instant.EPOCH);
+    return bench.store(TestSettings.of(file));
   }
 
   private void write(String... parts) throws IOException {
     Files.writeString(file, String.join("", parts));
-    nanoTime.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    bench.settle();
   }
 
   private String line(int number) {
@@ -91,7 +86,7 @@ class CutUsersTest {
     write(line(1), "\n", line(2), "\n", half(3));
 
     allAreThere(store);
-    nanoTime.addAndGet(TimeUnit.SECONDS.toNanos(2));
+    bench.settle();
     allAreThere(store);
 
     assertThat(warnings)
@@ -143,7 +138,7 @@ class CutUsersTest {
       byte[] zeros = Arrays.copyOf(cut, whole.length);
       for (byte[] left : List.of(cut, zeros)) {
         Files.write(file, left);
-        nanoTime.addAndGet(TimeUnit.SECONDS.toNanos(1));
+        bench.settle();
 
         assertThat(users(store)).as("%s octets", length).containsExactly("alice", "bob", "carol");
         assertThat(store.find("bob").orElseThrow().digestSecret()).isPresent();
@@ -217,7 +212,7 @@ class CutUsersTest {
     write(line(2), "\n", line(3), "\n", line(4));
     assertThat(users(store)).containsExactly("alice", "bob", "carol");
     Files.writeString(file, "\ndave = secret4", StandardOpenOption.APPEND);
-    nanoTime.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    bench.settle();
     assertThat(passes(store, "dave", "secret4")).isTrue();
     String dave = Files.readString(file).split("\n", -1)[3];
 
@@ -235,7 +230,7 @@ class CutUsersTest {
                 .start()
                 .waitFor())
         .isZero();
-    nanoTime.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    bench.settle();
     assertThat(users(store)).containsExactly("alice", "carol");
 
     write(line(2), "\r\n");

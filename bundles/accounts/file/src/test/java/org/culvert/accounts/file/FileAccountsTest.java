@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -27,12 +26,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileAccountsTest {
-  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00.5Z");
   private static final AccountSettings USUAL = AccountSettings.USUAL;
   private static final AccountPolicy EXTERNAL = new AccountPolicy(Set.of("EXTERNAL"), true);
   private static final String CANARY = "canary-5f1e";
 
-  private final List<String> warnings = new ArrayList<>();
+  private final Bench bench = new Bench();
+  private final List<String> warnings = bench.warnings();
 
   @TempDir private Path directory;
 
@@ -303,6 +302,7 @@ class FileAccountsTest {
     store.change("alice", USUAL.enabled(false));
 
     assertThat(store.accounts().stream().map(AccountSummary::user)).containsExactly("alice", "bob");
+    bench.settle();
     assertThat(read()).doesNotContain("secret2");
     assertThat(passes(store, "bob", "secret2")).isTrue();
   }
@@ -310,11 +310,7 @@ class FileAccountsTest {
   @Test
   void fileThatCannotBeWrittenIsNamed() throws Exception {
     FileCredentialStore store =
-        new FileCredentialStore(
-            TestSettings.of(directory.resolve("missing/users.properties")),
-            warnings::add,
-            System::nanoTime,
-            () -> NOW);
+        bench.store(TestSettings.of(directory.resolve("missing/users.properties")));
 
     assertThatThrownBy(() -> store.create("alice", USUAL, CANARY.toCharArray()))
         .isInstanceOf(AccountException.class)
@@ -369,8 +365,7 @@ class FileAccountsTest {
   }
 
   private FileCredentialStore store() {
-    return new FileCredentialStore(
-        TestSettings.of(file()), warnings::add, System::nanoTime, () -> NOW);
+    return bench.store(TestSettings.of(file()));
   }
 
   private Path file() {

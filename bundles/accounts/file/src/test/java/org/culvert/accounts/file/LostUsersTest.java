@@ -7,12 +7,9 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.culvert.api.account.AccountPolicy;
 import org.culvert.api.account.AccountSettings;
 import org.culvert.api.account.AccountSummary;
@@ -29,8 +26,8 @@ class LostUsersTest {
   private static final AccountSettings USUAL =
       new AccountSettings(true, false, AccountPolicy.ANY, Set.of());
 
-  private final AtomicLong nanoTime = new AtomicLong();
-  private final List<String> warnings = new ArrayList<>();
+  private final Bench bench = new Bench();
+  private final List<String> warnings = bench.warnings();
 
   @TempDir private Path directory;
   private Path file;
@@ -44,12 +41,11 @@ class LostUsersTest {
   }
 
   private FileCredentialStore store() {
-    return new FileCredentialStore(
-        TestSettings.of(file), warnings::add, nanoTime::get, () -> Instant.EPOCH);
+    return bench.store(TestSettings.of(file));
   }
 
   private void tick() {
-    nanoTime.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    bench.settle();
   }
 
   private void lose(String how) throws IOException {
@@ -132,6 +128,23 @@ class LostUsersTest {
                 .matches("secret1".toCharArray()))
         .isTrue();
     assertThat(warnings).hasSize(1);
+  }
+
+  /** Some programs empty a file first, and others write it in pieces. */
+  @Test
+  void fileThatIsJustBeingWrittenIsNoLoss() throws IOException {
+    FileCredentialStore store = store();
+    String whole = Files.readString(file);
+    for (String part : List.of("", "# ours\nalice = sec")) {
+      Files.writeString(file, part);
+      bench.advance(Duration.ofMillis(Follower.INTERVAL_MILLIS));
+      assertThat(users(store)).containsExactly("alice", "bob");
+    }
+    Files.writeString(file, whole);
+    bench.settle();
+
+    assertThat(users(store)).containsExactly("alice", "bob");
+    assertThat(warnings).isEmpty();
   }
 
   @Test

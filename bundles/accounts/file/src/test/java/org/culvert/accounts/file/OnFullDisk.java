@@ -7,9 +7,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.culvert.api.account.AccountException;
@@ -23,11 +20,9 @@ final class OnFullDisk {
   public static void main(String[] arguments) throws IOException {
     Path disk = Path.of(arguments[0]);
     Path file = disk.resolve("users.properties");
-    List<String> warnings = new ArrayList<>();
+    Bench bench = new Bench();
     Files.writeString(file, ("# " + "x".repeat(80) + "\n").repeat(100) + "alice = secret1\n");
-    FileCredentialStore store =
-        new FileCredentialStore(
-            TestSettings.of(file), warnings::add, System::nanoTime, () -> Instant.EPOCH);
+    FileCredentialStore store = bench.store(TestSettings.of(file));
     byte[] before = Files.readAllBytes(file);
     Path ballast = disk.resolve("ballast");
     try (OutputStream out = Files.newOutputStream(ballast)) {
@@ -53,7 +48,7 @@ final class OnFullDisk {
     Files.delete(ballast);
     store.create("bob", usual, "secret2".toCharArray());
     assertThat(store.accounts()).hasSize(2);
-    assertThat(warnings).isEmpty();
+    assertThat(bench.warnings()).isEmpty();
     System.exit(0);
   }
 }

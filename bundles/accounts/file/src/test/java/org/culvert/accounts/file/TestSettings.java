@@ -17,16 +17,16 @@ final class TestSettings {
         file, realm, digestMd5, Settings.MIN_ITERATIONS, BcryptVerifier.MIN_COST, false);
   }
 
-  static FileCredentialStore.Config config(String file, String realm, int iterations) {
+  static AccountsConfig config(String file, String realm, int iterations) {
     return config(Map.of("file", file, "realm", realm, "iterations", iterations));
   }
 
   /** Returns a configuration as the framework makes it: what is not set has its default. */
-  static FileCredentialStore.Config config(Map<String, Object> set) {
-    return (FileCredentialStore.Config)
+  static AccountsConfig config(Map<String, Object> set) {
+    return (AccountsConfig)
         Proxy.newProxyInstance(
             TestSettings.class.getClassLoader(),
-            new Class<?>[] {FileCredentialStore.Config.class},
+            new Class<?>[] {AccountsConfig.class},
             (proxy, method, arguments) ->
                 set.getOrDefault(method.getName(), method.getDefaultValue()));
   }
