@@ -103,22 +103,22 @@ tell_groups() {
   nat_on 203.0.113.2
   renew
   start_neighbour
-  await 60 "the neighbour's tunnel" in_ns "$d" ping -6 -n -c 1 -W 1 "$world"
+  await 120 "the neighbour's tunnel" in_ns "$d" ping -6 -n -c 1 -W 1 "$world"
   local theirs name; theirs=$(broker_tunnel "$neighbour" address)
   await 10 "the neighbour's answer" reaches "$c" "$theirs"
   configure "$broker_home" org.culvert.endpoint.server "isolate = groups"
-  await 60 "tunnel" ping_once
+  await 120 "tunnel" ping_once
   ! reaches "$c" "$theirs" || fail "tunnels reach one another whose users are in no group"
   for name in "$user" "$neighbour"; do
     broker_shell "culvert:account-policy --groups home $name" >/dev/null
   done
   neighbour_shell culvert:client-reconnect >/dev/null
   renew
-  await 60 "the neighbour's answer, from the same group" reaches "$c" "$theirs"
+  await 120 "the neighbour's answer, from the same group" reaches "$c" "$theirs"
   broker_shell "culvert:account-policy --groups work $neighbour" >/dev/null
   neighbour_shell culvert:client-reconnect >/dev/null
-  await 60 "its end, from another group" unreached "$c" "$theirs"
-  await 60 "the neighbour's tunnel" in_ns "$d" ping -6 -n -c 1 -W 1 "$world"
+  await 120 "its end, from another group" unreached "$c" "$theirs"
+  await 120 "the neighbour's tunnel" in_ns "$d" ping -6 -n -c 1 -W 1 "$world"
   ! reaches "$d" "$(inner_address)" || fail "the neighbour reaches a tunnel of another group"
   ping_world 1
   broker_shell culvert:drops | grep isolated | sed 's/^/     /'
@@ -126,7 +126,7 @@ tell_groups() {
     broker_shell "culvert:account-policy --groups none $name" >/dev/null
   done
   unconfigure "$broker_home" org.culvert.endpoint.server
-  await 60 "the neighbour's answer, as all reach one another" reaches "$c" "$theirs"
+  await 120 "the neighbour's answer, as all reach one another" reaches "$c" "$theirs"
   kill_java "$d"
 }
 

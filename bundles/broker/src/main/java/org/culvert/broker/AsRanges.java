@@ -81,7 +81,7 @@ record AsRanges(List<Range> ranges) {
 
   private static InvalidConfigurationException refused(String key, String text) {
     return new InvalidConfigurationException(
-        Settings.PID,
+        Keys.PID,
         key,
         text,
         "write numbers of autonomous systems from 1 to "

@@ -56,7 +56,7 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
     service = {TunnelBroker.class, BrokerAdministration.class},
-    configurationPid = Settings.PID)
+    configurationPid = Keys.PID)
 @Designate(ocd = Config.class)
 public final class Broker implements TunnelBroker, BrokerAdministration {
   private static final Logger LOG = LoggerFactory.getLogger(Broker.class);

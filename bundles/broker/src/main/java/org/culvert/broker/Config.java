@@ -4,7 +4,7 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** The keys of {@code etc/org.culvert.broker.cfg}; lists are separated by commas. */
-@ObjectClassDefinition(name = "Culvert tunnel broker", id = Settings.PID)
+@ObjectClassDefinition(name = "Culvert tunnel broker", id = Keys.PID)
 @interface Config {
   @AttributeDefinition(
       description =

@@ -54,7 +54,7 @@ record HeapRoom(long octets) {
         octets / 1_000_000,
         room,
         needed(configured),
-        Settings.PID);
+        Keys.PID);
     return room;
   }
 

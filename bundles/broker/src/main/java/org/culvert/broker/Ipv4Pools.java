@@ -25,7 +25,7 @@ record Ipv4Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, int length) {
     int length = config.ipv4Length();
     if (length != Inner.LINK && length != HOST) {
       throw new InvalidConfigurationException(
-          Settings.PID,
+          Keys.PID,
           "ipv4Length",
           length,
           "write 32 for single addresses beside one server address, or 30 for a link of two hosts"
@@ -36,7 +36,7 @@ record Ipv4Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, int length) {
         return Optional.empty();
       }
       throw new InvalidConfigurationException(
-          Settings.PID,
+          Keys.PID,
           "ipv4Pool",
           config.ipv4Pool(),
           "write an IPv4 prefix here too when anonymousIpv4Pool is set");
@@ -48,7 +48,7 @@ record Ipv4Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, int length) {
     IpPrefix anonymous = pool("anonymousIpv4Pool", config.anonymousIpv4Pool());
     if (anonymous.overlaps(endpoint)) {
       throw new InvalidConfigurationException(
-          Settings.PID,
+          Keys.PID,
           "anonymousIpv4Pool",
           config.anonymousIpv4Pool(),
           "it overlaps the pool " + endpoint + "; pools must be disjoint");
@@ -72,7 +72,7 @@ record Ipv4Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, int length) {
     IpPrefix pool = read(key, text);
     if (pool.length() < SHORTEST || pool.length() > LONGEST) {
       throw new InvalidConfigurationException(
-          Settings.PID, key, text, "write a prefix of length " + SHORTEST + " to " + LONGEST);
+          Keys.PID, key, text, "write a prefix of length " + SHORTEST + " to " + LONGEST);
     }
     InetAddress first = pool.network();
     if (first.isAnyLocalAddress()
@@ -82,7 +82,7 @@ record Ipv4Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, int length) {
         || (first.getAddress()[0] & 0xFF) >= 224
         || first.getAddress()[0] == 0) {
       throw new InvalidConfigurationException(
-          Settings.PID, key, text, "write a prefix of addresses that a host can have");
+          Keys.PID, key, text, "write a prefix of addresses that a host can have");
     }
     return pool;
   }
@@ -97,7 +97,7 @@ record Ipv4Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, int length) {
       // The remedy below says all.
     }
     throw new InvalidConfigurationException(
-        Settings.PID,
+        Keys.PID,
         key,
         text,
         "write an IPv4 prefix as address/length with no bits set beyond the length");

@@ -21,7 +21,7 @@ record Mtu(int cap, int path) {
 
   static Mtu from(Config config) {
     return new Mtu(
-        Settings.within("mtu", config.mtu(), TunnelParameters.MINIMUM_MTU, 65_535 - IPV6_HEADER),
+        Keys.within("mtu", config.mtu(), TunnelParameters.MINIMUM_MTU, 65_535 - IPV6_HEADER),
         path(config));
   }
 
@@ -30,7 +30,7 @@ record Mtu(int cap, int path) {
     int path = config.pathMtu();
     if (path < least || path > 65_535) {
       throw new InvalidConfigurationException(
-          Settings.PID,
+          Keys.PID,
           "pathMtu",
           path,
           "write a number from "

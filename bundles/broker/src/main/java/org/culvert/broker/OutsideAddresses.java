@@ -111,6 +111,6 @@ record OutsideAddresses(Map<InetAddress, InetAddress> byInside, List<InetAddress
   }
 
   private static InvalidConfigurationException refused(String text, String remedy) {
-    return new InvalidConfigurationException(Settings.PID, KEY, text, remedy);
+    return new InvalidConfigurationException(Keys.PID, KEY, text, remedy);
   }
 }

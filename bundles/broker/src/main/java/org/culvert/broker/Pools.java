@@ -49,10 +49,10 @@ record Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, List<PrefixPolicy>
             "prefix",
             policies.get(0).config().prefix(),
             "it needs tunnel addresses of yours too: write endpointPool in etc/%s.cfg"
-                .formatted(Settings.PID));
+                .formatted(Keys.PID));
       }
       throw new InvalidConfigurationException(
-          Settings.PID,
+          Keys.PID,
           "endpointPool",
           config.endpointPool(),
           "write an IPv6 prefix here too when another pool is set");
@@ -68,7 +68,7 @@ record Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, List<PrefixPolicy>
       IpPrefix prefix = pool("delegationPools", text, LONGEST_DELEGATION, taken);
       if (prefix.length() > lengths.max()) {
         throw new InvalidConfigurationException(
-            Settings.PID,
+            Keys.PID,
             "delegationPools",
             text,
             "no prefix can be cut from it: write maxPrefixLength = "
@@ -94,7 +94,7 @@ record Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, List<PrefixPolicy>
         "No address pools are configured: using the private prefix {}, made up once for this"
             + " broker; it does not reach the Internet. Set endpointPool in etc/{}.cfg to your own.",
         kept,
-        Settings.PID);
+        Keys.PID);
     return kept;
   }
 
@@ -139,9 +139,9 @@ record Pools(IpPrefix endpoint, Optional<IpPrefix> anonymous, List<PrefixPolicy>
     IpPrefix pool = Settings.prefix(key, text);
     if (pool.length() < SHORTEST || pool.length() > longest) {
       throw new InvalidConfigurationException(
-          Settings.PID, key, text, "write a prefix of length " + SHORTEST + " to " + longest);
+          Keys.PID, key, text, "write a prefix of length " + SHORTEST + " to " + longest);
     }
-    take(Settings.PID, key, pool, taken);
+    take(Keys.PID, key, pool, taken);
     return pool;
   }
 

@@ -103,7 +103,7 @@ record PrefixPolicy(
   static PrefixPolicy simple(IpPrefix prefix, Lengths lengths, Rerequest rerequest) {
     return new PrefixPolicy(
         prefix.toString(),
-        Settings.PID,
+        Keys.PID,
         prefix,
         lengths.from(prefix.length()),
         Set.of(),

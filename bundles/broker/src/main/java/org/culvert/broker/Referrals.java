@@ -71,7 +71,7 @@ record Referrals(List<String> full, List<String> busy) {
     List<String> brokers = Settings.list(values);
     if (brokers.size() > MAX_BROKERS) {
       throw new InvalidConfigurationException(
-          Settings.PID, key, brokers.size() + " brokers", "write at most " + MAX_BROKERS);
+          Keys.PID, key, brokers.size() + " brokers", "write at most " + MAX_BROKERS);
     }
     for (String broker : brokers) {
       if (!isHost(broker)
@@ -79,7 +79,7 @@ record Referrals(List<String> full, List<String> busy) {
               .filter(a -> a.isAnyLocalAddress() || a.isMulticastAddress())
               .isPresent()) {
         throw new InvalidConfigurationException(
-            Settings.PID, key, broker, "write addresses or host names, without ports");
+            Keys.PID, key, broker, "write addresses or host names, without ports");
       }
     }
     return brokers;

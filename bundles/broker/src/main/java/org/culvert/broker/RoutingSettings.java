@@ -70,7 +70,7 @@ record RoutingSettings(
     }
     if (!AsRanges.isUsable(as)) {
       throw new InvalidConfigurationException(
-          Settings.PID,
+          Keys.PID,
           "asNumber",
           as,
           "write the number of your autonomous system, or a private one such as 64512;"

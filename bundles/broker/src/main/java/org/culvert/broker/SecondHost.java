@@ -18,6 +18,6 @@ enum SecondHost {
         .orElseThrow(
             () ->
                 new InvalidConfigurationException(
-                    Settings.PID, "secondHost", text, "write wins or refused"));
+                    Keys.PID, "secondHost", text, "write wins or refused"));
   }
 }

@@ -66,9 +66,6 @@ record Settings(
 
   private static final String NONE = "none";
 
-  /** The persistent identity of the broker's configuration. */
-  static final String PID = "org.culvert.broker";
-
   /** How many there may be. */
   record Limits(
       int tunnels, int tunnelsPerSource, int anonymous, int anonymousPerSource, int requests) {}
@@ -121,11 +118,11 @@ record Settings(
         Ipv4Pools.from(config),
         Times.from(config),
         new Limits(
-            heap.limit(within("maxTunnels", config.maxTunnels(), 0, Integer.MAX_VALUE)),
-            within("maxTunnelsPerIpv4", config.maxTunnelsPerIpv4(), 1, Integer.MAX_VALUE),
-            within("maxAnonymous", config.maxAnonymous(), 0, Integer.MAX_VALUE),
-            within("maxAnonymousPerIpv4", config.maxAnonymousPerIpv4(), 1, Integer.MAX_VALUE),
-            within("maxPendingRequests", config.maxPendingRequests(), 1, 1_000_000)),
+            heap.limit(Keys.within("maxTunnels", config.maxTunnels(), 0, Integer.MAX_VALUE)),
+            Keys.within("maxTunnelsPerIpv4", config.maxTunnelsPerIpv4(), 1, Integer.MAX_VALUE),
+            Keys.within("maxAnonymous", config.maxAnonymous(), 0, Integer.MAX_VALUE),
+            Keys.within("maxAnonymousPerIpv4", config.maxAnonymousPerIpv4(), 1, Integer.MAX_VALUE),
+            Keys.within("maxPendingRequests", config.maxPendingRequests(), 1, 1_000_000)),
         intervals(config),
         Mtu.from(config),
         RoutingSettings.from(config),
@@ -147,15 +144,15 @@ record Settings(
   }
 
   private static PrefixPolicy.Lengths lengths(Config config) {
-    int min = within("minPrefixLength", config.minPrefixLength(), 1, 64);
-    int max = within("maxPrefixLength", config.maxPrefixLength(), min, 64);
+    int min = Keys.within("minPrefixLength", config.minPrefixLength(), 1, 64);
+    int max = Keys.within("maxPrefixLength", config.maxPrefixLength(), min, 64);
     int unnamed = config.defaultPrefixLength();
     return new PrefixPolicy.Lengths(
         min,
         max,
         unnamed == 0
             ? OptionalInt.empty()
-            : OptionalInt.of(within("defaultPrefixLength", unnamed, min, max)));
+            : OptionalInt.of(Keys.within("defaultPrefixLength", unnamed, min, max)));
   }
 
   /** Reads what is done when a user asks for another length. */
@@ -164,17 +161,18 @@ record Settings(
         .orElseThrow(
             () ->
                 new InvalidConfigurationException(
-                    PID, "onRerequest", config.onRerequest(), "write keep, grow or renumber"));
+                    Keys.PID, "onRerequest", config.onRerequest(), "write keep, grow or renumber"));
   }
 
   private static Intervals intervals(Config config) {
-    int min = within("minKeepAlive", config.minKeepAlive(), 1, 3600);
-    int max = within("maxKeepAlive", config.maxKeepAlive(), min, 3600);
+    int min = Keys.within("minKeepAlive", config.minKeepAlive(), 1, 3600);
+    int max = Keys.within("maxKeepAlive", config.maxKeepAlive(), min, 3600);
     return new Intervals(
-        Duration.ofSeconds(within("keepAlive", config.keepAlive(), min, max)),
+        Duration.ofSeconds(Keys.within("keepAlive", config.keepAlive(), min, max)),
         Duration.ofSeconds(min),
         Duration.ofSeconds(max),
-        within("missedKeepAlives", config.missedKeepAlives(), Intervals.MISSED_BY_CLIENT, 1000));
+        Keys.within(
+            "missedKeepAlives", config.missedKeepAlives(), Intervals.MISSED_BY_CLIENT, 1000));
   }
 
   private static List<InetAddress> resolvers(Config config) {
@@ -189,13 +187,13 @@ record Settings(
       return IpAddresses.parse(text);
     } catch (IllegalArgumentException e) {
       throw new InvalidConfigurationException(
-          PID, "resolvers", text, "write IP addresses, separated by commas, or none");
+          Keys.PID, "resolvers", text, "write IP addresses, separated by commas, or none");
     }
   }
 
   /** Reads an IPv6 prefix of the broker's own configuration. */
   static IpPrefix prefix(String key, String text) {
-    return prefix(PID, key, text);
+    return prefix(Keys.PID, key, text);
   }
 
   /** Reads an IPv6 prefix. */
@@ -210,14 +208,5 @@ record Settings(
           pid, key, text, "write address/length with no bits set beyond the length");
     }
     throw new InvalidConfigurationException(pid, key, text, "write an IPv6 prefix, not IPv4");
-  }
-
-  /** Refuses a number out of bounds. */
-  static int within(String key, int value, int min, int max) {
-    if (value < min || value > max) {
-      throw new InvalidConfigurationException(
-          PID, key, value, "write a number from " + min + " to " + max);
-    }
-    return value;
   }
 }

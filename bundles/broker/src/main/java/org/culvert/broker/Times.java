@@ -42,7 +42,7 @@ record Times(
     private static Lifetime of(String key, int minutes, int most, Duration usual) {
       return minutes == 0
           ? new Lifetime(usual, false)
-          : new Lifetime(Duration.ofMinutes(Settings.within(key, minutes, 1, most)), true);
+          : new Lifetime(Duration.ofMinutes(Keys.within(key, minutes, 1, most)), true);
     }
   }
 
@@ -62,7 +62,7 @@ record Times(
           .orElseThrow(
               () ->
                   new InvalidConfigurationException(
-                      Settings.PID, "prolong", text, "write unset, true or false"));
+                      Keys.PID, "prolong", text, "write unset, true or false"));
     }
   }
 
@@ -74,9 +74,9 @@ record Times(
             config.anonymousLifetime(),
             MOST_ANONYMOUS_MINUTES,
             USUAL_ANONYMOUS),
-        Duration.ofSeconds(Settings.within("offerTimeout", config.offerTimeout(), 1, 3600)),
-        Duration.ofDays(Settings.within("reservation", config.reservation(), 0, 36_500)),
-        Duration.ofMinutes(Settings.within("quarantine", config.quarantine(), 0, 525_600)),
+        Duration.ofSeconds(Keys.within("offerTimeout", config.offerTimeout(), 1, 3600)),
+        Duration.ofDays(Keys.within("reservation", config.reservation(), 0, 36_500)),
+        Duration.ofMinutes(Keys.within("quarantine", config.quarantine(), 0, 525_600)),
         Prolong.of(config.prolong()));
   }
 
@@ -113,7 +113,7 @@ record Times(
     }
     String key =
         prolong == Prolong.FALSE ? "prolong" : lease.anonymous() ? "anonymousLifetime" : "lifetime";
-    return "%s in etc/%s.cfg".formatted(key, Settings.PID);
+    return "%s in etc/%s.cfg".formatted(key, Keys.PID);
   }
 
   private Lifetime of(boolean ofAnonymous) {

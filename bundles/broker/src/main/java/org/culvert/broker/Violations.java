@@ -69,7 +69,7 @@ final class Violations {
               + text(local)
               + ", which replies to clients name, is private: if a NAT stands before it, write"
               + " outsideAddresses = ADDRESS in etc/"
-              + Settings.PID
+              + Keys.PID
               + ".cfg, with the address that clients send to; if not, write "
               + text(local)
               + " there");
