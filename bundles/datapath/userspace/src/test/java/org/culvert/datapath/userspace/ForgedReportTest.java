@@ -78,6 +78,7 @@ class ForgedReportTest {
   }
 
   @Test
+  @Threat("T26")
   void inventedPacketsOfIpv4AreReportedToNobody() throws Exception {
     byte[] real = Ipv4Packets.udp(HOST_4, Samples.CLIENT_INNER_4, 300);
     report4(
@@ -99,6 +100,7 @@ class ForgedReportTest {
 
   /** Or one lost packet that somebody saw would make as many errors as he likes. */
   @Test
+  @Threat("T26")
   void eachPacketIsReportedOnce() throws Exception {
     byte[] first = Packets.echoRequest(HOST, Samples.CLIENT_INNER, 1);
     byte[] second = Packets.echoRequest(HOST, Samples.CLIENT_INNER, 2);
@@ -159,6 +161,21 @@ class ForgedReportTest {
 
     assertThat(hints.poll(1, TimeUnit.MINUTES)).isEqualTo(1410 - 28);
     assertThat(hints).isEmpty();
+  }
+
+  /** Whatever it names: what every tunnel carries is the least that is said. */
+  @Test
+  @Threat("T26")
+  void aReportNamesNothingBelowWhatEveryTunnelCarries() throws Exception {
+    forwarding.mtu("seven", 1472);
+    for (int mtu : new int[] {0, 68, 1279}) {
+      byte[] real = Packets.udp(HOST, Samples.CLIENT_INNER, 1400 + mtu % 50);
+      send(real);
+
+      tooBig(mtu, real);
+
+      assertThat(hints.poll(1, TimeUnit.MINUTES)).as("of %s octets", mtu).isEqualTo(1280);
+    }
   }
 
   /** Sends a packet into its tunnel, and returns the first that left. */

@@ -70,6 +70,7 @@ class InboundTest {
         Samples.SERVER_INNER,
         OWN_OUTER
       })
+  @Threat("T1")
   void dropsSourcesThatNoTunnelMayCarry(String source) {
     refuses(Packets.udp(source, ELSEWHERE, 100), DropReason.MARTIAN);
   }
@@ -168,6 +169,7 @@ class InboundTest {
   }
 
   @Test
+  @Threat("T4")
   void dropsWhatHasNoHopLeft() {
     byte[] packet = Packets.udp(Samples.CLIENT_INNER, ELSEWHERE, 100);
     packet[7] = 0;

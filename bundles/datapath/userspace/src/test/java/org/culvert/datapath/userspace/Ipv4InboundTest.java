@@ -73,6 +73,7 @@ class Ipv4InboundTest {
         Samples.SERVER_INNER_4,
         OWN_OUTER
       })
+  @Threat("T1")
   void dropsSourcesThatNoTunnelMayCarry(String source) {
     refuses(Ipv4Packets.udp(source, ELSEWHERE, 100), DropReason.MARTIAN);
   }
@@ -176,6 +177,7 @@ class Ipv4InboundTest {
   }
 
   @Test
+  @Threat("T4")
   void dropsWhatHasNoHopLeft() {
     byte[] packet = Ipv4Packets.udp(Samples.CLIENT_INNER_4, ELSEWHERE, 100);
     packet[8] = 0;

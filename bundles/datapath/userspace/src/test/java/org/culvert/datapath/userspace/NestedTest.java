@@ -73,6 +73,7 @@ class NestedTest {
   }
 
   @Test
+  @Threat("T4")
   void dropsDataOfUdpTunnelsToOurOwnPort() {
     byte[] data = udp4("203.0.113.7", "192.0.2.1", 40_000, 3653, INNER);
     byte[] signaling = udp4("203.0.113.7", "192.0.2.1", 40_000, 3653, new byte[] {(byte) 0xF0, 1});
@@ -125,6 +126,7 @@ class NestedTest {
   }
 
   @Test
+  @Threat("T4")
   void letsTunnelsOfOthersPassWithinReason() {
     byte[] packet = Packets.udp(HOST, Samples.CLIENT_INNER, 100);
     for (int depth = 1; depth <= 4; depth++) {
@@ -197,6 +199,7 @@ class NestedTest {
   }
 
   @Test
+  @Threat("T4")
   void aUsedUpLimitOfEncapsulationIsObeyedAndTold() {
     byte[] left = packet(60, header(17, new byte[] {0, 0, 4, 1, 1, 1, 0, 0}), new byte[8]);
     byte[] none = packet(60, header(17, new byte[] {0, 0, 4, 1, 0, 1, 0, 0}), new byte[8]);

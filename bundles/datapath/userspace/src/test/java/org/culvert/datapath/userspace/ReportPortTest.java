@@ -10,6 +10,7 @@ import static org.culvert.datapath.userspace.ReportSamples.outer6;
 import static org.culvert.datapath.userspace.ReportSamples.udp4;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +31,7 @@ import org.culvert.testkit.net.InMemoryNetworkDevices;
 import org.culvert.testkit.net.InMemoryTun;
 import org.culvert.testkit.net.Ipv4Packets;
 import org.culvert.testkit.net.Packets;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,10 +100,10 @@ class ReportPortTest {
 
   /** Each differs in one part from a report that is passed on. */
   @Test
+  @Threat("T26")
   void forgedReportsComeToNothing() throws Exception {
     byte[] inner = Packets.udp(HOST, Samples.CLIENT_INNER, 300);
     byte[] right = udp4(Samples.SERVER, Samples.CLIENT, inner);
-    send(inner);
     for (byte[] quoted :
         List.of(
             udp4(Samples.outer("192.0.2.2", 3653), Samples.CLIENT, inner),
@@ -123,8 +125,11 @@ class ReportPortTest {
             Arrays.copyOf(right, 27),
             Arrays.copyOf(right, 10),
             new byte[0])) {
+      // Each packet is reported once, so each forger has one of his own.
+      send(inner);
       report(UNREACHABLE, 1, 0, quoted);
     }
+    send(inner);
     report(0, 0, 0, right);
     report(5, 1, 0, right);
     byte[] wrong = message(UNREACHABLE, 1, 0, right);
@@ -132,11 +137,39 @@ class ReportPortTest {
     network.report(ROUTER, Samples.SERVER.getAddress(), wrong);
     network.report(ROUTER, Samples.SERVER.getAddress(), new byte[7]);
 
-    report(UNREACHABLE, 1, 0, right);
-
-    assertThat(Packets.isIcmp(tun.next(), UNREACHABLE_6)).isTrue();
-    assertThat(tun.drain()).isEmpty();
+    endsWithATrueReport();
     assertThat(hints).isEmpty();
+  }
+
+  /** Reports are read in turn: when this one was passed on, all before it came to nothing. */
+  private void endsWithATrueReport() throws Exception {
+    byte[] last = Packets.udp(HOST, Samples.CLIENT_INNER, 333);
+    send(last);
+    report(UNREACHABLE, 1, 0, udp4(Samples.SERVER, Samples.CLIENT, last));
+
+    byte[] error = tun.next();
+    assertThat(Packets.isIcmp(error, UNREACHABLE_6)).isTrue();
+    assertThat(Arrays.copyOfRange(error, 48, error.length)).isEqualTo(last);
+    assertThat(tun.drain()).isEmpty();
+  }
+
+  @Test
+  @Threat("T26")
+  void aPacketOfOneTunnelIsNotReportedInTheNameOfAnother() throws Exception {
+    InetSocketAddress elsewhere = Samples.outer("198.51.100.9", 40_009);
+    assertThat(
+            forwarding.apply(
+                List.of(
+                    Samples.clientTunnel(),
+                    Samples.tunnel(
+                        "nine", Samples.UDP, Samples.SERVER, elsewhere, "2001:db8:900::/48"))))
+        .isEmpty();
+    byte[] inner = Packets.udp(HOST, "2001:db8:900::1", 300);
+    send(inner);
+
+    report(UNREACHABLE, 1, 0, udp4(Samples.SERVER, Samples.CLIENT, inner));
+
+    endsWithATrueReport();
   }
 
   @Test
@@ -155,6 +188,7 @@ class ReportPortTest {
   }
 
   @Test
+  @Threat("T26")
   void tooBigIsAHintAndNothingElse() throws Exception {
     forwarding.mtu("seven", 1472);
     forwarding.mtu("four", 1460);
@@ -204,6 +238,7 @@ class ReportPortTest {
   }
 
   @Test
+  @Threat("T26")
   void whatQuotesTooLittleSaysNothingOfSizes() throws Exception {
     forwarding.mtu("seven", 1472);
     byte[] whole =
@@ -215,6 +250,7 @@ class ReportPortTest {
   }
 
   @Test
+  @Threat("T26")
   void aFloodIsAnsweredAtABoundedRate() throws Exception {
     OuterPort port = Samples.port(new Samples.CountingSocket());
     Tunnel tunnel = new Tunnel(Samples.clientTunnel(), port);

@@ -133,6 +133,7 @@ class UserspaceForwardingTest {
 
   /** Threat T2, and packets of the other version, which would pass another tunnel's checks. */
   @Test
+  @Threat("T2")
   void letsNoPacketOfTheOtherVersionOut() throws Exception {
     forwarding.apply(List.of(Samples.clientTunnel(), Samples.clientTunnel4()));
     byte[] four = Ipv4Packets.udp(Samples.CLIENT_INNER_4, "192.0.2.99", 100);
@@ -352,6 +353,7 @@ class UserspaceForwardingTest {
 
   /** Threat T13: two tunnels must never share a mapping or an address. */
   @Test
+  @Threat("T13")
   void refusesASecondTunnelOnTheSameMappingOrPrefix() {
     CarriedTunnel sameMapping =
         Samples.tunnel("a", Samples.UDP, Samples.SERVER, Samples.CLIENT, "2001:db8::a/128");
