@@ -62,8 +62,7 @@ final class Tunnels {
   static List<String> obstacles(Collection<BrokeredTunnel> tunnels) {
     Map<String, Integer> counts = new LinkedHashMap<>();
     for (BrokeredTunnel tunnel : tunnels) {
-      Optional<TunnelState> state = tunnel.status().map(TunnelStatus::state);
-      String reason = state.map(Tunnels::reason).orElse("");
+      String reason = tunnel.status().map(Tunnels::reason).orElse("");
       if (!reason.isEmpty()) {
         counts.merge(state(tunnel) + ": " + reason, 1, Integer::sum);
       }
@@ -104,8 +103,8 @@ final class Tunnels {
     row.put("device", up.map(TunnelState.Up::device).orElse(""));
   }
 
-  private static void obstacle(Map<String, Object> row, TunnelState state) {
-    String reason = reason(state);
+  private static void obstacle(Map<String, Object> row, TunnelStatus status) {
+    String reason = reason(status);
     if (!reason.isEmpty()) {
       row.put("reason", reason);
     }
@@ -113,7 +112,7 @@ final class Tunnels {
 
   /** Adds a tunnel's reason and counters. */
   static void counters(Map<String, Object> row, TunnelStatus status) {
-    obstacle(row, status.state());
+    obstacle(row, status);
     if (status.state() instanceof TunnelState.Up) {
       row.put("mtu", status.mtu());
     }
@@ -147,11 +146,13 @@ final class Tunnels {
 
   /** Says what speaks against a tunnel that is up. */
   static String doubt(TunnelStatus status) {
-    return switch (status.otherEnd()) {
-      case AWAITED -> ", nothing received yet";
-      case SILENT -> ", silent";
-      case HEARD -> "";
-    };
+    String end =
+        switch (status.otherEnd()) {
+          case AWAITED -> ", nothing received yet";
+          case SILENT -> ", silent";
+          case HEARD -> "";
+        };
+    return end + (status.warning().isPresent() ? ", hindered" : "");
   }
 
   static String text(InetSocketAddress address) {
@@ -166,7 +167,11 @@ final class Tunnels {
         .orElse(tunnel.lease().state().name().toLowerCase(Locale.ROOT));
   }
 
-  private static String reason(TunnelState state) {
+  private static String reason(TunnelStatus status) {
+    TunnelState state = status.state();
+    if (state instanceof TunnelState.Up) {
+      return status.warning().orElse("");
+    }
     if (state instanceof TunnelState.Suspended suspended) {
       return suspended.reason();
     }

@@ -65,6 +65,33 @@ class TunnelsTest {
   }
 
   @Test
+  void aTunnelThatIsUpAndHinderedSaysByWhat() {
+    String drops = "the packet filter drops it; type: nft list ruleset";
+    BrokeredTunnel up = tunnel(new TunnelState.Up("userspace", "culvert0"));
+    TunnelStatus s = up.status().orElseThrow();
+    BrokeredTunnel hindered =
+        new BrokeredTunnel(
+            up.lease(),
+            Optional.of(
+                new TunnelStatus(
+                    s.parameters(),
+                    s.state(),
+                    s.counters(),
+                    s.silence(),
+                    s.otherEnd(),
+                    s.mtu(),
+                    s.quiet(),
+                    s.seen(),
+                    Optional.of(drops))));
+
+    assertThat(Tunnels.row(hindered, NOW))
+        .containsEntry("state", "up, hindered")
+        .containsEntry("reason", drops);
+    assertThat(Tunnels.obstacles(List.of(up, hindered)))
+        .containsExactly("1 tunnel up, hindered: " + drops);
+  }
+
+  @Test
   void manyReasonsAreToldInPart() {
     List<BrokeredTunnel> tunnels =
         IntStream.range(0, 14)

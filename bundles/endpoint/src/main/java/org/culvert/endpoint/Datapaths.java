@@ -225,6 +225,11 @@ final class Datapaths {
     return Optional.ofNullable(carrying.get(id)).map(RunningDatapath::forwarding);
   }
 
+  /** Says what others do to some packets of a tunnel; on the endpoint's thread. */
+  Optional<String> warning(String id) {
+    return Optional.ofNullable(carrying.get(id)).flatMap(datapath -> datapath.warning(id));
+  }
+
   /** Returns the MTU of a tunnel, where its datapath may keep another than it was told. */
   Optional<Integer> mtu(String id) {
     return forwarding(id).flatMap(forwarding -> forwarding.mtu(id));

@@ -1,5 +1,6 @@
 package org.culvert.endpoint;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,13 @@ final class DesiredDevices {
   Map<String, DeviceConfiguration> configurations() {
     Map<String, DeviceConfiguration> all = new TreeMap<>();
     datapaths.get().forEach(datapath -> all.putAll(datapath.devices().wanted()));
+    return all;
+  }
+
+  /** Returns the prefixes of this end, with the device that packets from there should leave by. */
+  Map<IpPrefix, String> sources() {
+    Map<IpPrefix, String> all = new HashMap<>();
+    datapaths.get().forEach(datapath -> all.putAll(datapath.sources()));
     return all;
   }
 

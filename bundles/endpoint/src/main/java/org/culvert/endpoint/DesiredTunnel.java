@@ -2,6 +2,7 @@ package org.culvert.endpoint;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.culvert.api.datapath.CarriedTunnel;
 import org.culvert.api.encapsulation.WireFormat;
 import org.culvert.api.encapsulation.WireFormat.IpVersion;
@@ -56,5 +57,12 @@ record DesiredTunnel(CarriedTunnel carried, DeviceConfiguration needs) {
 
   String id() {
     return carried.id();
+  }
+
+  /** Returns the prefixes that packets into the tunnel come from, where that is limited. */
+  Set<IpPrefix> sources() {
+    return carried.localPrefixes().stream()
+        .filter(prefix -> prefix.length() > 0)
+        .collect(Collectors.toUnmodifiableSet());
   }
 }

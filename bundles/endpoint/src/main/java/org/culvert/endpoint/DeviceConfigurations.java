@@ -89,8 +89,13 @@ final class DeviceConfigurations {
     }
   }
 
-  /** Says why a device lacks some of these, or why it has them in vain; empty if all is well. */
-  Optional<String> shortfall(String device, DeviceConfiguration needs) {
+  /**
+   * Says why a device lacks some of these, or why it has them in vain; empty if all is well.
+   *
+   * @param sources what packets into it come from
+   */
+  Optional<String> shortfall(
+      String device, DeviceConfiguration needs, Collection<IpPrefix> sources) {
     DeviceOutcome outcome = troubles.getOrDefault(device, DeviceOutcome.GOOD);
     DeviceConfiguration has = told.get(device);
     if (has == null
@@ -102,7 +107,14 @@ final class DeviceConfigurations {
     return first(needs.addresses(), outcome.addresses())
         .or(() -> first(needs.routes(), outcome.routes()))
         .or(() -> first(needs.fallbackRoutes(), outcome.routes()))
-        .or(() -> shadows.first(needs.routes()));
+        .or(() -> shadows.first(needs.routes()))
+        .or(() -> shadows.first(sources));
+  }
+
+  /** Says what others do to some packets of these ways; empty if nothing is known. */
+  Optional<String> warning(
+      String device, Collection<IpPrefix> destinations, Collection<IpPrefix> sources) {
+    return shadows.warning(device, destinations).or(() -> shadows.warning(device, sources));
   }
 
   private static <T> Optional<String> first(Collection<T> needs, Map<T, String> refused) {

@@ -237,7 +237,8 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
         tunnel,
         state,
         carried && !deaf ? Optional.of(watch(tunnel, earlier)) : Optional.empty(),
-        earlier.flatMap(Standing::heard));
+        earlier.flatMap(Standing::heard),
+        state instanceof TunnelState.Up ? datapaths.warning(tunnel.id()) : Optional.empty());
   }
 
   /**

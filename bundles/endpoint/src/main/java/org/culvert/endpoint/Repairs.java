@@ -27,8 +27,9 @@ import org.slf4j.LoggerFactory;
  *   <li>the device is put in doubt, and a moment later, on the endpoint's thread, all that are in
  *       doubt are looked at and put right together; whom others change again and again must wait
  *   <li>now and then every device is looked at, for not all is told
- *   <li>routes of others that are better than ours are nothing to put right: {@link Rivals} looks
- *       at those; nor are tunnels' outer addresses, at which {@link OuterAddresses} looks
+ *   <li>what others have that keeps packets from ways of ours is nothing to put right: {@link
+ *       Rivals} looks at that; nor are tunnels' outer addresses, at which {@link OuterAddresses}
+ *       looks
  * </ol>
  *
  * <p>A slow look makes looks rare: they take a fiftieth of the time at most.
@@ -120,6 +121,7 @@ final class Repairs implements DeviceWatcher, AutoCloseable {
   @Override
   public void address(String device, InetAddress address) {
     outers.suspect(address);
+    rivals.suspect(IpPrefix.host(address));
     if (desired.wanted(device).filter(wish -> has(wish, address)).isPresent()) {
       doubt(device);
     }
@@ -128,6 +130,8 @@ final class Repairs implements DeviceWatcher, AutoCloseable {
   @Override
   public void newAddress(InetAddress address) {
     outers.suspect(address);
+    // Packets to what is this host's go into no tunnel.
+    rivals.suspect(IpPrefix.host(address));
   }
 
   /** A device may have very many addresses, and an address only so many lengths of a prefix. */

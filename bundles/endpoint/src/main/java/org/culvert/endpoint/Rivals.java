@@ -11,17 +11,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.api.netdev.DeviceConfiguration;
+import org.culvert.api.netdev.Ways;
 import org.culvert.api.recurrence.Recurrences;
 
 /**
- * Hears of routes of others that may be better than ours to the same destination, and has it looked
- * at whether they are.
+ * Hears of what others do that may keep packets from our ways, and has it looked at whether it
+ * does.
  *
  * <ol>
- *   <li>what is told, by the operating system's thread, concerns a destination of ours, or is
- *       passed over: a routing daemon may tell of a million
+ *   <li>what is told, by the operating system's thread, is a route to a destination of ours, to a
+ *       part of one, or to all the world where we have a default route, or is passed over: a
+ *       routing daemon may tell of a million
  *   <li>a moment later, on the endpoint's thread, the operating system is asked about those
  *       destinations and no others; one that turns again and again must wait
+ *   <li>rules and packet filters may concern any of them, so that all are looked at once
  * </ol>
  *
  * <p>A slow look makes looks rare: they take a tenth of the time at most.
@@ -40,6 +44,12 @@ final class Rivals {
   private final Recurrences<IpPrefix> turns;
   private final Set<IpPrefix> suspects = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean all = new AtomicBoolean();
+
+  /** Whether one of the suspects is there for a part of it. */
+  private final AtomicBoolean parts = new AtomicBoolean();
+
+  /** Lengths that destinations of ours have or had, without those of default routes. */
+  private final Set<Integer> lengths = ConcurrentHashMap.newKeySet();
 
   /** Before then there is no other look. */
   private volatile long notBefore;
@@ -71,15 +81,39 @@ final class Rivals {
     if (device(destination).isPresent()) {
       suspects.add(destination);
       plan(MOMENT);
+      return;
+    }
+    Optional<IpPrefix> around = around(destination);
+    if (around.isPresent()) {
+      suspects.add(around.get());
+      parts.set(true);
+      plan(MOMENT);
     }
   }
 
   /**
-   * Takes note of new destinations: that somebody has a better route to one was no news then, and
-   * it keeps no tunnel from being opened.
+   * Returns the destination of ours that another is a part of. Of a default route everything is a
+   * part, and only what stands for all the world is of interest.
    */
-  private void suspect(Set<IpPrefix> destinations) {
-    suspects.addAll(destinations);
+  private Optional<IpPrefix> around(IpPrefix part) {
+    return lengths.stream()
+        .filter(length -> length < part.length())
+        .map(length -> IpPrefix.containing(part.network(), length))
+        .filter(destination -> device(destination).isPresent())
+        .findFirst()
+        .or(
+            () ->
+                Optional.of(IpPrefix.containing(part.network(), 0))
+                    .filter(all -> part.isWorld() && device(all).isPresent()));
+  }
+
+  /**
+   * Takes note of new destinations and sources: that somebody kept packets from one was no news
+   * then, and it keeps no tunnel from being opened.
+   */
+  private void suspect(Set<IpPrefix> prefixes) {
+    prefixes.stream().map(IpPrefix::length).filter(length -> length > 0).forEach(lengths::add);
+    suspects.addAll(prefixes);
     plan(MOMENT);
   }
 
@@ -108,22 +142,23 @@ final class Rivals {
   private void look() {
     if (all.get()) {
       suspects.clear();
+      parts.set(false);
       if (lookAtAll()) {
         changed.run();
       }
       return;
     }
+    boolean some = parts.getAndSet(false);
     Set<IpPrefix> waiting = new HashSet<>(suspects);
     Set<IpPrefix> due = turns.due(waiting);
     // What is told from here on may not be seen by this look.
     suspects.removeAll(due);
     waiting.removeAll(due);
-    Map<IpPrefix, String> destinations = new HashMap<>();
-    due.forEach(
-        destination ->
-            device(destination).ifPresent(device -> destinations.put(destination, device)));
+    if (some && !waiting.isEmpty()) {
+      parts.set(true);
+    }
     long begin = nanos.getAsLong();
-    Set<IpPrefix> turned = shadows.look(destinations);
+    Set<IpPrefix> turned = shadows.look(ways(due, some));
     noteLook(begin);
     turned.forEach(turns::note);
     if (!turned.isEmpty()) {
@@ -132,6 +167,24 @@ final class Rivals {
     if (!waiting.isEmpty()) {
       plan(Math.max(MOMENT, turns.wait(waiting)));
     }
+  }
+
+  private Ways ways(Set<IpPrefix> prefixes, boolean some) {
+    Map<IpPrefix, String> destinations = new HashMap<>();
+    Map<IpPrefix, String> sources = new HashMap<>(devices.sources());
+    sources.keySet().retainAll(prefixes);
+    prefixes.forEach(
+        prefix -> device(prefix).ifPresent(device -> destinations.put(prefix, device)));
+    return new Ways(destinations, sources, Set.of(), some);
+  }
+
+  private Ways allWays() {
+    Map<IpPrefix, String> destinations = new HashMap<>();
+    Map<String, DeviceConfiguration> configurations = devices.configurations();
+    configurations.forEach(
+        (device, wish) ->
+            wish.routes().forEach(destination -> destinations.put(destination, device)));
+    return new Ways(destinations, devices.sources(), configurations.keySet(), true);
   }
 
   private void noteLook(long begin) {
@@ -147,10 +200,10 @@ final class Rivals {
   boolean lookAtAll() {
     all.set(false);
     long begin = nanos.getAsLong();
-    Set<IpPrefix> turned = shadows.lookAtAll(devices.configurations());
+    Optional<Set<IpPrefix>> turned = shadows.lookAtAll(allWays());
     noteLook(begin);
-    turned.forEach(turns::note);
+    turned.ifPresent(prefixes -> prefixes.forEach(turns::note));
     turns.settle();
-    return !turned.isEmpty();
+    return turned.isPresent();
   }
 }

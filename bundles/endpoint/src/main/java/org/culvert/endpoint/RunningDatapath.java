@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A shared device stays while there is no tunnel, so that the operating system's sockets and
  * filters that name it keep what they name. Confined to the endpoint's thread, but for {@link
- * #forwarding} and {@link #devices}.
+ * #forwarding}, {@link #devices} and {@link #sources}.
  */
 final class RunningDatapath implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunningDatapath.class);
@@ -39,6 +39,9 @@ final class RunningDatapath implements AutoCloseable {
 
   /** What it was last told to carry, by id, without what could not be opened. */
   private Map<String, DesiredTunnel> carried = Map.of();
+
+  /** Swapped whole. */
+  private volatile Map<IpPrefix, String> sources = Map.of();
 
   /** The MTU that carried tunnels were found to have, by id; it holds while one stays as it is. */
   private final Map<String, Integer> found = new HashMap<>();
@@ -80,6 +83,19 @@ final class RunningDatapath implements AutoCloseable {
   /** Returns what its devices should have and have. */
   DeviceConfigurations devices() {
     return devices;
+  }
+
+  /** Returns the prefixes of this end, with the device that packets from there should leave by. */
+  Map<IpPrefix, String> sources() {
+    return sources;
+  }
+
+  /** Says what others do to some packets of a tunnel; empty if nothing is known. */
+  Optional<String> warning(String id) {
+    DesiredTunnel tunnel = carried.get(id);
+    return tunnel == null
+        ? Optional.empty()
+        : devices.warning(forwarding.device(id), tunnel.needs().routes(), tunnel.sources());
   }
 
   /**
@@ -166,8 +182,12 @@ final class RunningDatapath implements AutoCloseable {
     for (DesiredTunnel tunnel : opened.values()) {
       DesiredTunnel earlier = carried.get(tunnel.id());
       Set<IpPrefix> routes = tunnel.needs().routes();
-      if (earlier == null || !earlier.needs().routes().equals(routes)) {
+      Set<IpPrefix> sources = tunnel.sources();
+      if (earlier == null
+          || !earlier.needs().routes().equals(routes)
+          || !earlier.sources().equals(sources)) {
         fresh.addAll(routes);
+        fresh.addAll(sources);
       }
     }
     return fresh;
@@ -176,11 +196,13 @@ final class RunningDatapath implements AutoCloseable {
   /** Gives devices what the open tunnels need; those that miss something join the failures. */
   private void configure(Map<String, String> failures) {
     Map<String, List<DesiredTunnel>> byDevice = new LinkedHashMap<>();
+    Map<IpPrefix, String> ends = new HashMap<>();
     for (DesiredTunnel tunnel : carried.values()) {
-      byDevice
-          .computeIfAbsent(forwarding.device(tunnel.id()), device -> new ArrayList<>())
-          .add(tunnel);
+      String device = forwarding.device(tunnel.id());
+      byDevice.computeIfAbsent(device, name -> new ArrayList<>()).add(tunnel);
+      tunnel.sources().forEach(source -> ends.put(source, device));
     }
+    sources = Map.copyOf(ends);
     Map<String, DeviceConfiguration> wanted = new LinkedHashMap<>();
     byDevice.forEach((device, tunnels) -> wanted.put(device, configuration(device, tunnels)));
     devices.apply(wanted);
@@ -189,7 +211,7 @@ final class RunningDatapath implements AutoCloseable {
             tunnels.forEach(
                 tunnel ->
                     devices
-                        .shortfall(device, tunnel.needs())
+                        .shortfall(device, tunnel.needs(), tunnel.sources())
                         .ifPresent(reason -> failures.putIfAbsent(tunnel.id(), reason))));
   }
 

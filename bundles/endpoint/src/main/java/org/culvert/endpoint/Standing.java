@@ -14,12 +14,14 @@ import org.culvert.api.tunnel.TunnelStatus.OtherEnd;
  *     an address or a route, but not at a server whose outer address is gone
  * @param heardBefore when something last came out of it before that watch began, by the monotonic
  *     clock; proves nothing about the tunnel as it is now
+ * @param warning what others do to some packets of a tunnel that is up
  */
 record Standing(
     TunnelParameters parameters,
     TunnelState state,
     Optional<Supervision> supervision,
-    Optional<Long> heardBefore) {
+    Optional<Long> heardBefore,
+    Optional<String> warning) {
 
   /** Returns when something last came out of the tunnel, as it stands now or stood before. */
   Optional<Long> heard() {
@@ -51,6 +53,7 @@ record Standing(
         supervision.map(Supervision::otherEnd).orElse(OtherEnd.AWAITED),
         mtu.orElse(parameters.mtu()),
         supervision.flatMap(Supervision::quiet),
-        heard().map(last -> Supervision.since(last, now)));
+        heard().map(last -> Supervision.since(last, now)),
+        warning);
   }
 }

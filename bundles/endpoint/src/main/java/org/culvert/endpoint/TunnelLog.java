@@ -28,6 +28,8 @@ final class TunnelLog {
   /** What is over needs none. */
   private static final Pattern REMEDY = Pattern.compile("; type: ");
 
+  private static final String OVER = "up, and it is over that ";
+
   private TunnelLog() {}
 
   /** Something to tell; a warning if somebody has to do something about it. */
@@ -79,15 +81,34 @@ final class TunnelLog {
         return new Event(now.state() instanceof TunnelState.Failed, obstacle, "");
       }
       String over = earlier.map(Standing::state).map(TunnelLog::obstacle).orElse("");
+      if (now.warning().isPresent()) {
+        return new Event(true, "up" + but(now), "");
+      }
+      if (earlier.isPresent() && lostItsWarning(now, earlier.get())) {
+        String warning = earlier.get().warning().orElse("");
+        return new Event(false, OVER + REMEDY.split(warning, 2)[0], "");
+      }
       return over.isEmpty()
           ? new Event(false, "up", now.parameters().id())
           : new Event(false, "up again, no longer " + REMEDY.split(over, 2)[0], "");
     }
   }
 
+  private static boolean lostItsWarning(Standing now, Standing earlier) {
+    return earlier.warning().isPresent()
+        && earlier.state().equals(now.state())
+        && earlier.parameters().equals(now.parameters());
+  }
+
+  private static String but(Standing standing) {
+    return standing.warning().map(warning -> ", but " + warning).orElse("");
+  }
+
   private static String line(Event event, List<Standing> tunnels) {
     if (tunnels.size() == 1) {
-      return line(tunnels.get(0));
+      return event.what().startsWith(OVER)
+          ? "Tunnel " + tunnels.get(0).parameters().id() + " " + event.what()
+          : line(tunnels.get(0));
     }
     String named =
         tunnels.stream()
@@ -133,7 +154,7 @@ final class TunnelLog {
     return "Tunnel "
         + standing.parameters().id()
         + (standing.state() instanceof TunnelState.Up up
-            ? up(standing.parameters(), up)
+            ? up(standing.parameters(), up) + but(standing)
             : " " + obstacle);
   }
 

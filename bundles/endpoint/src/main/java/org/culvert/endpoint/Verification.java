@@ -79,6 +79,9 @@ final class Verification {
       } else if (tunnel.state() instanceof TunnelState.Failed failed) {
         findings.add("tunnel " + id + " failed: " + failed.reason());
       }
+      tunnel
+          .warning()
+          .ifPresent(warning -> findings.add("tunnel " + id + " is up, but " + warning));
     }
     findings.addAll(ofDevices());
     findings.addAll(quarrels.get());

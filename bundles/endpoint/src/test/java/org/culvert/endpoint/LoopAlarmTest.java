@@ -21,6 +21,7 @@ class LoopAlarmTest {
               Ends.atServer(TunnelType.V6UDPV4, Ends.SERVER, Ends.outer("198.51.100.1", 40_000)),
               new TunnelState.Up("userspace", "culvert0"),
               Optional.empty(),
+              Optional.empty(),
               Optional.empty()));
 
   @Test

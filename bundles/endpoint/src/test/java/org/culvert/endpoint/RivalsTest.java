@@ -172,6 +172,103 @@ class RivalsTest {
     assertThat(server.state("seven")).isEqualTo(UP);
   }
 
+  @Test
+  void aRouteToAPartOfAPrefixIsToldAndFailsNothing() {
+    server.apply(TUNNEL, OTHER);
+    server.executor.advance(SOON);
+
+    server.devices.takePart(IpPrefix.parse("2001:db8:700:1::/64"), "eth1 has a part");
+    server.executor.advance(SOON);
+
+    assertThat(server.state("seven")).isEqualTo(UP);
+    assertThat(server.status("seven").warning()).contains("eth1 has a part");
+    assertThat(server.status("eight").warning()).isEmpty();
+    assertThat(findings()).containsExactly("tunnel seven is up, but eth1 has a part");
+
+    server.devices.givePart(IpPrefix.parse("2001:db8:700:1::/64"));
+    server.executor.advance(SOON);
+
+    assertThat(server.status("seven").warning()).isEmpty();
+    assertThat(findings()).isEmpty();
+  }
+
+  @Test
+  void anAddressOfATunnelThatIsGivenToThisHostFailsIt() {
+    server.apply(TUNNEL, OTHER);
+    server.executor.advance(SOON);
+
+    server.devices.giveAddress(CLIENT.network(), "eth0 has a better one");
+    server.executor.advance(SOON);
+
+    assertThat(server.state("seven")).isEqualTo(FAILED);
+    assertThat(server.state("eight")).isEqualTo(UP);
+
+    server.devices.takeAddress(CLIENT.network());
+    server.executor.advance(SOON);
+
+    assertThat(server.state("seven")).isEqualTo(UP);
+  }
+
+  @Test
+  void whatTheFilterDoesToADeviceIsToldOfAllItsTunnelsAfterOneLook() {
+    server.apply(TUNNEL, OTHER);
+    server.executor.advance(SOON);
+    int searches = server.devices.searches();
+
+    server.devices.filter("culvert0", "the filter drops it");
+    server.executor.advance(SOON);
+
+    assertThat(server.devices.searches()).isEqualTo(searches + 1);
+    assertThat(server.state("seven")).isEqualTo(UP);
+    assertThat(server.status("seven").warning()).contains("the filter drops it");
+    assertThat(server.status("eight").warning()).contains("the filter drops it");
+
+    server.devices.unfilter("culvert0");
+    server.executor.advance(SOON);
+
+    assertThat(server.status("seven").warning()).isEmpty();
+  }
+
+  @Test
+  void whatKeepsAClientsPacketsFromItsTunnelFailsIt() {
+    try (Ends client = Ends.client(network.host("198.51.100.1"))) {
+      client.apply(
+          Ends.atClient(TunnelType.V6UDPV4, Ends.outer("198.51.100.1", 40_000), Ends.SERVER));
+      client.executor.advance(SOON);
+      TunnelState up = client.state("own");
+      assertThat(up).isInstanceOf(TunnelState.Up.class);
+
+      for (String prefix : List.of("::/0", Ends.CLIENT_INNER + "/128", Ends.CLIENT_PREFIX)) {
+        client.devices.overtakeUnseen(IpPrefix.parse(prefix), "eth0 has a better one");
+        client.executor.advance(SOON);
+        assertThat(client.state("own")).as(prefix).isEqualTo(FAILED);
+
+        client.devices.giveWayUnseen(IpPrefix.parse(prefix));
+        client.executor.advance(Duration.ofSeconds(31));
+        assertThat(client.state("own")).as(prefix).isEqualTo(up);
+      }
+    }
+  }
+
+  /** The news are of the route to the world that is no default route by its name. */
+  @Test
+  void aRouteToAllTheWorldIsAReasonToLookAtTheDefaultRoute() {
+    try (Ends client = Ends.client(network.host("198.51.100.1"))) {
+      client.apply(
+          Ends.atClient(TunnelType.V6UDPV4, Ends.outer("198.51.100.1", 40_000), Ends.SERVER));
+      client.executor.advance(SOON);
+      int searches = client.devices.searches();
+
+      client.devices.takePart(IpPrefix.parse("2001:db8:9::/48"), "a route");
+      client.executor.advance(SOON);
+      assertThat(client.devices.searches()).isEqualTo(searches);
+
+      client.devices.takePart(IpPrefix.parse("2000::/3"), "a route");
+      client.executor.advance(SOON);
+      assertThat(client.devices.searches()).isEqualTo(searches + 1);
+    }
+  }
+
   private void flap() {
     server.devices.overtake(CLIENT, "eth0 has a better one");
     server.executor.advance(SOON);

@@ -62,6 +62,32 @@ class TunnelLogTest {
   }
 
   @Test
+  void whatOthersDoToSomePacketsIsOneLineWhenItBeginsAndOneWhenItIsOver() {
+    String drops = "the packet filter drops it; type: nft list ruleset";
+    Map<String, Standing> up = all(5, UP);
+    Map<String, Standing> warned = new LinkedHashMap<>();
+    up.forEach(
+        (id, now) ->
+            warned.put(
+                id,
+                new Standing(
+                    now.parameters(), now.state(), now.supervision(), Optional.empty(), Optional.of(drops))));
+
+    assertThat(TunnelLog.news(up, warned))
+        .containsExactly(new News(true, "5 tunnels (t0, t1, t2 and others) up, but " + drops));
+    assertThat(TunnelLog.news(warned, up))
+        .containsExactly(
+            new News(
+                false,
+                "5 tunnels (t0, t1, t2 and others) up, and it is over that the packet filter"
+                    + " drops it"));
+    assertThat(TunnelLog.news(Map.of("t0", warned.get("t0")), Map.of("t0", up.get("t0"))))
+        .containsExactly(
+            new News(false, "Tunnel t0 up, and it is over that the packet filter drops it"));
+    assertThat(TunnelLog.news(warned, warned)).isEmpty();
+  }
+
+  @Test
   void aTunnelThatIsNotDesiredAnyMoreIsClosed() {
     assertThat(TunnelLog.news(all(1, UP), Map.of()))
         .containsExactly(new News(false, "Tunnel t0 closed: it is not desired any more"));
@@ -82,6 +108,6 @@ class TunnelLogTest {
             Ends.outer("198.51.100.1", 40_000),
             "2001:db8::7",
             "2001:db8:700::/48");
-    return new Standing(tunnel, state, Optional.empty(), Optional.empty());
+    return new Standing(tunnel, state, Optional.empty(), Optional.empty(), Optional.empty());
   }
 }

@@ -65,6 +65,14 @@ public record IpPrefix(InetAddress network, int length) {
     return contains(other) || other.contains(this);
   }
 
+  /**
+   * Tells whether a route to it stands for one to all the world: a default route, one to a half of
+   * all addresses, or to {@code 2000::/3}, which has all global ones of IPv6.
+   */
+  public boolean isWorld() {
+    return length <= (network.getAddress().length == 4 ? 1 : 3);
+  }
+
   /** Writes the address as RFC 5952 recommends, a slash, and the length. */
   @Override
   public String toString() {

@@ -31,10 +31,11 @@ public interface DeviceWatcher {
   void route(Optional<String> device, IpPrefix destination);
 
   /**
-   * A route of somebody else's came or went that packets to this destination take rather than one
-   * of ours. There may be a million of these, and hardly any to a destination of ours.
+   * A route of somebody else's came or went that packets to this destination may take rather than
+   * one of ours. There may be a million of these, and hardly any to a destination of ours.
    *
-   * @param destination empty if some of this was missed: it may be any
+   * @param destination empty if it may be any: some of this was missed, or somebody changed the
+   *     rules by which tables are chosen, or a packet filter
    */
   void rival(Optional<IpPrefix> destination);
 

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.culvert.api.net.IpPrefix;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -53,15 +52,14 @@ public interface NetworkDevices {
   List<String> verify(Map<String, DeviceConfiguration> wanted) throws IOException;
 
   /**
-   * Looks whether packets take routes of others to the very same destinations, so that they never
-   * get to our devices. Default routes do not count: there the metric says which is wanted.
+   * Looks for what others have put into the operating system that keeps packets from these ways:
+   * routes that are better than ours, rules that decide before ours, addresses of this host that
+   * are another's, packet filters. A default route of others that leads somewhere does not count:
+   * there the metric says which is wanted. Nothing is changed.
    *
-   * @param destinations those of ordinary routes of ours, with the device that each leads into
-   * @return who has the better route and what to do about it, a line for each destination that it
-   *     takes packets from
    * @throws IOException if the operating system refuses
    */
-  Map<IpPrefix, String> shadows(Map<IpPrefix, String> destinations) throws IOException;
+  Hindrances hindrances(Ways ways) throws IOException;
 
   /**
    * Looks whether packets to addresses end at this host, as they do where an interface has the

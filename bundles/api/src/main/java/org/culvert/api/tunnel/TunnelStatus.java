@@ -18,6 +18,8 @@ import java.util.Optional;
  *     watches that
  * @param seen time since the last packet came out of the tunnel, also if it was opened otherwise
  *     then; empty while none is known of
+ * @param warning what others on this host do to some packets of a tunnel that is up, and what to do
+ *     about it; empty: nothing is known
  */
 public record TunnelStatus(
     TunnelParameters parameters,
@@ -27,7 +29,8 @@ public record TunnelStatus(
     OtherEnd otherEnd,
     int mtu,
     Optional<Quiet> quiet,
-    Optional<Duration> seen) {
+    Optional<Duration> seen,
+    Optional<String> warning) {
 
   /**
    * How long nothing came out of a tunnel before it was asked for a sign of life. What forgets a
@@ -46,6 +49,19 @@ public record TunnelStatus(
     HEARD,
     /** It owes a sign of life for longer than the keepalive allows. */
     SILENT
+  }
+
+  /** Describes a tunnel that others on this host do nothing to. */
+  public TunnelStatus(
+      TunnelParameters parameters,
+      TunnelState state,
+      TunnelCounters counters,
+      Optional<Duration> silence,
+      OtherEnd otherEnd,
+      int mtu,
+      Optional<Quiet> quiet,
+      Optional<Duration> seen) {
+    this(parameters, state, counters, silence, otherEnd, mtu, quiet, seen, Optional.empty());
   }
 
   /** Describes a tunnel that is known only as it is open now. */

@@ -20,8 +20,10 @@ import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.DeviceConfiguration;
 import org.culvert.api.netdev.DeviceOutcome;
 import org.culvert.api.netdev.DeviceWatcher;
+import org.culvert.api.netdev.Hindrances;
 import org.culvert.api.netdev.NetworkDevices;
 import org.culvert.api.netdev.TunDevice;
+import org.culvert.api.netdev.Ways;
 
 /** Network devices in memory, with the addresses and routes they were given. Thread-safe. */
 public final class InMemoryNetworkDevices implements NetworkDevices {
@@ -34,6 +36,8 @@ public final class InMemoryNetworkDevices implements NetworkDevices {
   private final AtomicInteger configurations = new AtomicInteger();
   private final List<String> shadows = new CopyOnWriteArrayList<>();
   private final Map<IpPrefix, String> rivals = new ConcurrentHashMap<>();
+  private final Map<IpPrefix, String> parts = new ConcurrentHashMap<>();
+  private final Map<String, String> filters = new ConcurrentHashMap<>();
   private final AtomicInteger searches = new AtomicInteger();
   private final Set<IpPrefix> watched = ConcurrentHashMap.newKeySet();
   private final Set<IpPrefix> gaps = ConcurrentHashMap.newKeySet();
@@ -180,12 +184,27 @@ public final class InMemoryNetworkDevices implements NetworkDevices {
   }
 
   @Override
-  public Map<IpPrefix, String> shadows(Map<IpPrefix, String> destinations) throws IOException {
+  public Hindrances hindrances(Ways ways) throws IOException {
     refuseIfTold();
     searches.incrementAndGet();
-    Map<IpPrefix, String> found = new HashMap<>(rivals);
-    found.keySet().retainAll(destinations.keySet());
-    return found;
+    Map<IpPrefix, String> whole = new HashMap<>(rivals);
+    Set<IpPrefix> asked = new HashSet<>(ways.destinations().keySet());
+    asked.addAll(ways.sources().keySet());
+    whole.keySet().retainAll(asked);
+    Map<IpPrefix, String> some = new HashMap<>();
+    if (ways.parts()) {
+      for (IpPrefix destination : ways.destinations().keySet()) {
+        parts.forEach(
+            (part, reason) -> {
+              if (destination.length() < part.length() && destination.contains(part)) {
+                some.put(destination, reason);
+              }
+            });
+      }
+    }
+    Map<String, String> closed = new HashMap<>(filters);
+    closed.keySet().retainAll(ways.devices());
+    return new Hindrances(whole, some, closed);
   }
 
   @Override
@@ -295,6 +314,48 @@ public final class InMemoryNetworkDevices implements NetworkDevices {
   public void overtakeUnseen(IpPrefix destination, String reason) {
     rivals.put(destination, reason);
     watchers.forEach(watcher -> watcher.rival(Optional.empty()));
+  }
+
+  /** Lets another program have a route to a part of a destination of ours. */
+  public void takePart(IpPrefix part, String reason) {
+    parts.put(part, reason);
+    watchers.forEach(watcher -> watcher.rival(Optional.of(part)));
+  }
+
+  /** Ends {@link #takePart}. */
+  public void givePart(IpPrefix part) {
+    parts.remove(part);
+    watchers.forEach(watcher -> watcher.rival(Optional.of(part)));
+  }
+
+  /** Lets another program filter away what comes by a device. */
+  public void filter(String device, String reason) {
+    filters.put(device, reason);
+    watchers.forEach(watcher -> watcher.rival(Optional.empty()));
+  }
+
+  /** Ends {@link #filter}. */
+  public void unfilter(String device) {
+    filters.remove(device);
+    watchers.forEach(watcher -> watcher.rival(Optional.empty()));
+  }
+
+  /** Ends {@link #overtakeUnseen}. */
+  public void giveWayUnseen(IpPrefix destination) {
+    rivals.remove(destination);
+    watchers.forEach(watcher -> watcher.rival(Optional.empty()));
+  }
+
+  /** Gives an interface that is none of ours an address. */
+  public void giveAddress(InetAddress address, String reason) {
+    rivals.put(IpPrefix.host(address), reason);
+    watchers.forEach(watcher -> watcher.newAddress(address));
+  }
+
+  /** Ends {@link #giveAddress}. */
+  public void takeAddress(InetAddress address) {
+    rivals.remove(IpPrefix.host(address));
+    watchers.forEach(watcher -> watcher.address("eth0", address));
   }
 
   /** Takes an address off the host, which otherwise has all. */

@@ -13,11 +13,23 @@ final class HostRequests {
   static final int RTA_PRIORITY = 6;
   static final int RTA_TABLE = 15;
 
+  static final int FRA_DST = 1;
   static final int FRA_SRC = 2;
+  static final int FRA_IIFNAME = 3;
+  static final int FRA_GOTO = 4;
   static final int FRA_PRIORITY = 6;
+  static final int FRA_FWMARK = 10;
+  static final int FRA_TUN_ID = 12;
   static final int FRA_SUPPRESS_PREFIXLEN = 14;
   static final int FRA_TABLE = 15;
+  static final int FRA_FWMASK = 16;
+  static final int FRA_OIFNAME = 17;
+  static final int FRA_L3MDEV = 19;
+  static final int FRA_UID_RANGE = 20;
   static final int FRA_PROTOCOL = 21;
+  static final int FRA_IP_PROTO = 22;
+  static final int FRA_SPORT_RANGE = 23;
+  static final int FRA_DPORT_RANGE = 24;
 
   static final int NTF_PROXY = 0x08;
   static final int NDA_DST = 1;
@@ -28,8 +40,8 @@ final class HostRequests {
   private static final int RTM_NEWNEIGH = 28;
   private static final int RTM_DELNEIGH = 29;
   private static final int RTM_GETNEIGH = 30;
-  private static final int RTM_NEWRULE = 32;
-  private static final int RTM_DELRULE = 33;
+  static final int RTM_NEWRULE = 32;
+  static final int RTM_DELRULE = 33;
   private static final int RTM_GETRULE = 34;
 
   private static final int ADD =
@@ -37,7 +49,7 @@ final class HostRequests {
   private static final int REMOVE = Netlink.NLM_F_REQUEST | Netlink.NLM_F_ACK;
   private static final int LIST = Netlink.NLM_F_REQUEST | Netlink.NLM_F_DUMP;
 
-  private static final int FR_ACT_TO_TBL = 1;
+  static final int FR_ACT_TO_TBL = 1;
   private static final int RT_SCOPE_UNIVERSE = 0;
   private static final int RT_SCOPE_LINK = 253;
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -143,6 +144,10 @@ final class Inspection {
         + entry.protocol()
         + (other.device() == 0
             ? ""
-            : " by " + names.getOrDefault(other.device(), "device " + other.device()));
+            : " by " + names.getOrDefault(other.device(), "device " + other.device()))
+        + "; type: "
+        + HostNames.removal(
+            entry,
+            entry.rejects() ? Optional.empty() : Optional.ofNullable(names.get(other.device())));
   }
 }

@@ -9,8 +9,8 @@ import org.culvert.api.netdev.DeviceWatcher;
 import org.culvert.api.netdev.NetworkDevices.Watch;
 
 /**
- * Listens to what the kernel announces about links, addresses and routes, and passes on what may
- * concern devices of ours, and the addresses that tunnels stand on.
+ * Listens to what the kernel announces about links, addresses, routes and rules, and passes on what
+ * may concern devices of ours, and the addresses that tunnels stand on.
  *
  * <ol>
  *   <li>a filter in the kernel keeps away routes that are merely added: we add hundreds of
@@ -28,9 +28,11 @@ final class LinuxDeviceWatch implements AnnouncementThread.Listener {
       Announcements.group(1) // links
           | Announcements.group(5) // IPv4 addresses
           | Announcements.group(7) // IPv4 routes
+          | Announcements.group(8) // IPv4 rules
           | Announcements.group(9) // IPv6 addresses
           | Announcements.group(11) // IPv6 routes
           | Announcements.group(12) // IPv6's view of links
+          | Announcements.group(19) // IPv6 rules
           | Announcements.group(24) // IPv4 settings
           | Announcements.group(25); // IPv6 settings
 
@@ -117,6 +119,11 @@ final class LinuxDeviceWatch implements AnnouncementThread.Listener {
       case RoutingRequests.RTM_NEWROUTE -> {
         if ((flags & Netlink.NLM_F_REPLACE) != 0) {
           ofRoute(message, true);
+        }
+      }
+      case HostRequests.RTM_NEWRULE, HostRequests.RTM_DELRULE -> {
+        if (!HostRule.read(message, Family.IPV6).isOurs()) {
+          watcher.rival(Optional.empty());
         }
       }
       case RTM_NEWNETCONF ->

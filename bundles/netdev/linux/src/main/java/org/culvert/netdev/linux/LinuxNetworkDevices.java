@@ -8,14 +8,17 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.culvert.api.net.InterfaceAddress;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.DeviceConfiguration;
 import org.culvert.api.netdev.DeviceOutcome;
 import org.culvert.api.netdev.DeviceWatcher;
+import org.culvert.api.netdev.Hindrances;
 import org.culvert.api.netdev.NetworkDevices;
 import org.culvert.api.netdev.TunDevice;
+import org.culvert.api.netdev.Ways;
 import org.culvert.netdev.linux.AddressTable.Owner;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -242,13 +245,24 @@ public final class LinuxNetworkDevices implements NetworkDevices {
   }
 
   @Override
-  public Map<IpPrefix, String> shadows(Map<IpPrefix, String> destinations) throws IOException {
-    if (destinations.isEmpty()) {
-      return Map.of();
+  public Hindrances hindrances(Ways ways) throws IOException {
+    if (ways.destinations().isEmpty() && ways.sources().isEmpty() && ways.devices().isEmpty()) {
+      return Hindrances.NONE;
     }
     Libc.load();
     try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
-      return new ShadowSearch(netlink, destinations).shadowed();
+      HostNames names = new HostNames(netlink);
+      Optional<PartSearch> parts =
+          ways.parts() ? PartSearch.in(ways.destinations(), names) : Optional.empty();
+      Map<IpPrefix, String> whole =
+          new HashMap<>(new ShadowSearch(netlink, ways.destinations()).shadowed(names, parts));
+      RuleSearch rules = new RuleSearch(netlink, names).search(ways);
+      rules.whole().forEach(whole::putIfAbsent);
+      Map<IpPrefix, String> some = new HashMap<>(rules.parts());
+      if (parts.isPresent()) {
+        some.putAll(parts.get().told(names));
+      }
+      return new Hindrances(whole, ways.parts() ? some : Map.of(), Map.of());
     }
   }
 

@@ -7,13 +7,12 @@ import java.util.Optional;
 import org.culvert.api.netdev.DeviceWatcher;
 
 /**
- * Listens to routes that others add, and passes on those that packets would rather take than one of
- * ours to the same destination.
+ * Listens to routes that others add, and passes them on: packets may take them rather than ours.
  *
  * <p>A routing daemon may add a million of them. They come by a socket of their own, so that they
  * crowd out nothing else that is announced: what has no room is told as a change of all rivals. The
- * filter in the kernel keeps away our own routes, of which we add hundreds of thousands, default
- * routes and those of other tables.
+ * filter in the kernel keeps away our own routes, of which we add hundreds of thousands, and those
+ * of other tables.
  */
 final class RivalWatch implements Descriptor.Companion {
   private static final int GROUPS = Announcements.group(7) | Announcements.group(11);
@@ -22,10 +21,9 @@ final class RivalWatch implements Descriptor.Companion {
   /** So many reads in a row; then others have their turn. */
   private static final int TURN = 64;
 
-  /** {@code struct rtmsg} behind the header: family, destination length, ..., table, protocol. */
-  private static final int LENGTH = NetlinkMessage.HEADER + 1;
-
+  /** {@code struct rtmsg} behind the header: family, lengths, ..., table, protocol. */
   private static final int TABLE = NetlinkMessage.HEADER + 4;
+
   private static final int PROTOCOL = NetlinkMessage.HEADER + 5;
 
   private final int fd;
@@ -43,24 +41,22 @@ final class RivalWatch implements Descriptor.Companion {
 
   /** Lets new routes pass that replace none; of those that do the other socket tells. */
   private static SocketFilter filter() {
-    return new SocketFilter(12)
+    return new SocketFilter(10)
         .load16(4)
-        .skipUnless(Announcements.loaded(RoutingRequests.RTM_NEWROUTE), 9)
+        .skipUnless(Announcements.loaded(RoutingRequests.RTM_NEWROUTE), 7)
         .load16(6)
-        .skipIfAny(Announcements.loaded(Netlink.NLM_F_REPLACE), 7)
+        .skipIfAny(Announcements.loaded(Netlink.NLM_F_REPLACE), 5)
         .load8(PROTOCOL)
-        .skipIf(RoutingRequests.PROTOCOL, 5)
-        .load8(LENGTH)
-        .skipIf(0, 3)
+        .skipIf(RoutingRequests.PROTOCOL, 3)
         .load8(TABLE)
         .skipUnless(RouteTable.RT_TABLE_MAIN, 1)
         .accept(Announcements.BUFFER)
         .accept(0);
   }
 
-  /** Tells of a route, which came or went, if it may be better than one of ours. */
+  /** Tells of a route of others, which came or went. */
   static void tell(DeviceWatcher watcher, RouteTable.Entry entry) {
-    if (ShadowSearch.mayWin(entry)) {
+    if (entry.isOfMainTable() && !entry.isOurs()) {
       watcher.rival(Optional.of(entry.route().destination()));
     }
   }

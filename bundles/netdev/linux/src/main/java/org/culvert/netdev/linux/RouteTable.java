@@ -14,7 +14,10 @@ import org.culvert.api.net.InterfaceAddress;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 
-/** Looks into the kernel's main routing table, and into the one of the host's own addresses. */
+/**
+ * Looks into the kernel's main routing table, into the one of the host's own addresses, and into
+ * those that rules name.
+ */
 final class RouteTable {
   /** {@code struct rtmsg}: family, destination length, ..., table, protocol, scope, type, flags. */
   private static final int RTMSG = 12;
@@ -28,7 +31,8 @@ final class RouteTable {
   private static final int RTM_F_LOOKUP_TABLE = 0x1000;
   private static final int RTM_F_FIB_MATCH = 0x2000;
   static final int RT_TABLE_MAIN = 254;
-  private static final int RT_TABLE_LOCAL = 255;
+  static final int RT_TABLE_LOCAL = 255;
+  private static final int RTPROT_KERNEL = 2;
   private static final int RTN_UNICAST = 1;
   private static final int RTN_LOCAL = 2;
   private static final int RTN_BLACKHOLE = 6;
@@ -41,6 +45,7 @@ final class RouteTable {
   private static final int RTA_DST = 1;
   private static final int RTA_OIF = 4;
   private static final int RTA_PRIORITY = 6;
+  private static final int RTA_TABLE = HostRequests.RTA_TABLE;
 
   private static final Duration PATIENCE = Duration.ofMillis(500);
   private static final Duration PAUSE = Duration.ofMillis(1);
@@ -53,11 +58,16 @@ final class RouteTable {
    * @param route its device is 0 where it leads to none, or to several
    * @param protocol who put it there
    * @param type what becomes of packets, as in {@code enum rtn_type}
-   * @param table the main one or the one of the host's own addresses
+   * @param table the table's number
    */
   record Entry(Route route, int protocol, int type, int table) {
     boolean isOurs() {
       return protocol == RoutingRequests.PROTOCOL;
+    }
+
+    /** Tells whether the kernel has it by itself, as one behind all others that leads nowhere. */
+    boolean isOfKernel() {
+      return protocol == RTPROT_KERNEL;
     }
 
     boolean isOfMainTable() {
@@ -66,6 +76,11 @@ final class RouteTable {
 
     boolean isUnicast() {
       return type == RTN_UNICAST;
+    }
+
+    /** Tells whether packets end by it, and their senders may be told. */
+    boolean rejects() {
+      return type == RTN_BLACKHOLE || type == RTN_UNREACHABLE || type == RTN_PROHIBIT;
     }
 
     /** Returns what kind of route it is, in words. */
@@ -154,6 +169,14 @@ final class RouteTable {
     }
   }
 
+  /** Reads the routes of any one table. */
+  static void eachOf(Netlink netlink, Family family, int table, Consumer<Entry> reader)
+      throws IOException {
+    netlink.dump(
+        RoutingRequests.routes(family).attribute(RTA_TABLE, table),
+        message -> readAny(message, family).filter(e -> e.table() == table).ifPresent(reader));
+  }
+
   /** Reads a message about a route of one of the two tables; empty if it is about another. */
   static Optional<Entry> read(ByteBuffer message) {
     int family = message.get(message.position()) & 0xFF;
@@ -163,12 +186,19 @@ final class RouteTable {
   }
 
   private static Optional<Entry> read(ByteBuffer message, Family family) {
+    int table = message.get(message.position() + TABLE) & 0xFF;
+    return table == RT_TABLE_MAIN || table == RT_TABLE_LOCAL
+        ? readAny(message, family)
+        : Optional.empty();
+  }
+
+  /** Reads a message about a route of any table; empty if the kernel has it for a while only. */
+  private static Optional<Entry> readAny(ByteBuffer message, Family family) {
     int at = message.position();
-    int table = message.get(at + TABLE) & 0xFF;
-    if ((table != RT_TABLE_MAIN && table != RT_TABLE_LOCAL)
-        || (message.getInt(at + FLAGS) & RTM_F_CLONED) != 0) {
+    if ((message.getInt(at + FLAGS) & RTM_F_CLONED) != 0) {
       return Optional.empty();
     }
+    int table = message.get(at + TABLE) & 0xFF;
     // A default route has no destination.
     byte[] network = new byte[family == Family.IPV4 ? 4 : 16];
     int metric = 0;
@@ -184,6 +214,7 @@ final class RouteTable {
         case RTA_DST -> message.get(value, network, 0, Math.min(network.length, length - 4));
         case RTA_OIF -> device = message.getInt(value);
         case RTA_PRIORITY -> metric = message.getInt(value);
+        case RTA_TABLE -> table = message.getInt(value);
         default -> {}
       }
       attribute += NetlinkMessage.aligned(length);

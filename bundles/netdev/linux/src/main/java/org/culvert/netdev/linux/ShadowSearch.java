@@ -1,11 +1,14 @@
 package org.culvert.netdev.linux;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.netdev.linux.RouteTable.Entry;
 
@@ -16,46 +19,71 @@ import org.culvert.netdev.linux.RouteTable.Entry;
  * <ol>
  *   <li>a few destinations are asked for one by one, for the table may hold a million routes of
  *       others
- *   <li>where the kernel's answer leaves it open, as with a blackhole, and where there are many,
- *       the table is read; nothing of it is kept but what is better than a route of ours
+ *   <li>where the kernel's answer leaves it open, as with a blackhole, and where there are many, or
+ *       parts are searched, the table is read; nothing of it is kept but what is better than a
+ *       route of ours
  *   <li>of two that look equally good the kernel says which it takes
  * </ol>
  *
- * <p>Only routes to the very same destination count: one to a part of it may be an operator's wish.
- * Whoever has a default route says by its metric which other default route is better.
+ * <p>Routes to the very same destination count, as does an address of this host that is the
+ * destination. Whoever has a default route says by its metric which other default route is better;
+ * but one by which packets to all the world end is nobody's way.
  */
 final class ShadowSearch {
   /** So many answers of the kernel take about as long as a table of a few thousand routes. */
   private static final int FEW = 256;
+
+  /** Addresses that may stand for all the world; those of IPv4 for a half of it each. */
+  private static final List<InetAddress> WORLD =
+      List.of(
+          IpAddresses.parse("2000::"),
+          IpAddresses.parse("1.0.0.0"),
+          IpAddresses.parse("129.0.0.0"));
 
   private final Netlink netlink;
 
   /** The device that each destination leads into. */
   private final Map<IpPrefix, String> holders;
 
+  /** The same of default routes. */
+  private final Map<IpPrefix, String> defaults;
+
   private final Map<IpPrefix, Entry> rivals = new HashMap<>();
 
   ShadowSearch(Netlink netlink, Map<IpPrefix, String> destinations) {
     this.netlink = netlink;
     this.holders = new HashMap<>(destinations);
+    this.defaults = new HashMap<>(destinations);
     holders.keySet().removeIf(destination -> destination.length() == 0);
+    defaults.keySet().removeIf(destination -> destination.length() > 0);
   }
 
   /** Tells whether packets may take a route rather than one of ours to the same destination. */
-  static boolean mayWin(Entry entry) {
-    return entry.isOfMainTable()
-        && !entry.isOurs()
-        && entry.route().destination().length() > 0
-        && Integer.compareUnsigned(entry.route().metric(), Route.METRIC) <= 0;
+  private static boolean mayWin(Entry entry) {
+    return entry.takesIn()
+        || (entry.isOfMainTable()
+            && !entry.isOurs()
+            && entry.route().destination().length() > 0
+            && Integer.compareUnsigned(entry.route().metric(), Route.METRIC) <= 0);
   }
 
-  /** Returns who has the better route and what to type, by destination, in a line. */
-  Map<IpPrefix, String> shadowed() throws IOException {
-    Set<IpPrefix> open = holders.size() <= FEW ? ask() : holders.keySet();
-    if (!open.isEmpty()) {
-      read(open);
+  /**
+   * Returns what packets take instead and what to type, by destination, in a line.
+   *
+   * @param parts is given the whole table, unless it is empty
+   */
+  Map<IpPrefix, String> shadowed(HostNames names, Optional<PartSearch> parts) throws IOException {
+    Set<IpPrefix> open =
+        holders.size() <= FEW && parts.isEmpty() ? ask() : new HashSet<>(holders.keySet());
+    for (IpPrefix all : defaults.keySet()) {
+      if (isCutOff(all)) {
+        open.add(all);
+      }
     }
-    return rivals.isEmpty() ? Map.of() : told();
+    if (!open.isEmpty() || parts.isPresent()) {
+      read(open, parts);
+    }
+    return rivals.isEmpty() ? Map.of() : told(names);
   }
 
   /** Asks for each destination; returns those that the kernel leaves open. */
@@ -78,68 +106,117 @@ final class ShadowSearch {
         .filter(entry -> entry.route().destination().equals(destination));
   }
 
-  private void read(Set<IpPrefix> open) throws IOException {
+  /** Tells whether packets to the world, or to a half of it, come to nothing. */
+  private boolean isCutOff(IpPrefix all) throws IOException {
+    for (InetAddress somewhere : WORLD) {
+      if (all.contains(somewhere) && RouteTable.best(netlink, somewhere).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void read(Set<IpPrefix> open, Optional<PartSearch> parts) throws IOException {
     Map<IpPrefix, Entry> found = new HashMap<>();
+    Map<IpPrefix, Entry> worlds = new HashMap<>();
     RouteTable.each(
         netlink,
         RouteTable.ANY_DEVICE,
         entry -> {
-          if (mayWin(entry) && open.contains(entry.route().destination())) {
-            found.merge(entry.route().destination(), entry, ShadowSearch::better);
+          IpPrefix destination = entry.route().destination();
+          if (mayWin(entry) && open.contains(destination)) {
+            found.merge(destination, entry, ShadowSearch::better);
           }
+          if (entry.isOfMainTable() && destination.isWorld()) {
+            worlds.merge(destination, entry, ShadowSearch::better);
+          }
+          parts.ifPresent(search -> search.note(entry));
         });
     for (Map.Entry<IpPrefix, Entry> candidate : found.entrySet()) {
       Entry entry = candidate.getValue();
-      boolean better = entry.route().metric() != Route.METRIC;
+      boolean better = entry.takesIn() || entry.route().metric() != Route.METRIC;
       if (better || best(candidate.getKey()).filter(ShadowSearch::mayWin).isPresent()) {
         rivals.put(candidate.getKey(), entry);
+      }
+    }
+    for (Entry entry : worlds.values()) {
+      IpPrefix all = IpPrefix.containing(entry.route().destination().network(), 0);
+      if (entry.rejects() && !entry.isOurs() && !entry.isOfKernel() && open.contains(all)) {
+        rivals.merge(all, entry, ShadowSearch::better);
       }
     }
   }
 
   private static Entry better(Entry one, Entry other) {
+    if (one.takesIn() || other.takesIn()) {
+      return one.takesIn() ? one : other;
+    }
     return Integer.compareUnsigned(other.route().metric(), one.route().metric()) < 0 ? other : one;
   }
 
-  private Map<IpPrefix, String> told() throws IOException {
-    Map<Integer, String> names = new HashMap<>();
-    TunnelLinks.list(netlink).forEach((name, link) -> names.put(link.index(), name));
+  private Map<IpPrefix, String> told(HostNames names) throws IOException {
     Map<IpPrefix, String> told = new HashMap<>();
-    rivals.forEach(
-        (destination, rival) -> {
-          String device = holders.getOrDefault(destination, "");
-          Optional<String> other = Optional.ofNullable(names.get(rival.route().device()));
-          // An operator may give a route of ours another metric.
-          if (!other.equals(Optional.of(device))) {
-            told.put(destination, told(device, rival, other));
-          }
-        });
+    for (Map.Entry<IpPrefix, Entry> found : rivals.entrySet()) {
+      IpPrefix destination = found.getKey();
+      Entry rival = found.getValue();
+      String device = holders.getOrDefault(destination, defaults.getOrDefault(destination, ""));
+      Optional<String> other = names.of(rival.route().device());
+      if (rival.takesIn()) {
+        names
+            .address(rival)
+            .ifPresent(
+                has ->
+                    told.put(
+                        destination,
+                        "packets to "
+                            + IpAddresses.text(destination.network())
+                            + " end at this host and not in "
+                            + device
+                            + ": "
+                            + has));
+      } else if (!other.equals(Optional.of(device))) {
+        // An operator may give a route of ours another metric.
+        told.put(
+            destination,
+            destination.length() == 0
+                ? cutOff(device, rival)
+                : "the route to "
+                    + destination
+                    + " by "
+                    + device
+                    + " is shadowed: "
+                    + shadow(rival, other));
+      }
+    }
     return told;
   }
 
-  private static String told(String device, Entry rival, Optional<String> other) {
-    String destination = rival.route().destination().toString();
-    String metric = rival.route().metricText();
+  private static String cutOff(String device, Entry rival) {
+    return "packets to the world come to nothing and not to "
+        + device
+        + ": there is "
+        + rival.kind()
+        + " to "
+        + rival.route()
+        + " with metric "
+        + rival.route().metricText()
+        + ", protocol "
+        + rival.protocol()
+        + "; type: "
+        + HostNames.removal(rival, Optional.empty());
+  }
+
+  private static String shadow(Entry rival, Optional<String> other) {
     // The kernel says that IPv6 packets which come to nothing go to the loopback device.
     Optional<String> by = rival.isUnicast() ? other : Optional.empty();
-    StringBuilder line =
-        new StringBuilder("the route to ")
-            .append(destination)
-            .append(" by ")
-            .append(device)
-            .append(" is shadowed: ")
-            .append(by.map(name -> name + " has one").orElse("there is " + rival.kind()))
-            .append(" with metric ")
-            .append(metric)
-            .append(", protocol ")
-            .append(rival.protocol())
-            .append("; give it a metric above ")
-            .append(Route.METRIC)
-            .append(", or remove it: ip ")
-            .append(Family.of(rival.route().destination().network()) == Family.IPV6 ? "-6 " : "")
-            .append("route del ")
-            .append(destination);
-    by.ifPresent(name -> line.append(" dev ").append(name));
-    return line.append(" metric ").append(metric).toString();
+    return by.map(name -> name + " has one").orElse("there is " + rival.kind())
+        + " with metric "
+        + rival.route().metricText()
+        + ", protocol "
+        + rival.protocol()
+        + "; give it a metric above "
+        + Route.METRIC
+        + ", or remove it: "
+        + HostNames.removal(rival, by);
   }
 }

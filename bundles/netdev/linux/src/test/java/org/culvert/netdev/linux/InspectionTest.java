@@ -88,11 +88,15 @@ class InspectionTest {
       assertThat(findings)
           .contains(
               "the route to 2001:db8:100::/48 by tun0 is shadowed by 2001:db8:100::/48 metric 20"
-                  + " protocol 186 by tun1",
+                  + " protocol 186 by tun1; type: ip -6 route del 2001:db8:100::/48 dev tun1 metric"
+                  + " 20",
               "the route to 2001:db8:100::/48 by tun0 is shadowed by 2001:db8:100:5::/64 metric"
-                  + " 1024 protocol 3 by tun1");
+                  + " 1024 protocol 3 by tun1; type: ip -6 route del 2001:db8:100:5::/64 dev tun1"
+                  + " metric 1024");
       assertThat(findings)
-          .anyMatch(line -> line.contains("shadowed by 2001:db8:100:6::/64 metric 1024"));
+          .anyMatch(line -> line.contains("shadowed by 2001:db8:100:6::/64 metric 1024"))
+          .anyMatch(
+              line -> line.endsWith("; type: ip -6 route del 2001:db8:100:6::/64 metric 1024"));
     }
   }
 
@@ -139,7 +143,7 @@ class InspectionTest {
           .containsExactly(
               "device tun0 lacks the address 203.0.113.1/32",
               "the route to 10.7.0.0/16 by tun0 is shadowed by 10.7.0.0/16 metric 0 protocol 3 by"
-                  + " tun1");
+                  + " tun1; type: ip route del 10.7.0.0/16 dev tun1 metric 0");
     }
   }
 }

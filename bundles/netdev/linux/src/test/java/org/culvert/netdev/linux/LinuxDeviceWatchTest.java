@@ -170,33 +170,40 @@ class LinuxDeviceWatchTest {
     }
   }
 
-  /** What a daemon or the kernel adds behind our routes, or as default routes, takes nothing. */
   @Test
-  void tellsNothingOfRoutesThatAreNoBetter() throws Exception {
+  void tellsNothingOfOtherTables() throws Exception {
     try (Watch watch = devices.watch(heard);
         TunDevice tun = devices.openTun("tun0", 1400)) {
       devices.configure(tun.name(), WANTED);
       heard.told.clear();
       for (String change : new String[] {"add", "del"}) {
-        OwnNetwork.run("ip", "-6", "route", change, PREFIX.toString(), "dev", "lo");
-        OwnNetwork.run("ip", "-6", "route", change, "default", "dev", "lo", "metric", "1");
         OwnNetwork.run(
-            "ip",
-            "-6",
-            "route",
-            change,
-            PREFIX.toString(),
-            "dev",
-            "lo",
-            "table",
-            "7",
-            "metric",
-            "1");
+            ("ip -6 route " + change + " " + PREFIX + " dev lo table 7 metric 1").split(" "));
       }
       OwnNetwork.run("ip", "-6", "route", "add", "blackhole", "2001:db8:9::/48", "metric", "1");
       heard.awaits("rival 2001:db8:9::/48");
 
       assertThat(heard.told).noneMatch(line -> line.startsWith("rival") && !line.contains(":9:"));
+    }
+  }
+
+  @Test
+  void tellsOfRulesOfOthersAndOfDefaultRoutes() throws Exception {
+    try (Watch watch = devices.watch(heard)) {
+      for (String change : new String[] {"add", "del"}) {
+        for (String version : new String[] {"-6", "-4"}) {
+          heard.told.clear();
+          OwnNetwork.run(("ip " + version + " rule " + change + " prohibit pref 7").split(" "));
+          heard.awaits("rival ?");
+        }
+        heard.told.clear();
+        OwnNetwork.run(("ip -6 route " + change + " unreachable default metric 1").split(" "));
+        heard.awaits("rival ::/0");
+        OwnNetwork.run(("ip -6 rule " + change + " prohibit pref 7 protocol 199").split(" "));
+        OwnNetwork.run(("ip -6 route " + change + " blackhole 2001:db8:9::/48").split(" "));
+        heard.awaits("rival 2001:db8:9::/48");
+        assertThat(heard.told).as("our own").doesNotContain("rival ?");
+      }
     }
   }
 
