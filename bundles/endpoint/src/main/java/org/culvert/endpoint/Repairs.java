@@ -91,6 +91,7 @@ final class Repairs implements DeviceWatcher, AutoCloseable {
       listen();
       // They were looked at before anybody listened.
       outers.suspectAll();
+      rivals.suspectAll();
       sweeps.in(SWEEP);
     }
   }

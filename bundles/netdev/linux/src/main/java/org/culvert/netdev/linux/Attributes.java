@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The attributes of a netlink message that was received, by type; a malformed rest is left out. */
 final class Attributes {
@@ -53,6 +54,23 @@ final class Attributes {
   /** Returns the attributes inside an attribute; none if it is absent. */
   Attributes nested(int type) {
     return new Attributes(value(type), 0);
+  }
+
+  /** Reads a list: attributes of one kind, each of which has attributes inside. */
+  void each(int type, Consumer<Attributes> reader) {
+    ByteBuffer list = value(type);
+    int at = 0;
+    while (at + NetlinkMessage.ATTRIBUTE <= list.limit()) {
+      int length = list.getShort(at) & 0xFFFF;
+      if (length < NetlinkMessage.ATTRIBUTE || at + length > list.limit()) {
+        return;
+      }
+      int value = at + NetlinkMessage.ATTRIBUTE;
+      reader.accept(
+          new Attributes(
+              list.slice(value, length - NetlinkMessage.ATTRIBUTE).order(list.order()), 0));
+      at += NetlinkMessage.aligned(length);
+    }
   }
 
   /** Returns a text without its end mark; empty if it is absent. */

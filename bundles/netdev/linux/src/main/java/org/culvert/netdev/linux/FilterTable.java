@@ -42,6 +42,11 @@ final class FilterTable {
     return PREFIX + owner;
   }
 
+  /** Tells whether a table bears a name of ours. */
+  static boolean isOurs(String table) {
+    return table.startsWith(PREFIX);
+  }
+
   /** Returns the owners of all tables of ours: a table of anybody's may bear such a name. */
   static Set<String> owners() throws IOException {
     Set<String> owners = new TreeSet<>();

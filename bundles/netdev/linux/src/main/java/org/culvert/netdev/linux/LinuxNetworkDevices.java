@@ -262,7 +262,8 @@ public final class LinuxNetworkDevices implements NetworkDevices {
       if (parts.isPresent()) {
         some.putAll(parts.get().told(names));
       }
-      return new Hindrances(whole, ways.parts() ? some : Map.of(), Map.of());
+      return new Hindrances(
+          whole, ways.parts() ? some : Map.of(), FilterSearch.closed(ways, names, netlink));
     }
   }
 
@@ -280,7 +281,7 @@ public final class LinuxNetworkDevices implements NetworkDevices {
   @Override
   public Watch watch(DeviceWatcher watcher) throws IOException {
     Libc.load();
-    return LinuxDeviceWatch.begin(watcher);
+    return ForeignFilterWatch.with(watcher, LinuxDeviceWatch.begin(watcher));
   }
 
   private static String reason(IOException e) {

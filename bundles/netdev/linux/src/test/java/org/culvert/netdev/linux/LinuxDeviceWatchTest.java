@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.culvert.api.net.InterfaceAddress;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
@@ -32,8 +33,11 @@ class LinuxDeviceWatchTest {
   private final Heard heard = new Heard();
 
   /** Keeps what it is told. */
-  private static final class Heard implements DeviceWatcher {
-    private final Set<String> told = ConcurrentHashMap.newKeySet();
+  static final class Heard implements DeviceWatcher {
+    final Set<String> told = ConcurrentHashMap.newKeySet();
+
+    /** How often it may have been any rival. */
+    final AtomicInteger any = new AtomicInteger();
 
     @Override
     public void device(String device) {
@@ -57,6 +61,9 @@ class LinuxDeviceWatchTest {
 
     @Override
     public void rival(Optional<IpPrefix> destination) {
+      if (destination.isEmpty()) {
+        any.incrementAndGet();
+      }
       told.add("rival " + destination.map(IpPrefix::toString).orElse("?"));
     }
 
