@@ -1,7 +1,7 @@
 # The operating system is not ours alone: hosts without IPv6, network managers, hands on the keyboard.
 # Parts of the story told by lab.sh field.
 
-field+=(foreign_flush foreign_bounce foreign_ipv6_off)
+field+=(foreign_flush foreign_additions foreign_bounce foreign_ipv6_off)
 
 # restored NAMESPACE DEVICE WHAT COMMAND...: somebody does that; the tunnel answers again. It takes
 # two seconds at most where nothing else is at work; a busy machine is given more.
@@ -63,6 +63,49 @@ shadowed() {
   await 5 "the tunnel up again without it" not "$tells" "$who"
   await 10 "answer through the tunnel" ping_once
 }
+
+tell_foreign_additions() {
+  local inner prefix part end_address
+  inner=$(inner_address) prefix=$(delegated_prefix)
+  part=${prefix%/*}/72
+  end_address=$inner
+  say "Rules, addresses and routes that others add and that kill a tunnel, at either end: it fails and says so"
+  added "$b" "$broker_home" broker_fails "ends packets to it" rule to "$inner" prohibit pref 100
+  added "$b" "$broker_home" broker_fails "ends packets from it" rule from "$prefix" unreachable pref 100
+  added "$b" "$broker_home" broker_fails "lo has that address" address "$inner/128" dev lo
+  added "$c" "$client_home" client_fails "come to nothing" route unreachable default metric 1
+  added "$c" "$client_home" client_fails "ends packets from it" rule from "$end_address" prohibit pref 100
+
+  say "A route to a part of a prefix, which may be meant: the tunnel is up and says so"
+  added "$b" "$broker_home" broker_warns "a part of $prefix" route unreachable "$part"
+
+  say "A firewall that drops by default: the tunnel is up and says so, and what is typed helps"
+  in_ns "$b" nft add table inet fw
+  in_ns "$b" nft 'add chain inet fw forward { type filter hook forward priority 0; policy drop; }'
+  await 5 "word of the filter" broker_warns "chain inet fw forward drops by default"
+  log_tells "$broker_home" "chain inet fw forward drops by default" || fail "the log does not tell of the filter"
+  in_ns "$b" nft insert rule inet fw forward iifname '"culvert0"' accept
+  in_ns "$b" nft insert rule inet fw forward oifname '"culvert0"' ct state established,related accept
+  await 5 "no word of it any more" not broker_warns "chain inet fw forward"
+  in_ns "$b" nft delete table inet fw
+  await 10 "answer through the tunnel" ping_once
+  await 10 "word of the broker that all is as it should be" verified
+}
+
+# added NAMESPACE HOME TELLS WHAT KIND ARGUMENTS...: somebody adds that, and takes it back.
+added() {
+  local ns=$1 home=$2 tells=$3 what=$4 kind=$5; shift 5
+  ip -n "$ns" -6 "$kind" add "$@"
+  await 5 "word of it: $what" "$tells" "$what"
+  log_tells "$home" "$what" || fail "the log does not tell: $what"
+  ip -n "$ns" -6 "$kind" del "$@"
+  await 5 "the tunnel up again without it" not "$tells" "$what"
+  await 10 "answer through the tunnel" ping_once
+}
+
+broker_fails() { broker_has_state failed && broker_shell culvert:verify-leases | grep -qF "$1"; }
+broker_warns() { broker_has_state "up, hindered" && broker_shell culvert:verify-leases | grep -qF "$1"; }
+client_fails() { client_json | grep -qF "$1"; }
 
 not() { ! "$@"; }
 broker_tells_shadow() { broker_has_state failed && broker_shell culvert:verify-leases | grep -qF "is shadowed: $1"; }

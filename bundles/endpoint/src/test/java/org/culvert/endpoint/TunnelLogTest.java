@@ -71,7 +71,11 @@ class TunnelLogTest {
             warned.put(
                 id,
                 new Standing(
-                    now.parameters(), now.state(), now.supervision(), Optional.empty(), Optional.of(drops))));
+                    now.parameters(),
+                    now.state(),
+                    now.supervision(),
+                    Optional.empty(),
+                    Optional.of(drops))));
 
     assertThat(TunnelLog.news(up, warned))
         .containsExactly(new News(true, "5 tunnels (t0, t1, t2 and others) up, but " + drops));
