@@ -156,6 +156,7 @@ class BadInputTest {
 
   @ParameterizedTest
   @CsvSource({"VERSION, 302", "AUTHENTICATION, 300", "COMMAND, 500"})
+  @Threat("T7")
   void endsAStreamThatNeverBecomesAMessage(Phase phase, String code) {
     Server server = Server.tcp();
     if (phase != Phase.VERSION) {

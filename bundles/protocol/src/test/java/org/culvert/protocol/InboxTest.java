@@ -2,8 +2,11 @@ package org.culvert.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.culvert.testkit.trace.Promise;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 
 class InboxTest {
@@ -42,6 +45,7 @@ class InboxTest {
   }
 
   @Test
+  @Threat("T6")
   void growsOnlyIntoWhatItIsGranted() {
     left = 2_000;
     assertThat(append(1_500)).isTrue();
@@ -60,6 +64,7 @@ class InboxTest {
   }
 
   @Test
+  @Threat("T6")
   void givesAllBackWhenItIsEmpty() {
     append(3_000);
     inbox.take(2_999);
@@ -69,7 +74,27 @@ class InboxTest {
     assertThat(append(3_000)).isTrue();
   }
 
+  /** What was taken out may have been a password, and would stand in a dump of the heap. */
   @Test
+  @Promise("P8")
+  void overwritesWhatWasTakenOrOutgrown() throws Exception {
+    Field kept = Inbox.class.getDeclaredField("octets");
+    kept.setAccessible(true);
+    append(400);
+    byte[] first = (byte[]) kept.get(inbox);
+    inbox.take(100);
+    assertThat(Arrays.copyOf(first, 100)).containsOnly(0);
+
+    append(3_000);
+    byte[] second = (byte[]) kept.get(inbox);
+    assertThat(second).isNotSameAs(first);
+    assertThat(first).containsOnly(0);
+    inbox.clear();
+    assertThat(second).containsOnly(0);
+  }
+
+  @Test
+  @Threat("T6")
   void givesAllBackWhenItIsCleared() {
     append(3_000);
     inbox.clear();

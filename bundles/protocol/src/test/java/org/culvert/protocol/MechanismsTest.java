@@ -245,6 +245,7 @@ class MechanismsTest {
   }
 
   @Test
+  @Threat("T11")
   void doNotSendThePasswordInTheClearUnlessTold() {
     for (Transport transport : Transport.values()) {
       Pipe pipe =
@@ -278,6 +279,7 @@ class MechanismsTest {
   }
 
   @Test
+  @Threat("T10")
   void bindByAnotherHashIfTheStrongestWasTakenAway() {
     Pipe pipe =
         RealMechanisms.pipe(
@@ -297,6 +299,7 @@ class MechanismsTest {
   }
 
   @Test
+  @Threat("T10")
   void noticeThatTheirOwnChannelBindingAloneWasTakenAway() {
     Pipe pipe =
         RealMechanisms.pipe(
@@ -317,6 +320,7 @@ class MechanismsTest {
   }
 
   @Test
+  @Threat("T10")
   void noticeAnotherChannel() {
     Pipe pipe = RealMechanisms.pipe(Transport.TLS, Pipe.Cut.WHOLE, ALICE, "SCRAM-SHA-256-PLUS");
     pipe.server.callbackHandler = RealMechanisms.users(new byte[] {2, 0, 0, 1});

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.culvert.testkit.trace.Demands;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,6 +73,7 @@ class ReliableHeaderTest {
     "0, 268435455, true",
     "268435455, 0, false"
   })
+  @Threat("T18")
   void ordersSequencesAcrossTheirWrap(int one, int other, boolean after) {
     assertThat(ReliableHeader.of(one, 0).isAfter(ReliableHeader.of(other, 9))).isEqualTo(after);
   }

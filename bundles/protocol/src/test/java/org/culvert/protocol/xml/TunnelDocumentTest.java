@@ -87,6 +87,7 @@ class TunnelDocumentTest {
         "<!DOCTYPE tunnel SYSTEM \"http://192.0.2.1/x.dtd\"><tunnel></tunnel>",
         "<tunnel action=\"\u0000\"></tunnel>"
       })
+  @Threat("T7")
   void refusesWhatIsNotOneTunnelElement(String document) {
     assertThatThrownBy(() -> read(document)).isInstanceOf(IOException.class);
   }
@@ -141,6 +142,7 @@ class TunnelDocumentTest {
   }
 
   @Test
+  @Threat("T7")
   void limitsOctets() throws IOException {
     String end = "</tunnel>";
     String start = "<tunnel action=\"create\">";
@@ -171,6 +173,7 @@ class TunnelDocumentTest {
   }
 
   @Test
+  @Threat("T7")
   void limitsElements() throws IOException {
     int most = (int) TunnelDocument.MAX_ELEMENTS - 1;
 
