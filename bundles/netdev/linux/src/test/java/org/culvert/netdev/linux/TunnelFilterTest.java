@@ -149,6 +149,7 @@ class TunnelFilterTest {
   }
 
   @Test
+  @Threat("T1")
   void dropsWhatClaimsToComeFromThisEndsPrefix() throws Exception {
     try (TunDevice tun = open("cvtest")) {
       filter.apply(List.of(device("cvtest", List.of(IpPrefix.parse("::/0")), List.of(DELEGATED))));
@@ -187,6 +188,7 @@ class TunnelFilterTest {
 
   /** What this host has packed goes into no tunnel, else it would be packed for ever. */
   @Test
+  @Threat("T4")
   void dropsItsOwnPacketsThatComeBack() throws Exception {
     try (TunDevice tun = open("cvtest");
         RawOuterSocket own = RawOuterSocket.open(4, new InetSocketAddress(HERE, 0))) {
@@ -201,8 +203,51 @@ class TunnelFilterTest {
     }
   }
 
+  /** What the kernel says of packets that no tunnel takes, said here as it would say it. */
+  @Test
+  @Threat({"T2", "T3"})
+  void theKernelsAnswersToStrangersAreDropped() throws Exception {
+    InetAddress here4 = IpAddresses.parse("192.0.2.1");
+    InetAddress there4 = IpAddresses.parse("192.0.2.2");
+    try (TunDevice tun = open("cvtest")) {
+      OwnNetwork.run("ip", "address", "add", "192.0.2.1/32", "dev", "lo");
+      OwnNetwork.run("ip", "route", "add", "192.0.2.2/32", "dev", "cvtest");
+      filter.apply(List.of(device("cvtest", List.of(IpPrefix.parse("::/0")), List.of())));
+      try (RawOuterSocket icmp = RawOuterSocket.open(1, new InetSocketAddress(here4, 0));
+          RawOuterSocket icmp6 = RawOuterSocket.open(58, new InetSocketAddress(HERE, 0))) {
+        byte[] port4 = new byte[8 + 20 + 8];
+        ByteBuffer.wrap(port4).put(0, (byte) 3).put(1, (byte) 3).put(8, (byte) 0x45);
+        port4[8 + 9] = 41;
+        byte[] port6 = new byte[8 + 40 + 8];
+        ByteBuffer.wrap(port6).put(0, (byte) 1).put(1, (byte) 4).put(8, (byte) 0x60);
+        port6[8 + NEXT_HEADER] = 4;
+
+        say(icmp, port4, there4);
+        Eventually.holds("the answer of IPv4 is dropped", () -> strangers() == 1);
+        say(icmp6, port6, THERE);
+        Eventually.holds("the answer of IPv6 is dropped", () -> strangers() == 2);
+      }
+    }
+  }
+
+  private static void say(RawOuterSocket socket, byte[] message, InetAddress to)
+      throws IOException {
+    PacketBatch batch = Packets.batch();
+    Packets.put(batch, message, new InetSocketAddress(to, 0));
+    socket.send(batch, 0, 1);
+  }
+
+  private long strangers() {
+    try {
+      return filter.counters().get(FilterRules.STRANGERS).packets();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** RFC 2473 section 4.1.1: a limit of zero. */
   @Test
+  @Threat("T4")
   void obeysALimitOfEncapsulationThatIsUsedUp() throws Exception {
     try (TunDevice tun = open("cvtest");
         TunDevice outside = devices.openTun("outside", 1280)) {
@@ -276,6 +321,7 @@ class TunnelFilterTest {
   }
 
   @Test
+  @Threat("T1")
   void whatLeavesTheLinkOrConfiguresAHostDoesNotPassIt() throws Exception {
     try (TunDevice tun = openLink("cvtest")) {
       filter.apply(List.of(link("cvtest")));
