@@ -1,5 +1,6 @@
 package org.culvert.broker;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
@@ -15,6 +16,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.culvert.api.account.CredentialStore;
 import org.culvert.api.account.Grant;
@@ -108,7 +110,8 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
         Confinement.newThread(),
         GrantLookup.newThreads(),
         GrantLookup.PATIENCE,
-        new LeaseClock(InstantSource.system(), System::nanoTime));
+        new LeaseClock(InstantSource.system(), System::nanoTime),
+        WorldAddress::ofThisMachine);
   }
 
   /**
@@ -118,6 +121,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
    * @param thread runs one task at a time; shut down by {@link #close}
    * @param asking where stores of accounts and leases are asked; shut down by {@link #close}
    * @param patience how long such a store may take
+   * @param own finds the addresses by which this machine speaks to the world
    * @throws org.culvert.api.config.InvalidConfigurationException if the configuration is refused
    * @throws IllegalStateException if the store contradicts itself
    * @throws org.culvert.api.lease.LeaseStoreException if the store cannot be read
@@ -130,7 +134,8 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
       ScheduledExecutorService thread,
       ExecutorService asking,
       Duration patience,
-      LeaseClock clock) {
+      LeaseClock clock,
+      Supplier<List<InetAddress>> own) {
     this.server = server;
     this.thread = thread;
     this.confined = new Confinement(thread);
@@ -139,6 +144,9 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
       Settings settings = Settings.from(config, pools, () -> Pools.madeUp(store));
       byte[] secret =
           HexFormat.of().parseHex(store.remember("address-key", Tokens.next() + Tokens.next()));
+      own.get().stream()
+          .filter(settings.outside()::misses)
+          .forEach(address -> LOG.warn("Clients: {}", OutsideAddresses.told(address)));
       Turns turns = new Turns(thread);
       DesiredTunnels desired = new DesiredTunnels(server, thread);
       ledger = new Ledger(settings, store, secret, desired, turns, thread, clock);
@@ -146,7 +154,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
       clockWatch = new ClockWatch(ledger, turns, life, server, new LastSeen(store));
       Services services = new Services(() -> registrars, () -> routings, () -> registries);
       negotiation = new Negotiation(ledger, turns, life, services, secret);
-      verification = new Verification(settings, store, server, this::copyOfBook, asking);
+      verification = new Verification(settings, store, server, this::copyOfBook, own, asking);
     } catch (RuntimeException e) {
       thread.shutdownNow();
       grants.close();

@@ -81,6 +81,21 @@ record OutsideAddresses(Map<InetAddress, InetAddress> byInside, List<InetAddress
     return isPrivate(inside) && found(inside).isEmpty();
   }
 
+  /** Says what becomes of an address that is missed, and what to write. */
+  static String told(InetAddress inside) {
+    String own = IpAddresses.text(inside);
+    return "this machine's address "
+        + own
+        + ", which replies to clients name, as those about v6v4 do, is private: if a NAT stands"
+        + " before it, write "
+        + KEY
+        + " = ADDRESS in etc/"
+        + Keys.PID
+        + ".cfg, with the address that clients send to; if not, write "
+        + own
+        + " there";
+  }
+
   private Optional<InetAddress> found(InetAddress inside) {
     return Optional.ofNullable(byInside.get(inside))
         .or(

@@ -1,5 +1,6 @@
 package org.culvert.broker;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,10 +34,12 @@ final class Verification {
   private final LeaseStore store;
   private final TunnelServer server;
   private final Supplier<CompletionStage<Violations.Book>> book;
+  private final Supplier<List<InetAddress>> own;
   private final Executor asking;
 
   /**
    * @param book takes a copy of the book on the broker's thread
+   * @param own finds the addresses by which this machine speaks to the world
    * @param asking where the store is read and all is compared
    */
   Verification(
@@ -44,11 +47,13 @@ final class Verification {
       LeaseStore store,
       TunnelServer server,
       Supplier<CompletionStage<Violations.Book>> book,
+      Supplier<List<InetAddress>> own,
       Executor asking) {
     this.settings = settings;
     this.store = store;
     this.server = server;
     this.book = book;
+    this.own = own;
     this.asking = asking;
   }
 
@@ -76,6 +81,7 @@ final class Verification {
 
   private List<String> compared(Violations.Book before, Stored stored, Violations.Book now) {
     Violations violations = new Violations(settings);
+    violations.own(own.get());
     violations.among(now.leases());
     violations.held(now);
     Map<String, Lease> earlier = before.byId();

@@ -61,18 +61,17 @@ final class Violations {
   }
 
   /** Says once of each address of this machine that replies name what clients do not reach. */
+  void own(Collection<InetAddress> addresses) {
+    for (InetAddress address : addresses) {
+      if (settings.outside().misses(address) && told.add(address)) {
+        lines.add(OutsideAddresses.told(address));
+      }
+    }
+  }
+
   private void own(Lease lease) {
-    InetAddress local = lease.outer().local().getAddress();
-    if (lease.state() != State.QUARANTINED && settings.outside().misses(local) && told.add(local)) {
-      lines.add(
-          "this machine's address "
-              + text(local)
-              + ", which replies to clients name, is private: if a NAT stands before it, write"
-              + " outsideAddresses = ADDRESS in etc/"
-              + Keys.PID
-              + ".cfg, with the address that clients send to; if not, write "
-              + text(local)
-              + " there");
+    if (lease.state() != State.QUARANTINED) {
+      own(List.of(lease.outer().local().getAddress()));
     }
   }
 

@@ -8,6 +8,7 @@ import static org.culvert.broker.Rig.get;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.net.IpAddresses;
@@ -64,6 +65,24 @@ class OutsideAddressesTest {
         .singleElement()
         .asString()
         .contains(own, "outsideAddresses", "etc/org.culvert.broker.cfg");
+  }
+
+  /** The first client would get a reply that is of no use to it. */
+  @Test
+  void verifyNamesAPrivateAddressBeforeThereIsALease() {
+    Rig rig = new Rig();
+    rig.own = List.of(ip("10.0.0.5"));
+
+    assertThat(get(rig.broker.verify())).containsExactly(OutsideAddresses.told(ip("10.0.0.5")));
+    rig.accepted(ALICE, offer(rig, "10.0.0.5"));
+    assertThat(get(rig.broker.verify())).as("once").hasSize(1);
+
+    Rig named = rig("10.0.0.5");
+    named.own = List.of(ip("10.0.0.5"));
+    assertThat(get(named.broker.verify())).isEmpty();
+    Rig reached = new Rig();
+    reached.own = List.of(ip("192.0.2.1"));
+    assertThat(get(reached.broker.verify())).isEmpty();
   }
 
   @Test

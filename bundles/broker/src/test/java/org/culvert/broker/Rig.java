@@ -55,6 +55,9 @@ final class Rig {
   /** Asks stores of accounts at once, on the test's own thread. */
   ExecutorService lookups = new ManualExecutor(clock);
 
+  /** By what the machine speaks to the world. */
+  volatile List<InetAddress> own = List.of();
+
   Broker broker;
 
   Rig(Object... keysAndValues) {
@@ -83,7 +86,8 @@ final class Rig {
             executor,
             lookups,
             Duration.ofMillis(200),
-            new LeaseClock(clock, clock::nanoTime));
+            new LeaseClock(clock, clock::nanoTime),
+            () -> own);
     plug();
   }
 
