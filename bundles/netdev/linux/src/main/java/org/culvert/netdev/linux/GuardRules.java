@@ -1,19 +1,14 @@
 package org.culvert.netdev.linux;
 
 import java.net.Inet4Address;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.HostGuard;
 import org.culvert.api.netdev.HostService;
@@ -139,7 +134,7 @@ final class GuardRules {
     rule("piece", "@th,64,8 >= 0 return");
     rule("piece", "counter name closed drop");
     rule("host", "udp dport 3653 frag more-fragments 1 jump piece");
-    services().forEach(service -> rule("host", service + " accept"));
+    ServiceRules.of(guard.services()).forEach(service -> rule("host", service + " accept"));
     rule("host", "meta l4proto 17 ip6 saddr . udp sport . udp dport @asked6 accept");
     rule("host", "meta l4proto 17 ip saddr . udp sport . udp dport @asked4 accept");
     rule("host", "counter name closed drop");
@@ -161,48 +156,6 @@ final class GuardRules {
     rule("asks", "meta l4proto 17 update @asked6 { ip6 daddr . udp dport . udp sport }");
     rule("asks", "meta l4proto 17 update @asked4 { ip daddr . udp dport . udp sport }");
     toTunnels("output", "jump asks");
-  }
-
-  /** Says what the services are, those alike but for who asks in one rule. */
-  private List<String> services() {
-    Map<String, Set<IpPrefix>> sources = new LinkedHashMap<>();
-    Set<String> forAll = new TreeSet<>();
-    for (HostService service : guard.services()) {
-      String what = what(service);
-      if (service.from().isEmpty()) {
-        forAll.add(what);
-      } else {
-        String version = service.from().get().network() instanceof Inet4Address ? "ip" : "ip6";
-        sources
-            .computeIfAbsent(version + " saddr %s " + what, key -> new HashSet<>())
-            .add(service.from().get());
-      }
-    }
-    List<String> rules = new ArrayList<>(forAll);
-    sources.entrySet().stream()
-        .map(entry -> entry.getKey().formatted("{ " + list(entry.getValue()) + " }"))
-        .sorted()
-        .forEach(rules::add);
-    return rules;
-  }
-
-  private static String what(HostService service) {
-    String at =
-        service
-            .at()
-            .map(
-                address ->
-                    (address instanceof Inet4Address ? "ip daddr " : "ip6 daddr ")
-                        + IpAddresses.uncompressed(address)
-                        + " ")
-            .orElse("");
-    if (service.port() == 0) {
-      return at + "meta l4proto " + service.protocol();
-    }
-    return at
-        + (service.protocol() == HostService.TCP ? "tcp" : "udp")
-        + " dport "
-        + service.port();
   }
 
   private void isolation() {
