@@ -144,7 +144,7 @@ public class ConfigurationIT {
         all.awaitLines(log(), 1, "| " + line);
       }
       assertThat(shell.run(all, "culvert:configuration"))
-          .contains(mistakes.told().get(0))
+          .contains(mistakes.told())
           .doesNotContain(Mistakes.CANARY);
     }
     assertThat(log()).content().doesNotContain(NOISE).doesNotContain(Mistakes.CANARY);
@@ -187,6 +187,26 @@ public class ConfigurationIT {
     for (int tries = 0; tries < 600 && !shell.run(started, install).contains("status 0"); tries++) {
       Thread.sleep(200);
     }
+  }
+
+  @Test
+  public void mistakesInTheFileOfUsersAreToldAndListed() throws Exception {
+    long seed = Long.getLong("culvert.seed", System.nanoTime());
+    System.out.println("The mistakes are those of -Dculvert.seed=" + seed);
+    Mistakes mistakes = new Mistakes(seed).inUsers(home.resolve("etc"));
+    for (Map.Entry<String, String> file : mistakes.files().entrySet()) {
+      Files.writeString(home.resolve("etc").resolve(file.getKey()), file.getValue());
+    }
+    try (Started broker = start("broker")) {
+      for (String line : mistakes.told()) {
+        broker.awaitLines(log(), 1, "| " + line);
+      }
+      broker.awaitWord(Started.SERVED);
+      assertThat(shell.run(broker, "culvert:configuration"))
+          .contains(mistakes.told())
+          .doesNotContain(Mistakes.CANARY);
+    }
+    assertThat(log()).content().doesNotContain("\tat ", Mistakes.CANARY);
   }
 
   private Path log() {

@@ -16,10 +16,14 @@ import org.w3c.dom.NodeList;
 
 /**
  * Mistakes in every configuration that a bundle describes: keys with a letter too many, too few or
- * changed, keys in another case, values that mean nothing, files under a wrong name.
+ * changed, keys in another case, keys of what has files of its own, values that mean nothing, files
+ * under a wrong name. And mistakes in the file of users.
  */
 final class Mistakes {
   private static final String OURS = "org.culvert.";
+  private static final String USERS = "culvert-users.properties";
+  private static final List<String> MECHANISMS =
+      List.of("SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS");
 
   /** Of every service; the runtime reads it. */
   private static final String RANKING = "service.ranking";
@@ -30,6 +34,7 @@ final class Mistakes {
   private final Random random;
   private final Map<String, String> files = new TreeMap<>();
   private final List<String> told = new ArrayList<>();
+  private final List<String> several = new ArrayList<>();
 
   Mistakes(long seed) {
     this.random = new Random(seed);
@@ -59,6 +64,7 @@ final class Mistakes {
         }
       }
     }
+    several.forEach(this::several);
     return this;
   }
 
@@ -105,6 +111,85 @@ final class Mistakes {
       files.put(OURS + wrong + ending, "key = " + CANARY + "\n");
       told.add("etc/%s%s%s: nothing ".formatted(OURS, wrong, ending));
     }
+    String name = pid.substring(OURS.length());
+    String culvert = OURS.substring(OURS.indexOf('.') + 1);
+    misnamed("O" + pid.substring(1), ending, file);
+    misnamed(culvert + name, ending, file);
+    misnamed(pid.replace('.', '-'), ending, file);
+    misnamed("0rg." + culvert + name, ending + ".txt", file);
+    if (ending.startsWith("-")) {
+      several.add(pid);
+    }
+  }
+
+  private void misnamed(String stem, String ending, String right) {
+    files.put(stem + ending, "key = " + CANARY + "\n");
+    told.add("etc/%s%s: nothing reads it; is %s meant?".formatted(stem, ending, right));
+  }
+
+  /** What there may be several of is no key, and a hyphen stands before its name. */
+  private void several(String pid) {
+    String name = "n" + random.nextInt(1_000);
+    String right = pid + "-" + name + ".cfg";
+    for (String sign : List.of("_", ".")) {
+      misnamed(pid + sign + name, ".cfg", right);
+      int last = pid.lastIndexOf('.');
+      String whole = pid.substring(0, last) + ".cfg";
+      if (files.containsKey(whole)) {
+        String key = pid.substring(last + 1) + sign + name;
+        files.merge(whole, key + " = " + CANARY + "\n", String::concat);
+        told.add(
+            "etc/%s: there is no %s; each %s has a file of its own, etc/%s"
+                .formatted(whole, key, pid.substring(last + 1), right));
+      }
+    }
+    misnamed(pid + "-" + name, ".cfg.txt", right);
+  }
+
+  /**
+   * Makes mistakes in the file of users.
+   *
+   * @param etc the folder that it is in, as the log names it
+   */
+  Mistakes inUsers(Path etc) {
+    List<String> lines = new ArrayList<>();
+    for (String right : List.of("SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "DIGEST-MD5", "EXTERNAL")) {
+      for (String wrong : misspelt(right)) {
+        String shouted = wrong.toUpperCase(Locale.ROOT);
+        if (!MECHANISMS.contains(shouted)) {
+          lines.add("mechanisms:" + wrong + " " + CANARY);
+          toldOfUser(etc, lines.size(), "names a mechanism that ");
+        }
+      }
+    }
+    for (String right : List.of("disabled", "tls-only", "mechanisms", "groups")) {
+      for (String wrong : misspelt(right)) {
+        lines.add(wrong + ":" + CANARY);
+        toldOfUser(etc, lines.size(), "lets nobody in: it has a word that is almost ");
+      }
+    }
+    lines.add("mechanisms:KERBEROS");
+    toldOfUser(etc, lines.size(), "names a mechanism that ");
+    lines.add("tls-only:" + CANARY);
+    toldOfUser(etc, lines.size(), "lets nobody in: it has a word that is almost tls-only; ");
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < lines.size(); i++) {
+      text.append("user%d = %s\n".formatted(i + 1, lines.get(i)));
+    }
+    text.append("twice = two words\ntwice = ").append(CANARY).append('\n');
+    told.add("%s line %d (twice) is ignored: ".formatted(etc.resolve(USERS), lines.size() + 1));
+    told.add("%s line %d (twice) counts, ".formatted(etc.resolve(USERS), lines.size() + 2));
+    files.put(USERS, text.toString());
+    for (String wrong : misspelt("culvert-users")) {
+      files.put(wrong + ".properties", "x = " + CANARY + "\n");
+      told.add(
+          "%s.properties: nothing reads it; is %s meant?".formatted(etc.resolve(wrong), USERS));
+    }
+    return this;
+  }
+
+  private void toldOfUser(Path etc, int line, String what) {
+    told.add("%s line %d (user%d) %s".formatted(etc.resolve(USERS), line, line, what));
   }
 
   private List<String> misspelt(String word) {
