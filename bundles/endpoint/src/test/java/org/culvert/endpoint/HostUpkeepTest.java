@@ -21,6 +21,7 @@ import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.net.InMemoryHostNetwork;
 import org.culvert.testkit.time.ManualClock;
 import org.culvert.testkit.time.ManualExecutor;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 
 /** What the host is given as tunnels come and go. */
@@ -62,6 +63,7 @@ class HostUpkeepTest {
   }
 
   @Test
+  @Threat("T23")
   void serverGuardsItsHostOnceItKnowsThePools() {
     HostUpkeep upkeep =
         new HostUpkeep(

@@ -314,9 +314,10 @@ class PathSearchTest {
     PathSearch search = new PathSearch(BASE, LIMIT, OVERHEAD, 0);
 
     search.answered(9000, 0);
+    assertThat(search.mtu()).as("beyond the limit").isEqualTo(BASE);
     search.answered(100, 0);
+    assertThat(search.mtu()).as("below the base").isEqualTo(BASE);
     search.refused(1000, 0);
-
-    assertThat(search.mtu()).isEqualTo(BASE);
+    assertThat(search.mtu()).as("refused below the base").isEqualTo(BASE);
   }
 }

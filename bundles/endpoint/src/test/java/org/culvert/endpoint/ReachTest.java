@@ -17,6 +17,7 @@ import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelParameters.PrefixRoutes;
 import org.culvert.api.tunnel.TunnelParameters.Side;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,6 +26,23 @@ class ReachTest {
   private static final IpPrefix POOL = IpPrefix.parse("2001:db8:1::/64");
 
   @Test
+  @Threat("T23")
+  void asItShipsTunnelsReachTheSignalingOfTheHostAndNothingElse() throws Exception {
+    Class<?> config = ServerEndpoint.Config.class;
+    HostGuard guard =
+        reach(
+                (String) config.getMethod("isolate").getDefaultValue(),
+                (String) config.getMethod("hostServices").getDefaultValue())
+            .guard(Set.of(POOL), Set.of(), List.of(), id -> Optional.empty());
+
+    assertThat(guard.open()).isFalse();
+    assertThat(guard.services())
+        .containsExactlyInAnyOrder(
+            HostService.tcp(3653), HostService.udp(3653), HostService.tcp(3654));
+  }
+
+  @Test
+  @Threat("T23")
   void readsWhatTheOperatorWrites() {
     assertThat(reach("none", "").isolated()).isEmpty();
     assertThat(reach(" all ", "").isolated())
@@ -85,6 +103,7 @@ class ReachTest {
   }
 
   @Test
+  @Threat("T23")
   void opensWhatWasNamedAgreedOnAndHandedOut() {
     HostGuard guard =
         reach("", "tcp/443")
