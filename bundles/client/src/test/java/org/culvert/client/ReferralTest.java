@@ -65,6 +65,7 @@ class ReferralTest {
   }
 
   @Test
+  @Threat("T21")
   void neverAsksTheSameAddressTwiceInAChain() {
     ClientFixture f = new ClientFixture(directory, "192.0.2.1");
     f.names.put("again.example", List.of("192.0.2.1"));
@@ -98,6 +99,7 @@ class ReferralTest {
   }
 
   @Test
+  @Threat("T21")
   void looksAtNoMoreThanSixteenBrokersOfAReferral() {
     String[] many = new String[100];
     for (int i = 0; i < many.length; i++) {
@@ -117,6 +119,23 @@ class ReferralTest {
   }
 
   @Test
+  @Threat("T21")
+  void looksUpNoMoreThanSixteenNamesOfAReferral() {
+    String[] many = new String[100];
+    for (int i = 0; i < many.length; i++) {
+      many[i] = "b" + i + ".example";
+    }
+    ClientFixture f = new ClientFixture(directory, "192.0.2.1");
+    f.configs.with("transports", "udp");
+    f.names.put("b16.example", List.of("192.0.2.16"));
+    f.signaling.answer((target, asked) -> ScriptedSignaling.referred(many));
+    f.start();
+
+    assertThat(f.asked()).containsExactly("UDP 2.0.2 192.0.2.1");
+  }
+
+  @Test
+  @Threat("T21")
   void looksAtNoMoreThanSixteenAddressesOfAName() {
     ClientFixture f = new ClientFixture(directory, "tb.example");
     f.configs.with("transports", "udp");
