@@ -16,16 +16,17 @@ final class LifeLog {
 
   static void event(Lease lease, String why) {
     if (LOG.isInfoEnabled()) {
-      LOG.info(
-          "{}: {} {}{} over {} to {}: {}",
-          printable(lease.owner()),
-          lease.type(),
-          IpAddresses.text(lease.clientAddress()),
-          lease.prefix().map(IpPrefix::toString).map(prefix -> " and " + prefix).orElse(""),
-          IpAddresses.text(lease.outer().local()),
-          UserAddresses.text(lease.outer().remote()),
-          why);
+      LOG.info("{}", line(lease, why));
     }
+  }
+
+  /** Returns the line of an event. */
+  static String line(Lease lease, String why) {
+    return printable(lease.owner())
+        + (": " + lease.type() + " " + IpAddresses.text(lease.clientAddress()))
+        + lease.prefix().map(prefix -> " and " + prefix).orElse("")
+        + (" over " + IpAddresses.text(lease.outer().local()))
+        + (" to " + UserAddresses.text(lease.outer().remote()) + ": " + why);
   }
 
   /** Says that a user has another prefix from now on, and what becomes of the one before. */

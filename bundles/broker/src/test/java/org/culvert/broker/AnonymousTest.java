@@ -46,6 +46,7 @@ class AnonymousTest {
   }
 
   @Test
+  @Threat("T19")
   void restsAfterItsTimeAndIsForgotten() {
     rig.server.silence = HEARD;
     rig.accepted(ONE, rig.offerUdp(ONE, HOME, 1));
@@ -106,6 +107,7 @@ class AnonymousTest {
   }
 
   @Test
+  @Threat("T13")
   void givesWayToAnAccount() {
     rig.accepted(ONE, rig.offerV6V4(ONE, HOME));
 
@@ -177,6 +179,7 @@ class AnonymousTest {
   }
 
   @Test
+  @Threat("T13")
   void cannotAcceptOrEndWhatAnotherSessionWasRecognizedFor() {
     TunnelOffer first = rig.accepted(ONE, rig.offerUdp(ONE, HOME, 1));
     TunnelOffer again = again(TWO, HOME, 1, first);

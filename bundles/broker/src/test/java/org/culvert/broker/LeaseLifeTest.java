@@ -140,6 +140,7 @@ class LeaseLifeTest {
 
   @Test
   @Demands("R-4.7.1-9")
+  @Promise("P3")
   void expiredTunnelStopsAndItsUserKeepsTheAddressForTheReservation() {
     InetAddress address = rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME)).client().ipv6();
 
@@ -152,6 +153,7 @@ class LeaseLifeTest {
   }
 
   @Test
+  @Promise("P3")
   void reservationEndsInQuarantineAndThenInOblivion() {
     rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME));
     get(rig.broker.delete(ALICE, tcp(HOME)));

@@ -39,6 +39,7 @@ class LimitsTest {
 
   @Test
   @Demands({"R-B-301", "D-B-301", "R-4.7.4-1", "D-4.6.4-1"})
+  @Threat("T6")
   void refusesAtTheLimitsAndRefersIfItCan() {
     Rig full = new Rig("maxTunnels", 1, "referrals", new String[] {"ts1.example,192.0.2.9"});
     full.accepted(ALICE, full.offerUdp(ALICE, HOME, 1));

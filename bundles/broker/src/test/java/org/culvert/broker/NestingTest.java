@@ -68,6 +68,7 @@ class NestingTest {
         "2001:db8:9::5efe:10.64.0.5", // ISATAP
         "2001:db8:9::200:5efe:10.64.0.5"
       })
+  @Threat("T4")
   void refusesAddressesThatRelaysTurnIntoSuch(String address) {
     assertThat(refusal(rig.askV4V6(BOB, address))).isEqualTo(StatusCode.INVALID_IPV6_ADDRESS);
   }
@@ -93,6 +94,7 @@ class NestingTest {
   }
 
   @Test
+  @Threat("T4")
   void knowsWhatLeasesHaveFromPoolsThatAreGone() {
     String inner =
         IpAddresses.text(rig.accepted(ALICE, rig.offerV4V6(ALICE, HOME6)).client().ipv4());

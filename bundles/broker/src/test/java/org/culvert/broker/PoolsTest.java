@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
@@ -150,6 +152,23 @@ class PoolsTest {
       alike += six[15] == four[3] ? 1 : 0;
     }
     assertThat(alike).isLessThan(20);
+  }
+
+  /** Or a few guesses would find somebody. */
+  @Test
+  @Threat("T20")
+  void everyBitOfAnInterfaceIdentifierIsAsGoodAsChance() {
+    int users = 1_000;
+    AddressPool pool = new AddressPool(IpPrefix.parse("2001:db8::/64"), SECRET);
+    int[] set = new int[64];
+    for (int i = 0; i < users; i++) {
+      long host = ByteBuffer.wrap(pool.allocate("user" + i).orElseThrow().getAddress()).getLong(8);
+      for (int bit = 0; bit < set.length; bit++) {
+        set[bit] += (int) (host >>> bit & 1);
+      }
+    }
+    // Five times the deviation that chance has.
+    assertThat(IntStream.of(set)).allMatch(count -> count > 420 && count < 580);
   }
 
   @Test

@@ -84,7 +84,7 @@ class PrefixLivesTest {
   }
 
   @Property(tries = 30)
-  @Promise({"P1", "P3"})
+  @Promise("P1")
   void prefixesHaveOneHolderAndRestBetweenTwo(@ForAll("lives") List<Step> lives) {
     Rig rig = rig();
     List<PoolUse> untouched = rig.broker.pools();

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.lease.Lease;
@@ -88,7 +89,6 @@ class RestartTest {
   }
 
   @Test
-  @Promise("P2")
   void nothingIsPromisedThatTheDiskHadNotYet() {
     rig.store.hold();
     rig.broker.offer(ALICE, router(TunnelType.V6V4, HOME, 48), tcp(HOME));
@@ -97,6 +97,35 @@ class RestartTest {
 
     assertThat(rig.store.load()).isEmpty();
     assertThat(rig.broker.pools()).allMatch(pool -> pool.used() == 0);
+  }
+
+  @Test
+  @Promise("P2")
+  void offerIsSentWhenTheDiskHasItAndNoSooner() {
+    rig.store.hold();
+    CompletionStage<TunnelOffer> offer =
+        rig.broker.offer(ALICE, router(TunnelType.V6V4, HOME, 48), tcp(HOME));
+    assertThat(offer.toCompletableFuture()).isNotDone();
+
+    rig.store.release();
+
+    assertThat(get(offer).client().ipv6()).isEqualTo(rig.lease(ALICE).clientAddress());
+  }
+
+  @Test
+  @Promise("P2")
+  void acceptIsAnsweredWhenTheDiskHasItAndNoSooner() {
+    TunnelOffer offer = rig.offerV6V4(ALICE, HOME);
+    rig.store.hold();
+    CompletionStage<Void> accepted = rig.broker.accept(ALICE, offer.id());
+    assertThat(accepted.toCompletableFuture()).isNotDone();
+    assertThat(rig.server.desired()).as("what a power cut would take back").isEmpty();
+
+    rig.store.release();
+
+    get(accepted);
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
+    assertThat(rig.server.desired()).hasSize(1);
   }
 
   @Test

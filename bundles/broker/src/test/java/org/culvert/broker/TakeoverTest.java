@@ -109,6 +109,7 @@ class TakeoverTest {
   }
 
   @Test
+  @Threat("T13")
   void acceptAndRejectNeedTheUserAndTheOffersName() {
     TunnelOffer move = rig.offerUdp(ALICE, ELSEWHERE, 7);
 
@@ -131,6 +132,7 @@ class TakeoverTest {
   }
 
   @Test
+  @Threat("T13")
   void offersCannotBeToldByWhoseTheyAre() {
     String one = rig.offerUdp(BOB, HOME, 4001).id();
     String other = rig.offerUdp(Identity.of("carol"), HOME, 4002).id();

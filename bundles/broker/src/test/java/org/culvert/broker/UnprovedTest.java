@@ -43,6 +43,7 @@ class UnprovedTest {
   }
 
   @Test
+  @Threat("T19")
   void endsSoonIfNothingComesOutOfItAndItsAddressNeedNotRest() {
     forged(ONE, HOME, 1);
 
@@ -161,6 +162,7 @@ class UnprovedTest {
   }
 
   @Test
+  @Threat("T13")
   void displacesNobodyWhoCameToLifeAfterItsOffer() {
     rig.accepted(ONE, rig.offerV6V4(ONE, HOME));
     rig.server.silence = Optional.of(Duration.ofMinutes(1));
@@ -173,6 +175,7 @@ class UnprovedTest {
 
   /** A client that lost the answer, or was started anew, asks again from the same place. */
   @Test
+  @Threat("T13")
   void givesWayToAnotherOfItsKind() {
     rig.accepted(ONE, get(askV6V4OverUdp(ONE)));
 
