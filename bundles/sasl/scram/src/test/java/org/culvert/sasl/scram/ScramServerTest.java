@@ -212,6 +212,7 @@ class ScramServerTest {
         "c=biws,r=NONCE,p=*",
         "m=1,c=biws,r=NONCE,p=PROOF"
       })
+  @Threat("T18")
   void refusesLastMessageThatIsNone(String message) throws Exception {
     Exchange exchange = new Exchange();
     SaslClient client = exchange.client(PLAIN);
@@ -233,6 +234,7 @@ class ScramServerTest {
   }
 
   @Test
+  @Threat("T18")
   void refusesRepeatedExchange() throws Exception {
     Exchange exchange = new Exchange();
     SaslClient client = exchange.client(PLAIN);
