@@ -95,6 +95,7 @@ class NamePolicyTest {
     "home,home.alice.tb.example",
     "HOME.alice.tb.example,home.alice.tb.example"
   })
+  @Threat("T16")
   void grantsWishesInFrontOfOwnName(String wish, String name) {
     assertThat(wished(wish)).isEqualTo(name);
   }

@@ -235,6 +235,7 @@ class JdbcLeaseStoreTest extends LeaseStoreContract {
   }
 
   @Test
+  @Promise("P2")
   void flushesEachCommitToTheDisk() throws SQLException {
     try (Connection other = new Sqlite(file).open(true);
         Statement statement = other.createStatement()) {

@@ -170,6 +170,7 @@ class TunnelConfigurationTest {
         "sixteen-letters-",
         "tün"
       })
+  @Threat("T15")
   void refusesADeviceThatBirdCouldReadOtherwise(String device) {
     assertThatThrownBy(
             () ->
