@@ -244,6 +244,21 @@ class MechanismsTest {
     assertThat(pipe.clientClosed).isTrue();
   }
 
+  @ParameterizedTest
+  @EnumSource(Transport.class)
+  @Threat("T10")
+  void thatWereNotOfferedAreNotTaken(Transport transport) {
+    Server server =
+        RealMechanisms.pipe(transport, Pipe.Cut.WHOLE, ALICE, "SCRAM-SHA-256", "DIGEST-MD5").server;
+
+    server.hears("VERSION=2.0.2\r\n");
+    server.hears("AUTHENTICATE PLAIN\r\n");
+
+    assertThat(server.verdicts()).last().isEqualTo("300");
+    assertThat(server.refusals).containsExactly("mechanism not offered");
+    assertThat(server.session.phase()).isEqualTo(Phase.CLOSED);
+  }
+
   @Test
   @Threat("T11")
   void doNotSendThePasswordInTheClearUnlessTold() {

@@ -59,6 +59,7 @@ final class HostileClientTest extends RealBirds {
   }
 
   @Test
+  @Threat("T27")
   void acceptsNoMorePartsOfAPrefixThanAreAllowed() throws Exception {
     BirdRouting atServer = routing(server, Map.of("maximumPrefixes", 3));
     atServer.provide(SERVED);
@@ -77,6 +78,7 @@ final class HostileClientTest extends RealBirds {
   }
 
   @Test
+  @Threat("T27")
   void acceptsNoPathOverAnotherSystemAndNoCommunities() throws Exception {
     BirdRouting atServer = routing(server, Map.of());
     atServer.provide(SERVED);

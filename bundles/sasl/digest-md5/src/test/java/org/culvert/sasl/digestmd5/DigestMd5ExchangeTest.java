@@ -85,6 +85,7 @@ class DigestMd5ExchangeTest {
   }
 
   @Test
+  @Threat("T9")
   void proofForTheStandInOfUnknownUsersOpensNothing() throws Exception {
     SaslServer server = server(Accounts.server(REALM, Map.of()));
     String nonce = nonceOf(begin(server));
@@ -149,6 +150,7 @@ class DigestMd5ExchangeTest {
         "response=\"\"",
         "response=d41d8cd98f00b204e9800998ecf8427e",
       })
+  @Threat("T11")
   void responseWithOneWrongDirectiveIsRefused(String directive) throws Exception {
     SaslServer server = server(Accounts.server(REALM, Map.of("alice", "secret1")));
     String nonce = nonceOf(begin(server));
@@ -367,7 +369,27 @@ class DigestMd5ExchangeTest {
     assertThat(nonces).hasSize(10_000).allMatch(nonce -> nonce.matches("[0-9A-Za-z]{22,}"));
   }
 
+  /** Who exists is looked up before the response is, so a bad response must not tell. */
   @Test
+  @Threat("T9")
+  void badResponsesAreRefusedAlikeWhetherTheUserExistsOrNot() throws Exception {
+    List<Throwable> refusals = new ArrayList<>();
+    for (Map<String, String> users :
+        List.of(Map.of("alice", "secret1"), Map.<String, String>of())) {
+      SaslServer server = server(Accounts.server(REALM, users));
+      byte[] withoutProof = octets(message(nonceOf(begin(server))));
+
+      refusals.add(catchThrowable(() -> server.evaluateResponse(withoutProof)));
+    }
+
+    assertThat(refusals.get(1))
+        .hasSameClassAs(refusals.get(0))
+        .hasMessage(refusals.get(0).getMessage())
+        .hasMessageContaining("response");
+  }
+
+  @Test
+  @Threat("T9")
   void unknownUserIsAskedForOnceLikeAnyOther() throws Exception {
     AtomicInteger questions = new AtomicInteger();
     CallbackHandler handler = callbacks -> questions.incrementAndGet();

@@ -21,6 +21,7 @@ import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.StringLength;
 import org.culvert.api.account.ChannelBindingCallback;
 import org.culvert.testkit.trace.Promise;
+import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -195,6 +196,7 @@ class ScramClientTest {
         "e=invalid-proof",
         "e=v=SIGNATURE"
       })
+  @Threat("T21")
   void trustsNoServerThatDoesNotSign(String message) throws Exception {
     Exchange exchange = new Exchange();
     SaslClient client = exchange.client(PLAIN);

@@ -139,6 +139,7 @@ class ScramServerTest {
   }
 
   @Test
+  @Threat("T10")
   void refusesClientAtAnotherEndOfTheChannel() {
     Exchange exchange = Exchange.over(ChannelBindingCallback.TLS_EXPORTER);
     exchange.there.bound(ChannelBindingCallback.TLS_EXPORTER, (byte) 1, (byte) 2);
