@@ -11,12 +11,12 @@ import org.culvert.api.tunnel.SignalingPath.Transport;
  */
 final class Memory {
   // Estimated: what a session has on its transport, its mechanisms, an exchange, its first line,
-  // and its last replies. Measured, and rounded up: TLS by Bouncy Castle takes 57 kB in the middle
-  // of a handshake and 41 kB after it, and its buffers besides.
+  // and its last replies. Measured, and rounded up: TLS by Bouncy Castle takes 30 kB after its
+  // handshake, and its buffers besides.
   static final int UDP_SESSION = 6_000;
   static final int UDP_REMEMBERED = 2_000;
   static final int TCP_SESSION = 10_000;
-  static final int TLS_SESSION = 80_000;
+  static final int TLS_SESSION = 50_000;
 
   /** An entry in a table of {@link TokenBuckets}, and how many such tables there are. */
   private static final int BUCKET = 200;

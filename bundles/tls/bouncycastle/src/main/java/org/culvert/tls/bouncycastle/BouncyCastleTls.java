@@ -139,24 +139,24 @@ public final class BouncyCastleTls implements TlsProvider {
 
   @Override
   public TlsConnection server() throws IOException {
-    Provider.Fresh fresh = context(serverIdentity());
-    SSLEngine engine = restricted(fresh.context().createSSLEngine());
+    Identity identity = serverIdentity().get();
+    SSLEngine engine = restricted(identity.context().createSSLEngine());
     engine.setUseClientMode(false);
     engine.setWantClientAuth(settings.clientCertificates());
-    return new EngineConnection(engine, fresh.crypto(), settings.naming()::user);
+    return new EngineConnection(engine, identity.crypto(), settings.naming()::user);
   }
 
   @Override
   public TlsConnection client(String host, int port) throws IOException {
-    Provider.Fresh fresh = context(clientIdentity());
-    SSLEngine engine = restricted(fresh.context().createSSLEngine(host, port));
+    Identity identity = clientIdentity().get();
+    SSLEngine engine = restricted(identity.context().createSSLEngine(host, port));
     engine.setUseClientMode(true);
     if (settings.checkHost()) {
       SSLParameters parameters = engine.getSSLParameters();
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
       engine.setSSLParameters(parameters);
     }
-    return new EngineConnection(engine, fresh.crypto(), certificate -> Optional.empty());
+    return new EngineConnection(engine, identity.crypto(), certificate -> Optional.empty());
   }
 
   /** TLS 1.2 without a fresh key for each connection, or without AEAD, is not worth offering. */
@@ -196,7 +196,7 @@ public final class BouncyCastleTls implements TlsProvider {
     Optional<List<X509Certificate>> authorities =
         settings.clientCa().map(file -> Pem.certificates("client.ca", file));
     try {
-      return new Identity(
+      return Identity.of(
           own.keyManagers(),
           authorities.isPresent()
               ? KnownOrVouched.vouched(settings.naming()::knows, authorities)
@@ -228,7 +228,7 @@ public final class BouncyCastleTls implements TlsProvider {
     Optional<List<X509Certificate>> authorities =
         settings.trust().map(file -> Pem.certificates("broker.trust", file));
     try {
-      return new Identity(
+      return Identity.of(
           settings.shown().isPresent()
               ? KeyAndChain.read(settings.shown().get()).keyManagers()
               : new KeyManager[0],
@@ -242,13 +242,5 @@ public final class BouncyCastleTls implements TlsProvider {
 
   private boolean isPinned(X509Certificate certificate) {
     return settings.pins().contains(Fingerprint.of(certificate));
-  }
-
-  private static Provider.Fresh context(Watched<Identity> identity) throws IOException {
-    try {
-      return Provider.context(identity.get());
-    } catch (GeneralSecurityException e) {
-      throw new IOException("TLS cannot be set up for a connection", e);
-    }
   }
 }

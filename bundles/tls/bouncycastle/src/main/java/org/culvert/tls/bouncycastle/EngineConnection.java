@@ -10,25 +10,28 @@ import org.bouncycastle.jsse.BCSSLEngine;
 import org.culvert.api.account.ChannelBindingCallback;
 import org.culvert.api.tls.TlsConnection;
 
-/** One connection: the engine, and what it and its cryptography know of the peer. */
+/** One connection: the engine, and what it and the cryptography know of the peer. */
 final class EngineConnection implements TlsConnection {
   private final SSLEngine engine;
-  private final ExportingCrypto crypto;
+  private final SSLEngine bound;
+  private final ExportedBinding binding = new ExportedBinding();
   private final Function<X509Certificate, Optional<String>> user;
 
   /**
+   * @param engine Bouncy Castle's
+   * @param crypto works for the engine
    * @param user names the user of a peer's certificate that was found trustworthy
    */
   EngineConnection(
       SSLEngine engine, ExportingCrypto crypto, Function<X509Certificate, Optional<String>> user) {
     this.engine = engine;
-    this.crypto = crypto;
+    this.bound = new BoundEngine(engine, crypto, binding);
     this.user = user;
   }
 
   @Override
   public SSLEngine engine() {
-    return engine;
+    return bound;
   }
 
   @Override
@@ -37,7 +40,7 @@ final class EngineConnection implements TlsConnection {
       return Optional.empty();
     }
     return switch (type) {
-      case ChannelBindingCallback.TLS_EXPORTER -> crypto.binding();
+      case ChannelBindingCallback.TLS_EXPORTER -> binding.get();
       case ChannelBindingCallback.TLS_SERVER_END_POINT ->
           EndPointBinding.of(
               engine.getUseClientMode() ? peers() : engine.getSession().getLocalCertificates());

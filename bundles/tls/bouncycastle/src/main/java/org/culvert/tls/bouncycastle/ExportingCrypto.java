@@ -4,16 +4,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.Optional;
 import org.bouncycastle.jcajce.util.JcaJceHelper;
 import org.bouncycastle.tls.crypto.TlsCryptoUtils;
 import org.bouncycastle.tls.crypto.TlsSecret;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
 import org.bouncycastle.tls.crypto.impl.jcajce.JceTlsSecret;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The cryptography of one connection, which keeps what {@code tls-exporter} binds to (RFC 9266).
+ * The cryptography of many connections, which keeps what {@code tls-exporter} binds each of them to
+ * (RFC 9266).
  *
  * <p>Bouncy Castle throws a connection's exporter secret away as the handshake ends, before anybody
  * who has but the engine could export something (bcgit/bc-java issue 1535). All secrets of TLS 1.3
@@ -30,32 +29,41 @@ final class ExportingCrypto extends JcaTlsCrypto {
   private static final int LABEL_AT = 3;
   private static final int BINDING_OCTETS = 32;
 
-  private byte @Nullable [] binding;
+  /** The connection that this thread works for. */
+  private final ThreadLocal<ExportedBinding> served = new ThreadLocal<>();
 
   ExportingCrypto(JcaJceHelper helper, SecureRandom entropy, SecureRandom nonces) {
     super(helper, entropy, nonces);
   }
 
-  /** Returns the binding, once both sides have said all that goes into it. */
-  synchronized Optional<byte[]> binding() {
-    return Optional.ofNullable(binding).map(byte[]::clone);
+  /** Begins to work for a connection on this thread, until the scope is closed. */
+  Scope worksFor(ExportedBinding binding) {
+    served.set(binding);
+    return served::remove;
+  }
+
+  /** Work for one connection. */
+  interface Scope extends AutoCloseable {
+    @Override
+    void close();
   }
 
   @Override
   public TlsSecret hkdfInit(int hash) {
-    return new Descendant(super.hkdfInit(hash));
+    TlsSecret first = super.hkdfInit(hash);
+    ExportedBinding binding = served.get();
+    return binding == null ? first : new Descendant(first, binding);
   }
 
   /** RFC 8446 section 7.5, for the label of RFC 9266 and an empty context. */
-  private synchronized void export(TlsSecret exporterMaster, int hash) {
+  private byte[] exported(TlsSecret exporterMaster, int hash) {
     byte[] empty = createHash(hash).calculateHash();
     try {
       TlsSecret labelled =
           TlsCryptoUtils.hkdfExpandLabel(
               exporterMaster, hash, "EXPORTER-Channel-Binding", empty, empty.length);
-      binding =
-          TlsCryptoUtils.hkdfExpandLabel(labelled, hash, "exporter", empty, BINDING_OCTETS)
-              .extract();
+      return TlsCryptoUtils.hkdfExpandLabel(labelled, hash, "exporter", empty, BINDING_OCTETS)
+          .extract();
     } catch (IOException e) {
       throw new IllegalStateException("a label does not fit", e);
     }
@@ -70,24 +78,27 @@ final class ExportingCrypto extends JcaTlsCrypto {
 
   /** A secret whose descendants are of the same kind. */
   private final class Descendant extends JceTlsSecret {
+    private final ExportedBinding binding;
 
     /**
      * @param plain is taken over and destroyed
+     * @param binding the connection's
      */
-    Descendant(TlsSecret plain) {
+    Descendant(TlsSecret plain, ExportedBinding binding) {
       super(ExportingCrypto.this, plain.extract());
+      this.binding = binding;
     }
 
     @Override
     public synchronized TlsSecret hkdfExtract(int hash, TlsSecret keyMaterial) {
-      return new Descendant(super.hkdfExtract(hash, keyMaterial));
+      return new Descendant(super.hkdfExtract(hash, keyMaterial), binding);
     }
 
     @Override
     public synchronized TlsSecret hkdfExpand(int hash, byte[] info, int length) {
-      Descendant expanded = new Descendant(super.hkdfExpand(hash, info, length));
+      Descendant expanded = new Descendant(super.hkdfExpand(hash, info, length), binding);
       if (isExporterMaster(info)) {
-        export(expanded, hash);
+        binding.set(exported(expanded, hash));
       }
       return expanded;
     }

@@ -1,23 +1,24 @@
 package org.culvert.tls.bouncycastle;
 
+import java.security.GeneralSecurityException;
 import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
-/** What one side shows of itself and whom it trusts, read once and used for many connections. */
-final class Identity {
-  private final KeyManager[] own;
-  private final TrustManager[] peers;
-
-  Identity(KeyManager[] own, TrustManager peers) {
-    this.own = own.clone();
-    this.peers = new TrustManager[] {peers};
-  }
-
-  KeyManager[] own() {
-    return own.clone();
-  }
-
-  TrustManager[] peers() {
-    return peers.clone();
+/**
+ * What one side shows of itself and whom it trusts: read once, with all that its connections share.
+ *
+ * @param context makes their engines
+ * @param crypto does their cryptography
+ */
+record Identity(SSLContext context, ExportingCrypto crypto) {
+  /**
+   * Sets TLS up.
+   *
+   * @param own keys and certificates to show
+   * @param peers knows whom to trust
+   */
+  static Identity of(KeyManager[] own, TrustManager peers) throws GeneralSecurityException {
+    return Provider.identity(own, new TrustManager[] {peers});
   }
 }

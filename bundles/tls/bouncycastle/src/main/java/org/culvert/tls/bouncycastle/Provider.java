@@ -4,7 +4,9 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.jsse.provider.BouncyCastleJsseProvider;
 import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
@@ -34,21 +36,13 @@ final class Provider {
 
   private Provider() {}
 
-  /**
-   * A context for one connection, so that its cryptography is that connection's alone.
-   *
-   * @param context makes the engine
-   * @param crypto knows the channel binding
-   */
-  record Fresh(SSLContext context, ExportingCrypto crypto) {}
-
-  /** Makes a context that shows and trusts what it is told. */
-  static Fresh context(Identity identity) throws GeneralSecurityException {
+  /** Makes a context, with its cryptography, that shows and trusts what it is told. */
+  static Identity identity(KeyManager[] own, TrustManager[] peers) throws GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS", TLS);
     // Initializing asks for the cryptography once; the lock guards which context it was for.
     synchronized (CRYPTOGRAPHY) {
-      context.init(identity.own(), identity.peers(), RANDOM);
-      return new Fresh(context, CRYPTOGRAPHY.taken());
+      context.init(own, peers, RANDOM);
+      return new Identity(context, CRYPTOGRAPHY.taken());
     }
   }
 

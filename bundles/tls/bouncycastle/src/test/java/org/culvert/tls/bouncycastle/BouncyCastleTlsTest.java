@@ -12,9 +12,17 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -95,6 +103,48 @@ class BouncyCastleTlsTest {
   }
 
   @Test
+  void connectionsThatShakeHandsAtOnceHaveBindingsOfTheirOwn() throws Exception {
+    BouncyCastleTls server = broker();
+    BouncyCastleTls client = trustingClient();
+    List<Callable<byte[]>> handshakes =
+        Collections.nCopies(
+            64,
+            () -> {
+              TlsConnection near = client.client(HOST, 3654);
+              TlsConnection far = server.server();
+              shake(near, far);
+              byte[] binding =
+                  near.channelBinding(ChannelBindingCallback.TLS_EXPORTER).orElseThrow();
+              assertThat(far.channelBinding(ChannelBindingCallback.TLS_EXPORTER)).hasValue(binding);
+              return binding;
+            });
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      Set<String> bindings = new HashSet<>();
+      for (Future<byte[]> one : threads.invokeAll(handshakes)) {
+        bindings.add(HexFormat.of().formatHex(one.get()));
+      }
+      assertThat(bindings).hasSize(64);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** What was proved of a peer in one connection proves nothing in the next. */
+  @Test
+  void noSessionIsTakenUpAgain() throws Exception {
+    BouncyCastleTls server = broker();
+    SSLContext java = javaContext();
+    List<String> sessions = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      SSLEngine client = javaClient(java, "TLSv1.2");
+      Handshake.between(client, server.server().engine());
+      sessions.add(HexFormat.of().formatHex(client.getSession().getId()));
+    }
+    assertThat(sessions).doesNotHaveDuplicates();
+  }
+
+  @Test
   void endPointBindingIsTheHashOfTheCertificate() throws Exception {
     TlsConnection near = trustingClient().client(HOST, 3654);
     shake(near, broker().server());
@@ -130,9 +180,17 @@ class BouncyCastleTlsTest {
   }
 
   private static SSLEngine javaClient(String version) throws Exception {
+    return javaClient(javaContext(), version);
+  }
+
+  private static SSLContext javaContext() throws Exception {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(
         null, new TrustManager[] {KnownOrVouched.known(certificate -> true)}, new SecureRandom());
+    return context;
+  }
+
+  private static SSLEngine javaClient(SSLContext context, String version) {
     SSLEngine engine = context.createSSLEngine(HOST, 3654);
     engine.setUseClientMode(true);
     engine.setEnabledProtocols(new String[] {version});
