@@ -196,7 +196,7 @@ public final class BouncyCastleTls implements TlsProvider {
     Optional<List<X509Certificate>> authorities =
         settings.clientCa().map(file -> Pem.certificates("client.ca", file));
     try {
-      return Identity.of(
+      return Provider.identity(
           own.keyManagers(),
           authorities.isPresent()
               ? KnownOrVouched.vouched(settings.naming()::knows, authorities)
@@ -228,7 +228,7 @@ public final class BouncyCastleTls implements TlsProvider {
     Optional<List<X509Certificate>> authorities =
         settings.trust().map(file -> Pem.certificates("broker.trust", file));
     try {
-      return Identity.of(
+      return Provider.identity(
           settings.shown().isPresent()
               ? KeyAndChain.read(settings.shown().get()).keyManagers()
               : new KeyManager[0],

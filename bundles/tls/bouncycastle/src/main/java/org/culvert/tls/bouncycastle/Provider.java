@@ -36,12 +36,17 @@ final class Provider {
 
   private Provider() {}
 
-  /** Makes a context, with its cryptography, that shows and trusts what it is told. */
-  static Identity identity(KeyManager[] own, TrustManager[] peers) throws GeneralSecurityException {
+  /**
+   * Sets TLS up for one side.
+   *
+   * @param own keys and certificates to show
+   * @param peers knows whom to trust
+   */
+  static Identity identity(KeyManager[] own, TrustManager peers) throws GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS", TLS);
     // Initializing asks for the cryptography once; the lock guards which context it was for.
     synchronized (CRYPTOGRAPHY) {
-      context.init(own, peers, RANDOM);
+      context.init(own, new TrustManager[] {peers}, RANDOM);
       return new Identity(context, CRYPTOGRAPHY.taken());
     }
   }
