@@ -150,7 +150,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
       Turns turns = new Turns(thread);
       DesiredTunnels desired = new DesiredTunnels(server, thread);
       ledger = new Ledger(settings, store, secret, desired, turns, thread, clock);
-      life = new LeaseLife(ledger, turns, server);
+      life = new LeaseLife(ledger, turns, server, grants);
       clockWatch = new ClockWatch(ledger, turns, life, server, new LastSeen(store));
       Services services = new Services(() -> registrars, () -> routings, () -> registries);
       negotiation = new Negotiation(ledger, turns, life, services, secret);

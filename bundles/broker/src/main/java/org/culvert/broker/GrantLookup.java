@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds what accounts are granted. The stores may block, so they are asked on a few threads of
- * their own and for a bounded time. For any thread.
+ * Finds what accounts are granted, and whether they are still there. The stores may block, so they
+ * are asked on a few threads of their own and for a bounded time. For any thread.
  */
 final class GrantLookup {
   /** As long as a user waits whose account cannot be looked up. */
@@ -75,14 +75,28 @@ final class GrantLookup {
    * @return fails with 530 if a store fails or does not answer in time
    */
   CompletionStage<Grant> of(String user) {
-    CompletableFuture<Grant> grant = new CompletableFuture<>();
+    return account(user).thenApply(found -> found.map(Account::grant).orElse(Grant.NONE));
+  }
+
+  /** Tells whether a user still has an account; never fails, and without a store is unsure. */
+  CompletionStage<Standing> standing(String user) {
+    // It is being updated, or has refused its configuration.
+    return stores.get().isEmpty()
+        ? CompletableFuture.completedFuture(Standing.UNSURE)
+        : account(user)
+            .handle((found, failure) -> failure == null ? Standing.of(found) : Standing.UNSURE);
+  }
+
+  private CompletionStage<Optional<Account>> account(String user) {
+    CompletableFuture<Optional<Account>> answer = new CompletableFuture<>();
     Future<?> asking;
     try {
-      asking = threads.submit(() -> ask(user, grant));
+      asking = threads.submit(() -> ask(user, answer));
     } catch (RejectedExecutionException e) {
       return CompletableFuture.failedFuture(busy("too many accounts are being looked up", e));
     }
-    CompletableFuture<Grant> inTime = grant.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
+    CompletableFuture<Optional<Account>> inTime =
+        answer.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
     return inTime.handle(
         (found, failure) -> {
           if (failure == null) {
@@ -96,25 +110,27 @@ final class GrantLookup {
                   ? "no answer within " + patience.toSeconds() + " s"
                   : cause.toString();
           if (!fails.getAndSet(true)) {
-            LOG.error("Accounts cannot be looked up, so users are told to come back: {}", why);
+            LOG.error(
+                "Accounts cannot be looked up, so users are told to come back, and tunnels stay: {}",
+                why);
           }
           throw busy("account cannot be looked up: " + why, cause);
         });
   }
 
-  private void ask(String user, CompletableFuture<Grant> grant) {
+  private void ask(String user, CompletableFuture<Optional<Account>> answer) {
     try {
       List<CredentialStore> bound = stores.get();
       for (int i = bound.size() - 1; i >= 0; i--) {
         Optional<Account> account = bound.get(i).find(user);
         if (account.isPresent()) {
-          grant.complete(account.get().grant());
+          answer.complete(account);
           return;
         }
       }
-      grant.complete(Grant.NONE);
+      answer.complete(Optional.empty());
     } catch (RuntimeException | Error e) {
-      grant.completeExceptionally(e);
+      answer.completeExceptionally(e);
     }
   }
 

@@ -35,12 +35,12 @@ final class LeaseLife {
   private final Unproved unproved;
   private final Prolonging prolonging;
 
-  LeaseLife(Ledger ledger, Turns turns, TunnelServer server) {
+  LeaseLife(Ledger ledger, Turns turns, TunnelServer server, GrantLookup accounts) {
     this.ledger = ledger;
     this.turns = turns;
     this.server = server;
     this.silence = new Silence(ledger.settings().keepAlive(), server, ledger.now());
-    this.prolonging = new Prolonging(ledger, turns, silence);
+    this.prolonging = new Prolonging(ledger, turns, silence, accounts);
     this.handovers = new Handovers(ledger.settings(), server);
     this.unproved = new Unproved(server);
   }
@@ -214,9 +214,9 @@ final class LeaseLife {
         .filter(lease -> !lease.expires().isAfter(now))
         .map(
             lease ->
-                prolonging.keeps(lease)
-                    ? prolonging.prolong(lease)
-                    : runOut(lease, ledger.settings().times().ranOut(lease), true))
+                prolonging
+                    .prolong(lease)
+                    .thenCompose(end -> end.map(why -> runOut(lease, why, true)).orElse(done())))
         .orElse(done());
   }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.Lease.State;
@@ -98,6 +99,11 @@ final class Ledger {
   /** Returns when a lease ends, by a scale that no clock moves. */
   Duration end(Lease lease) {
     return Duration.between(clock.start(), lease.expires());
+  }
+
+  /** Brings what another thread answers to the broker's thread. */
+  <T> CompletionStage<T> here(CompletionStage<T> answer) {
+    return answer.thenApplyAsync(Function.identity(), thread);
   }
 
   Watchers watchers() {

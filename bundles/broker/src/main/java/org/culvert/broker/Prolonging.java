@@ -3,6 +3,7 @@ package org.culvert.broker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,7 +19,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A lease is looked at twice: a while before its end, so that the new end is on the disk before
  * a crash could make the old one count, and at its end. Between those nothing is done, whatever
- * flows. For the broker's thread.
+ * flows. Each time the stores are asked whether the user still has an account and may use it: if
+ * not, the tunnel ends in its time. For the broker's thread.
  */
 final class Prolonging {
   private static final Logger LOG = LoggerFactory.getLogger("org.culvert.broker.tunnels");
@@ -26,15 +28,20 @@ final class Prolonging {
   /** Longer than the broker may be off with its time counted, see {@link ClockWatch}. */
   private static final Duration EARLY = Duration.ofMinutes(5);
 
+  /** What a tunnel gets while nobody can tell whether there is an account behind it. */
+  private static final Duration UNSURE = EARLY.multipliedBy(2);
+
   private final Ledger ledger;
   private final Turns turns;
   private final Silence silence;
+  private final GrantLookup accounts;
   private final Deadlines<Slot> looks = new Deadlines<>();
 
-  Prolonging(Ledger ledger, Turns turns, Silence silence) {
+  Prolonging(Ledger ledger, Turns turns, Silence silence, GrantLookup accounts) {
     this.ledger = ledger;
     this.turns = turns;
     this.silence = silence;
+    this.accounts = accounts;
     ledger.book().all().stream()
         .filter(lease -> lease.state() == State.ACTIVE)
         .forEach(this::begin);
@@ -48,23 +55,47 @@ final class Prolonging {
     }
   }
 
-  /** Tells whether a tunnel goes on although its time is over. */
-  boolean keeps(Lease lease) {
+  private boolean keeps(Lease lease) {
     return ledger.settings().times().prolongs(lease)
         && lease.state() == State.ACTIVE
         && silence.isHeard(lease);
   }
 
-  /** Gives a tunnel its whole lifetime from now on, in a turn of its slot. */
-  CompletionStage<Void> prolong(Lease lease) {
-    Instant end = ledger.now().plus(lifetime(lease));
+  /**
+   * Gives a tunnel that goes on its whole lifetime from now on, in a turn of its slot. What cannot
+   * be looked up gets a short time, so that it is soon asked for again.
+   *
+   * @return why the lease ends in its time; empty if it was prolonged
+   */
+  CompletionStage<Optional<String>> prolong(Lease lease) {
+    String over = ledger.settings().times().ranOut(lease);
+    if (!keeps(lease)) {
+      return CompletableFuture.completedFuture(Optional.of(over));
+    }
+    CompletionStage<Standing> asked =
+        lease.anonymous()
+            ? CompletableFuture.completedFuture(Standing.GOOD)
+            : ledger.here(accounts.standing(lease.owner()));
+    return asked.thenCompose(
+        standing ->
+            standing.why().isEmpty()
+                ? prolong(lease, standing)
+                : CompletableFuture.completedFuture(
+                    standing.why().map(why -> over + ", and it was not prolonged: " + why)));
+  }
+
+  private CompletionStage<Optional<String>> prolong(Lease lease, Standing standing) {
+    Duration whole = lifetime(lease);
+    boolean brief = standing == Standing.UNSURE && whole.compareTo(UNSURE) > 0;
+    Instant end = ledger.now().plus(brief ? UNSURE : whole);
     Lease prolonged = Leases.prolonged(lease, end);
     return ledger
         .put(prolonged)
-        .thenRun(
-            () -> {
+        .thenApply(
+            nothing -> {
               begin(prolonged);
               LOG.debug("{}: heard, and so prolonged until {}", lease.id(), end);
+              return Optional.empty();
             });
   }
 
@@ -78,9 +109,8 @@ final class Prolonging {
               ledger
                   .book()
                   .lease(slot)
-                  .filter(this::keeps)
                   .map(this::prolong)
-                  .orElse(CompletableFuture.completedFuture(null)));
+                  .orElse(CompletableFuture.completedFuture(Optional.empty())));
     }
   }
 

@@ -47,6 +47,26 @@ class GrantLookupTest {
   }
 
   @Test
+  void tellsWhetherThereIsAnAccountThatMayBeUsed() {
+    Account barred = new Account("hal", false, null, null, List.of(), AccountPolicy.ANY);
+    GrantLookup lookup =
+        lookup(
+            LONG,
+            user -> user.equals("hal") ? Optional.of(barred) : knows("alice", "home").find(user));
+
+    assertThat(standing(lookup, "alice")).isEqualTo(Standing.GOOD);
+    assertThat(standing(lookup, "hal").why()).contains("its account is disabled");
+    assertThat(standing(lookup, "gw7").why()).contains("no store of accounts knows its user");
+  }
+
+  @Test
+  void isUnsureWithoutAStoreOrAnAnswer() {
+    assertThat(standing(lookup(LONG), "alice")).isEqualTo(Standing.UNSURE);
+    assertThat(standing(lookup(SHORT, hanging(new CountDownLatch(1))), "alice"))
+        .isEqualTo(Standing.UNSURE);
+  }
+
+  @Test
   void storeThatHangsIsGivenUpAndInterrupted() throws Exception {
     CountDownLatch interrupted = new CountDownLatch(1);
     GrantLookup lookup = lookup(SHORT, hanging(interrupted));
@@ -87,6 +107,10 @@ class GrantLookupTest {
 
   private static Grant of(GrantLookup lookup, String user) {
     return lookup.of(user).toCompletableFuture().orTimeout(1, TimeUnit.MINUTES).join();
+  }
+
+  private static Standing standing(GrantLookup lookup, String user) {
+    return lookup.standing(user).toCompletableFuture().orTimeout(1, TimeUnit.MINUTES).join();
   }
 
   private static void assertRefused(CompletionStage<?> stage) {

@@ -7,9 +7,13 @@ import static org.culvert.broker.Rig.HOME;
 import static org.culvert.broker.Rig.get;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.culvert.api.account.Account;
 import org.culvert.api.account.AccountPolicy;
 import org.culvert.api.account.CredentialStore;
@@ -244,21 +248,96 @@ class ProlongingTest {
     assertThat(rig.lease(ALICE).expires()).isAfter(rig.clock.instant());
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aTunnelWhoseAccountIsDisabledOrGoneEndsInItsTime(boolean removed) {
+    Map<String, Account> known = new HashMap<>(Map.of("alice", account(true)));
+    Rig rig = new Rig().accounts(user -> Optional.ofNullable(known.get(user)));
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    rig.server.silence = HEARD;
+    rig.advance(Duration.ofDays(2));
+    Instant end = rig.lease(ALICE).expires();
+    if (removed) {
+      known.remove("alice");
+    } else {
+      known.put("alice", account(false));
+    }
+
+    rig.advance(Duration.between(rig.clock.instant(), end).minusSeconds(1));
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
+    rig.advance(Duration.ofSeconds(2));
+
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
+    assertThat(rig.server.desired()).isEmpty();
+  }
+
+  @Test
+  void anAccountThatIsEnabledAgainInTimeKeepsItsTunnel() {
+    Map<String, Account> known = new HashMap<>(Map.of("alice", account(false)));
+    Rig rig = new Rig().accounts(user -> Optional.ofNullable(known.get(user)));
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    rig.server.silence = HEARD;
+    rig.advance(Duration.ofHours(24).minusMinutes(1));
+
+    known.put("alice", account(true));
+    rig.advance(Duration.ofDays(1));
+
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
+  }
+
+  @Test
+  void accountsThatCannotBeLookedUpEndNothingAndAreAskedAgain() {
+    Map<String, Account> known = new HashMap<>(Map.of("alice", account(true)));
+    AtomicBoolean away = new AtomicBoolean();
+    Rig rig =
+        new Rig()
+            .accounts(
+                user -> {
+                  if (away.get()) {
+                    throw new IllegalStateException("down");
+                  }
+                  return Optional.ofNullable(known.get(user));
+                });
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    rig.server.silence = HEARD;
+    away.set(true);
+    rig.advance(Duration.ofDays(2));
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
+
+    known.clear();
+    away.set(false);
+    rig.advance(Duration.ofMinutes(11));
+
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
+  }
+
+  @Test
+  void noStoreAtAllEndsNothing() {
+    Rig rig = new Rig();
+    rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
+    rig.server.silence = HEARD;
+    rig.accounts();
+
+    rig.advance(Duration.ofDays(2));
+
+    assertThat(rig.lease(ALICE).state()).isEqualTo(State.ACTIVE);
+  }
+
   /** What the log says when the time of alice's lease is over. */
   private static String reason(Rig rig) {
     return Times.from(rig.config).ranOut(rig.lease(ALICE));
   }
 
   private static CredentialStore granting(Identity user, Duration lifetime) {
-    Account account =
-        new Account(
-            user.user(),
-            true,
-            null,
-            null,
-            List.of(),
-            AccountPolicy.ANY,
-            new Grant(Set.of(), Optional.of(lifetime)));
-    return asked -> asked.equals(user.user()) ? Optional.of(account) : Optional.empty();
+    Account account = account(true, new Grant(Set.of(), Optional.of(lifetime)));
+    return asked -> Optional.of(asked.equals(user.user()) ? account : account(true));
+  }
+
+  private static Account account(boolean enabled) {
+    return account(enabled, Grant.NONE);
+  }
+
+  private static Account account(boolean enabled, Grant grant) {
+    return new Account("alice", enabled, null, null, List.of(), AccountPolicy.ANY, grant);
   }
 }

@@ -13,6 +13,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.stream.Stream;
+import org.culvert.api.account.Account;
+import org.culvert.api.account.AccountPolicy;
 import org.culvert.api.account.CredentialStore;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.RouterRequest;
@@ -49,7 +51,10 @@ final class Rig {
   List<DnsRegistrar> registrars = List.of();
   List<RoutingService> routings = List.of(FakeRouting.speaking(RoutingProtocol.STATIC));
   List<PrefixRegistry> registries = List.of();
-  List<CredentialStore> accounts = List.of();
+
+  /** A store that knows everybody, and grants nothing. */
+  List<CredentialStore> accounts = List.of(Rig::account);
+
   List<AllocationPolicy> pools = List.of();
 
   /** Asks stores of accounts at once, on the test's own thread. */
@@ -137,6 +142,10 @@ final class Rig {
 
   void advance(Duration by) {
     executor.advance(by);
+  }
+
+  private static Optional<Account> account(String user) {
+    return Optional.of(new Account(user, true, null, null, List.of(), AccountPolicy.ANY));
   }
 
   static SignalingPath udp(String remote, int port) {
