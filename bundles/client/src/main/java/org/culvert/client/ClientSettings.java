@@ -15,7 +15,9 @@ import org.culvert.api.tunnel.TunnelType;
  * The checked configuration.
  *
  * @param servers the brokers, in the order to ask them in
- * @param credentials whom to authenticate as, and by which means
+ * @param credentials whom to authenticate as, and by which means; the password is empty where a
+ *     file holds it
+ * @param passwordFile the file that holds the password
  * @param tunnelType the type to ask for first
  * @param wishes what to ask for beside the tunnel
  * @param keepAlive the interval to ask for; empty: none
@@ -31,6 +33,7 @@ import org.culvert.api.tunnel.TunnelType;
 record ClientSettings(
     List<BrokerAddress> servers,
     Credentials credentials,
+    Optional<PasswordFile> passwordFile,
     TunnelType tunnelType,
     Wishes wishes,
     Optional<Duration> keepAlive,
@@ -54,11 +57,12 @@ record ClientSettings(
     transports = List.copyOf(transports);
   }
 
-  /** Returns the same with another keepalive to ask for. */
-  ClientSettings asking(Optional<Duration> interval) {
+  /** Returns the same with another keepalive to ask for, and the password of this moment. */
+  ClientSettings asking(Optional<Duration> interval, Credentials now) {
     return new ClientSettings(
         servers,
-        credentials,
+        now,
+        passwordFile,
         tunnelType,
         wishes,
         interval,

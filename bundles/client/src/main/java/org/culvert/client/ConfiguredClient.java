@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.random.RandomGenerator;
 import org.culvert.api.client.TunnelClient;
+import org.culvert.api.config.MistakeSource;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.service.PrefixService;
@@ -39,7 +40,7 @@ import org.osgi.service.metatype.annotations.Option;
     configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = ConfiguredClient.Config.class)
 public final class ConfiguredClient {
-  static final String PID = "org.culvert.client";
+  static final String PID = Refusal.PID;
 
   /** What the operator writes. */
   @ObjectClassDefinition(
@@ -213,7 +214,7 @@ public final class ConfiguredClient {
   private final ClientServices services;
   private final ExecutorService disk;
   private final ReconnectingTunnelClient client;
-  private final ServiceRegistration<TunnelClient> registration;
+  private final ServiceRegistration<?> registration;
 
   /** Starts the client and registers it. */
   @Activate
@@ -245,7 +246,11 @@ public final class ConfiguredClient {
             services,
             disk,
             RandomGenerator.getDefault());
-    registration = context.registerService(TunnelClient.class, client, new Hashtable<>());
+    registration =
+        context.registerService(
+            new String[] {TunnelClient.class.getName(), MistakeSource.class.getName()},
+            client,
+            new Hashtable<>());
   }
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

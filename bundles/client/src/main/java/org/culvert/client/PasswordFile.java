@@ -1,6 +1,6 @@
 package org.culvert.client;
 
-import static org.culvert.client.SettingsReader.refused;
+import static org.culvert.client.Refusal.refused;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,7 +16,7 @@ import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.file.SmallFile;
 import org.culvert.api.file.UnfitFileException;
 
-/** Reads a password from a file that only its owner may read. */
+/** A file that holds a password, and that only its owner may read. */
 final class PasswordFile {
   private static final String KEY = "password.file";
   private static final int LARGEST = 1024;
@@ -26,22 +26,38 @@ final class PasswordFile {
           PosixFilePermission.OWNER_WRITE,
           PosixFilePermission.OWNER_EXECUTE);
 
-  private PasswordFile() {}
+  private final String name;
+  private final Path file;
+
+  private PasswordFile(String name, Path file) {
+    this.name = name;
+    this.file = file;
+  }
 
   /**
-   * Returns the file's first line. Blocks.
+   * Names a file, which need not be there.
    *
    * @param name the file; if it is relative, in Karaf's {@code etc}
+   * @throws InvalidConfigurationException if it is no file name
+   */
+  static PasswordFile named(String name) {
+    try {
+      return new PasswordFile(name, Path.of(System.getProperty("karaf.etc", "")).resolve(name));
+    } catch (InvalidPathException e) {
+      throw refused(KEY, name, "it is no file name");
+    }
+  }
+
+  /**
+   * Returns the one line that the file holds. Blocks.
+   *
    * @throws InvalidConfigurationException if it cannot be read, is readable by others than its
    *     owner, or holds no password or more than one line
    */
-  static String read(String name) {
+  String read() {
     try {
-      Path file = Path.of(System.getProperty("karaf.etc", "")).resolve(name);
-      check(name, file);
-      return line(name, content(name, file));
-    } catch (InvalidPathException e) {
-      throw refused(KEY, name, "it is no file name");
+      check();
+      return line(content());
     } catch (CharacterCodingException e) {
       throw refused(KEY, name, "it is no text in UTF-8");
     } catch (IOException e) {
@@ -49,14 +65,14 @@ final class PasswordFile {
     }
   }
 
-  private static void check(String name, Path file) throws IOException {
+  private void check() throws IOException {
     if (Files.getFileStore(file).supportsFileAttributeView("posix")
         && !OWNERS.containsAll(Files.getPosixFilePermissions(file))) {
       throw refused(KEY, name, "others than its owner may use it; chmod 0600 it");
     }
   }
 
-  private static byte[] content(String name, Path file) throws IOException {
+  private byte[] content() throws IOException {
     try {
       return SmallFile.read(file, LARGEST);
     } catch (UnfitFileException e) {
@@ -64,7 +80,7 @@ final class PasswordFile {
     }
   }
 
-  private static String line(String name, byte[] content) throws CharacterCodingException {
+  private String line(byte[] content) throws CharacterCodingException {
     String text =
         StandardCharsets.UTF_8
             .newDecoder()

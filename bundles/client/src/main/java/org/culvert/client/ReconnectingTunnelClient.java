@@ -12,8 +12,11 @@ import java.util.random.RandomGenerator;
 import org.culvert.api.client.ClientStatus;
 import org.culvert.api.client.ClientStatus.Phase;
 import org.culvert.api.client.TunnelClient;
+import org.culvert.api.config.ConfigurationReport.Mistake;
+import org.culvert.api.config.MistakeSource;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.service.RoutingProtocol;
+import org.culvert.api.signaling.Credentials;
 import org.culvert.api.signaling.TunnelSignaling;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.TunnelStatus.Quiet;
@@ -30,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * What the endpoint holds stays there until something replaces it, so that connections inside
  * survive. Confined to its {@link EventLoop}, which it closes together with whom it asks.
  */
-final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
+final class ReconnectingTunnelClient implements TunnelClient, MistakeSource, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReconnectingTunnelClient.class);
 
   /** How often the local addresses are looked at. */
@@ -59,6 +62,7 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
   private final AutoCloseable silenceWatch;
   private final AcceptWatch acceptWatch;
   private final StatusBoard board;
+  private final Login login;
   private @Nullable Attempt attempt;
   private EventLoop.Timer expiry = () -> {};
   private @Nullable Held held;
@@ -110,6 +114,7 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
     this.hearing =
         new Hearing(endpoint, new Backoff(settings.retryMin(), settings.retryMax(), random));
     this.board = new StatusBoard(loop.time());
+    this.login = new Login(settings, loop, board::failed, this::passwordCame);
     this.silenceWatch = endpoint.watchSilence(id -> loop.execute(() -> silent(id)));
     this.acceptWatch = new AcceptWatch(loop, this::refusedAfterAll);
     this.services = services;
@@ -123,6 +128,14 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
       loop.execute(this::ask);
     }
     loop.after(POLL, this::poll);
+    loop.execute(login::follow);
+  }
+
+  private void passwordCame() {
+    if (attempt == null) {
+      next.forgive();
+      ask();
+    }
   }
 
   private void routingCame() {
@@ -151,13 +164,18 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
                   + " encapsulation"));
       return;
     }
+    Optional<Credentials> credentials = login.now();
+    if (credentials.isEmpty()) {
+      failed(Failure.passing(login.problem().orElse("there is no password")));
+      return;
+    }
     publish(Phase.CONNECTING);
     if (held != null && !lost) {
       keepAlive.asking(held.interval(), age());
     }
     Attempt begun =
         new Attempt(
-            settings.asking(keepAlive.interval()),
+            settings.asking(keepAlive.interval(), credentials.get()),
             loop,
             ways,
             signaling,
@@ -384,6 +402,12 @@ final class ReconnectingTunnelClient implements TunnelClient, AutoCloseable {
   @Override
   public ClientStatus status() {
     return board.status().with(services.states()).noting(keepAlive.note());
+  }
+
+  /** What is wrong with the configuration ends the client; this is about files beside it. */
+  @Override
+  public List<Mistake> mistakes() {
+    return login.problem().map(text -> new Mistake(Refusal.PID, false, text)).stream().toList();
   }
 
   @Override

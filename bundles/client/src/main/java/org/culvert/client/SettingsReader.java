@@ -1,5 +1,7 @@
 package org.culvert.client;
 
+import static org.culvert.client.Refusal.refused;
+
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,6 +38,7 @@ final class SettingsReader {
     return new ClientSettings(
         servers(config.server(), ClientSettings.defaultPort(transports)),
         CredentialsReader.from(config, transports.contains(Transport.TLS)),
+        CredentialsReader.file(config),
         type,
         WishesReader.from(config, type),
         keepAlive(config.keepAlive()),
@@ -170,9 +173,5 @@ final class SettingsReader {
       throw refused(key, value, "write a number from " + least + " to " + most);
     }
     return value;
-  }
-
-  static InvalidConfigurationException refused(String key, Object value, String remedy) {
-    return new InvalidConfigurationException(ConfiguredClient.PID, key, value, remedy);
   }
 }

@@ -31,14 +31,14 @@ final class WishesReader {
     Optional<Integer> prefixLength = prefixLength(config.prefixLength(), inner4);
     List<DnsServer> nameServers = nameServers(config.nameServers());
     if (!nameServers.isEmpty() && prefixLength.isEmpty()) {
-      throw SettingsReader.refused(
+      throw Refusal.refused(
           "nameServers",
           String.join(",", config.nameServers()),
           "there is no reverse zone without a prefix; set prefixLength, for example 56");
     }
     RoutingProtocol routing = routing(config.routing());
     if (!routing.equals(RoutingProtocol.STATIC) && (prefixLength.isEmpty() || inner4)) {
-      throw SettingsReader.refused(
+      throw Refusal.refused(
           "routing",
           config.routing(),
           inner4
@@ -60,7 +60,7 @@ final class WishesReader {
       servers.add(nameServer(text));
     }
     if (servers.size() > MOST_NAME_SERVERS) {
-      throw SettingsReader.refused(
+      throw Refusal.refused(
           "nameServers",
           String.join(",", values),
           "name no more than " + MOST_NAME_SERVERS + " name servers");
@@ -77,7 +77,7 @@ final class WishesReader {
           .map(DnsServer.Name::new)
           .orElseThrow(
               () ->
-                  SettingsReader.refused(
+                  Refusal.refused(
                       "nameServers",
                       text,
                       "write addresses or full host names, for example ns1.example.net"));
@@ -92,7 +92,7 @@ final class WishesReader {
         hostName(value.strip())
             .orElseThrow(
                 () ->
-                    SettingsReader.refused(
+                    Refusal.refused(
                         "name",
                         value,
                         "write a host name of letters, digits and hyphens, for example gateway")));
@@ -111,16 +111,16 @@ final class WishesReader {
   }
 
   private static RuntimeException notRouting(String value) {
-    return SettingsReader.refused("routing", value, "write static, bgp, ospf or rip");
+    return Refusal.refused("routing", value, "write static, bgp, ospf or rip");
   }
 
   private static OptionalLong as(long value, RoutingProtocol routing) {
     if (value < 0 || value > LARGEST_AS) {
-      throw SettingsReader.refused(
+      throw Refusal.refused(
           "as", value, "write a number from 1 to " + LARGEST_AS + ", or 0 to be given one");
     }
     if (value != 0 && !routing.equals(RoutingProtocol.BGP)) {
-      throw SettingsReader.refused("as", value, "only BGP knows such; write routing = bgp too");
+      throw Refusal.refused("as", value, "only BGP knows such; write routing = bgp too");
     }
     return value == 0 ? OptionalLong.empty() : OptionalLong.of(value);
   }

@@ -138,6 +138,7 @@ class ConformanceTest {
     return new ClientSettings(
         List.of(BrokerAddress.parse(server + ":" + task.port(), task.port())),
         task.needs().contains("plain") ? credentials.evenInClear() : credentials,
+        Optional.empty(),
         type,
         Wishes.prefix(task.needs().contains("prefix") ? Optional.of(56) : Optional.empty()),
         Optional.of(Duration.ofSeconds(30)),

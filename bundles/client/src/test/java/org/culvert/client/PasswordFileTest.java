@@ -29,7 +29,7 @@ class PasswordFileTest {
   void readsThePasswordWithoutTheEndOfItsLine(String content) throws IOException {
     write(content, "rw-------");
 
-    assertThat(settings().credentials().password()).contains("s3 cret");
+    assertThat(read()).isEqualTo("s3 cret");
     assertThat(settings()).asString().doesNotContain("s3 cret");
   }
 
@@ -52,7 +52,7 @@ class PasswordFileTest {
   @Test
   void refusesAFileThatIsTooLong() throws IOException {
     write("a".repeat(1024), "rw-------");
-    assertThat(settings().credentials().password()).isPresent();
+    assertThat(read()).hasSize(1024);
 
     write("canary".repeat(171), "rw-------");
     assertRefused("larger than 1024");
@@ -81,6 +81,13 @@ class PasswordFileTest {
         .hasMessageNotContaining("canary");
   }
 
+  @Test
+  void refusesWhatIsNoFileName() {
+    assertThatThrownBy(() -> configs().with("password_file", "a\0b").settings())
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("it is no file name");
+  }
+
   private Configs configs() {
     return Configs.forServers("a").with("user", "u").with("password_file", file.toString());
   }
@@ -89,8 +96,12 @@ class PasswordFileTest {
     return configs().settings();
   }
 
+  private String read() {
+    return settings().passwordFile().orElseThrow().read();
+  }
+
   private void assertRefused(String words) {
-    assertThatThrownBy(this::settings)
+    assertThatThrownBy(this::read)
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("etc/org.culvert.client.cfg: password.file")
         .hasMessageContaining(words)

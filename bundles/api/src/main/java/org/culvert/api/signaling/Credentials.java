@@ -68,6 +68,11 @@ public final class Credentials {
     return new Credentials(user, password, byCertificate, mechanisms, true);
   }
 
+  /** Returns the same credentials of a user, whose password is another one now. */
+  public Credentials withPassword(String other) {
+    return new Credentials(user, other, byCertificate, mechanisms, plainInClear);
+  }
+
   /** Tells whether a mechanism may be used on a connection that is TLS or is not. */
   public boolean allow(String mechanism, boolean tls) {
     return (mechanisms.isEmpty() || mechanisms.contains(mechanism))
