@@ -21,6 +21,7 @@ import org.junit.rules.TemporaryFolder;
 /** Promises about mistakes in the files of the archive's user. */
 public class ConfigurationIT {
   private static final String TRANSPORT = "org.culvert.transport.cfg";
+  private static final String BROKER = "org.culvert.broker.cfg";
   private static final String CLIENT = "org.culvert.client.cfg";
   private static final String POOL = "org.culvert.broker.pool-business.cfg";
   private static final List<String> PLUGINS =
@@ -148,6 +149,28 @@ public class ConfigurationIT {
           .doesNotContain(Mistakes.CANARY);
     }
     assertThat(log()).content().doesNotContain(NOISE).doesNotContain(Mistakes.CANARY);
+  }
+
+  @Test
+  public void whatIsInForceAfterAStartIsWhatTheFilesSay() throws Exception {
+    write(TRANSPORT, "tcp = false\n");
+    try (Started broker = start("broker")) {
+      broker.awaitWord("clients are served on TLS");
+      broker.signal("TERM").awaitEnd();
+    }
+    Files.delete(home.resolve("etc").resolve(TRANSPORT));
+    written.clear();
+    write(BROKER, "endpointPool = 2001:db8:0:1::/64\nendpointpool = 2001:db8:0:3::/64\n");
+    try (Started broker = start("broker")) {
+      // Nothing of the file can be taken, and so it is not taken for one that is not there.
+      broker.awaitLines(log(), 1, "etc/" + BROKER + ": endpointPool and endpointpool are one key;");
+      broker.awaitWord("no port is open yet");
+
+      write(BROKER, "endpointPool = 2001:db8:0:1::/64\n");
+      broker.awaitWord(Started.SERVED);
+      assertThat(shell.run(broker, "culvert:pools")).contains("2001:db8:0:1::/64");
+      assertThat(told(broker)).isEqualTo("All is as it should be.\nstatus 0\n");
+    }
   }
 
   @Test

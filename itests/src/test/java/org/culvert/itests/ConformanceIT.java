@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -277,7 +278,9 @@ class ConformanceIT {
   }
 
   private static void configure(String file, String... lines) throws IOException {
-    Files.write(HOME.resolve("etc").resolve(file), List.of(lines));
+    Path written = Files.write(HOME.resolve("etc").resolve(file), List.of(lines));
+    // That everybody may read a secret would be told.
+    Files.setPosixFilePermissions(written, PosixFilePermissions.fromString("rw-------"));
   }
 
   private static int freePort() throws IOException {

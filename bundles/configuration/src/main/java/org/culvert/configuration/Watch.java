@@ -61,6 +61,8 @@ public final class Watch
   /** Much comes and goes at a time, and means what it is to mean only when all of it is there. */
   private static final long QUIET_MILLIS = 500;
 
+  private static final long FOLDER_MILLIS = 2000;
+
   /** What has not started in so long after another came or went is not on its way. */
   private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -70,7 +72,10 @@ public final class Watch
   private final Failures failures;
   private final Guard guard;
   private final FallBack fallBack;
-  private final Unread unread = new Unread(Path.of(System.getProperty("karaf.etc", "etc")));
+  private final Path folder = Path.of(System.getProperty("karaf.etc", "etc"));
+  private final Unread unread = new Unread(folder);
+  private final RepeatedKeys repeated = new RepeatedKeys(folder);
+  private final FolderState state = new FolderState(folder);
   private final AtomicReference<@Nullable Future<?>> next = new AtomicReference<>();
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -97,19 +102,24 @@ public final class Watch
       BundleContext context,
       @Reference ConfigurationAdmin configurations,
       @Reference ServiceComponentRuntime components)
-      throws InvalidSyntaxException {
+      throws InvalidSyntaxException, IOException {
     this.context = context;
     this.configurations = configurations;
     this.definitions = new Definitions(context);
     this.failures = new Failures(components);
     this.guard = new Guard(definitions::all);
     this.fallBack = new FallBack(guard, this::handAgain);
+    Leftovers leftovers = new Leftovers(configurations, definitions.all());
+    leftovers.endThoseOfFilesThatAreGone();
+    leftovers.holdThoseOfSpoiledFiles(folder);
     context.addFrameworkListener(errors);
     context.addBundleListener(this);
     context.addServiceListener(
         this,
         "(|(objectClass=%s)%s)"
             .formatted(ServiceComponentRuntime.class.getName(), Mechanisms.FILTER));
+    // Of a file that the framework cannot read it tells nobody.
+    thread.scheduleWithFixedDelay(this::lookAtFolder, 0, FOLDER_MILLIS, TimeUnit.MILLISECONDS);
     lookSoon();
   }
 
@@ -159,6 +169,7 @@ public final class Watch
   private List<Mistake> mistakes(List<Written> written, List<Failure> failed) {
     List<Mistake> mistakes = new ArrayList<>(inspection().of(written));
     mistakes.addAll(unread.look(definitions.all()));
+    mistakes.addAll(repeated.look(definitions.all()));
     Collection<Mistake> rejections = guard.rejections().values();
     rejections.forEach(
         one -> mistakes.add(new Mistake(one.pid(), true, one.text() + Inspection.IN_FORCE)));
@@ -230,6 +241,12 @@ public final class Watch
     return bundle.getState() == Bundle.ACTIVE
         || (lazy && bundle.getState() == Bundle.STARTING)
         || bundle.getHeaders("").get(Constants.FRAGMENT_HOST) != null;
+  }
+
+  private void lookAtFolder() {
+    if (state.hasChanged()) {
+      lookSoon();
+    }
   }
 
   private void lookSoon() {
