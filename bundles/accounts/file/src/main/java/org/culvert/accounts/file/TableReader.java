@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.culvert.api.account.AccountPolicy;
 
 /** Reads lines into tables, with remarks on what an operator should mend. Hashes no password. */
@@ -39,7 +40,8 @@ final class TableReader {
       Optional<UserEntry> already = before.entry(line);
       if (already.isPresent()) {
         boolean rewrite = before.pending().containsKey(line);
-        note(table, where, already.get(), table.add(line, already.get(), rewrite), unread);
+        UserEntry entry = already.get();
+        note(table, where, line, entry, table.add(line, entry, rewrite), unread);
         continue;
       }
       UserLine parsed = UserLineParser.parse(line);
@@ -49,10 +51,10 @@ final class TableReader {
         table.add(line, fault);
       } else if (parsed instanceof UserLine.Clear clear) {
         UserEntry entry = entry(clear);
-        note(table, where, entry, table.add(line, entry, true), unread);
+        note(table, where, line, entry, table.add(line, entry, true), unread);
       } else if (parsed instanceof UserLine.Kept kept) {
         UserEntry entry = kept.entry();
-        note(table, where, entry, table.add(line, entry, kept.outdated()), unread);
+        note(table, where, line, entry, table.add(line, entry, kept.outdated()), unread);
       } else {
         table.add(line);
       }
@@ -85,7 +87,12 @@ final class TableReader {
    * @param unread the places of the remarks on lines that cannot be read, by the user they name
    */
   private void note(
-      UserTable table, String where, UserEntry entry, boolean counts, Map<String, Integer> unread) {
+      UserTable table,
+      String where,
+      String line,
+      UserEntry entry,
+      boolean counts,
+      Map<String, Integer> unread) {
     List<String> remarks = table.remarks();
     String who = where + " (" + entry.name() + ") ";
     if (!counts) {
@@ -101,6 +108,22 @@ final class TableReader {
               .formatted(who, first.substring(0, first.indexOf(" ("))));
     }
     faults(entry).forEach(fault -> remarks.add(who + fault));
+    twice(line)
+        .forEach(
+            setting ->
+                remarks.add(
+                    who + "has " + setting + " twice, and the last counts; remove the other"));
+  }
+
+  /** Returns the settings with one value that a line has more than once. */
+  private static List<String> twice(String line) {
+    List<String> words =
+        Stream.of(line.substring(line.indexOf('=') + 1).strip().split("\\s+"))
+            .takeWhile(word -> !word.startsWith(UserEntry.CLEAR))
+            .toList();
+    return Stream.of(UserEntry.LIFETIME, UserEntry.SINCE)
+        .filter(setting -> words.stream().filter(word -> word.startsWith(setting)).count() > 1)
+        .toList();
   }
 
   private List<String> faults(UserEntry user) {

@@ -36,6 +36,10 @@ final class UserLineParser {
 
   private static final String MECHANISM = "[A-Za-z0-9_-]{1,20}";
   private static final String GROUP = "[A-Za-z0-9._-]{1,32}";
+
+  /** What some editors write in front of a file in UTF-8. */
+  private static final String BYTE_ORDER_MARK = "\ufeff";
+
   private static final String ANEW = "write the password anew, as password:THE PASSWORD";
 
   private final String name;
@@ -69,11 +73,11 @@ final class UserLineParser {
           StandardCharsets.UTF_8
               .newDecoder()
               .decode(ByteBuffer.wrap(octets.getBytes(StandardCharsets.ISO_8859_1)))
-              .toString()
-              .strip();
+              .toString();
     } catch (CharacterCodingException e) {
       return new UserLine.Broken(Optional.empty(), "is not UTF-8", "save the file as UTF-8", true);
     }
+    line = (line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line).strip();
     if (line.isEmpty() || line.startsWith("#")) {
       return new UserLine.Other();
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import org.culvert.api.account.AccountSummary;
 import org.culvert.api.config.ConfigurationReport.Mistake;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -185,5 +187,22 @@ class MistakesTest {
     }
 
     areTold(store("alice = secret1\n"));
+  }
+
+  @Test
+  void aByteOrderMarkAtTheBeginningIsNoMistake() throws IOException {
+    FileCredentialStore store = store("\ufeffalice = secret1\nbob = secret2\n");
+
+    areTold(store);
+    assertThat(store.accounts()).extracting(AccountSummary::user).containsExactly("alice", "bob");
+  }
+
+  @Test
+  void aSettingThatStandsTwiceIsToldAndTheLastCounts() throws IOException {
+    FileCredentialStore store = store("gw7 = mechanisms:EXTERNAL lifetime:5 lifetime:6\n");
+
+    areTold(
+        store, file + " line 1 (gw7) has lifetime: twice, and the last counts; remove the other");
+    assertThat(store.accounts().get(0).settings().lifetime()).contains(Duration.ofMinutes(6));
   }
 }
