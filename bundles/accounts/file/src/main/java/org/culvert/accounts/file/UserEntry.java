@@ -125,8 +125,16 @@ record UserEntry(
     since.ifPresent(time -> words.add(SINCE + time));
     words.addAll(verifiers.words());
     words.addAll(unknown);
-    return new String(
-        String.join(" ", words).getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    return octets(String.join(" ", words));
+  }
+
+  /** Writes a line that lets a user not in, and says nothing else. */
+  static String nothingOf(String name) {
+    return octets(name + " =");
+  }
+
+  private static String octets(String line) {
+    return new String(line.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
   /** Names the user only. */

@@ -230,4 +230,20 @@ class LostUsersTest {
 
     assertThat(warnings).singleElement().asString().contains("is empty, and nobody can log in");
   }
+
+  @Test
+  void theCopyHasNothingOfALineThatCannotBeRead() throws IOException {
+    Files.writeString(file, "# ours\nalice = secret1\nbob = digest canary-1 \u00e4\ncanary-2\n");
+    store();
+    Files.delete(file);
+
+    FileCredentialStore again = store();
+
+    assertThat(Files.readString(lastGood))
+        .contains("# ours\nalice = ")
+        .contains("\nbob =\n")
+        .doesNotContain("canary");
+    assertThat(again.find("alice")).isPresent();
+    assertThat(again.find("bob")).hasValueSatisfying(bob -> assertThat(bob.enabled()).isFalse());
+  }
 }
