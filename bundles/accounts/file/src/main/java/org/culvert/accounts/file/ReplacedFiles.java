@@ -101,6 +101,17 @@ final class ReplacedFiles implements Closeable {
     }
   }
 
+  /**
+   * Gives the room on the disk back that they hold. What is written into them from now on is lost.
+   *
+   * @return whether there were any
+   */
+  boolean letGo() {
+    boolean any = !files.isEmpty();
+    close();
+    return any;
+  }
+
   /** Returns what came since the last call. */
   List<Late> take() {
     long now = nanoTime.getAsLong();

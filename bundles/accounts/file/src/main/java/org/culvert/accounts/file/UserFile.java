@@ -124,12 +124,17 @@ final class UserFile {
 
   /**
    * Replaces all lines at once and durably, or makes the file. Its owner stays, and it alone can
-   * read the file.
+   * read the file. If that fails, files that were replaced give their room on the disk back, and it
+   * is tried once more.
    *
    * @param content the new lines, and the state of the file that they were made from
    * @return the new state; empty if the file changed meanwhile and was left alone
    */
   Optional<Stamp> replace(Content content) throws IOException {
+    return withRoom(() -> replaceOnce(content));
+  }
+
+  private Optional<Stamp> replaceOnce(Content content) throws IOException {
     Path directory = path.toAbsolutePath().getParent();
     if (directory == null || !Files.isDirectory(directory)) {
       // Rather a name with a mistake in it than a wish for a new directory.
@@ -164,8 +169,29 @@ final class UserFile {
   void keep(List<String> lines) throws IOException {
     byte[] octets = octets(lines);
     if (!Files.exists(lastGood) || !Arrays.equals(SmallFile.read(lastGood, LARGEST), octets)) {
-      DurableFile.write(lastGood, octets, DurableFile.PRIVATE);
+      withRoom(
+          () -> {
+            DurableFile.write(lastGood, octets, DurableFile.PRIVATE);
+            return octets;
+          });
     }
+  }
+
+  /** Does what a full disk forbids again with the room of the files that are held open. */
+  private <T> T withRoom(Writing<T> writing) throws IOException {
+    try {
+      return writing.write();
+    } catch (IOException e) {
+      // Which fault a full disk is depends on the system and its language.
+      if (replaced.letGo()) {
+        return writing.write();
+      }
+      throw e;
+    }
+  }
+
+  private interface Writing<T> {
+    T write() throws IOException;
   }
 
   /** Returns the lines kept last; none if none were. */

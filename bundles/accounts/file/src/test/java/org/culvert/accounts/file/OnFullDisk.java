@@ -22,16 +22,12 @@ final class OnFullDisk {
     Path file = disk.resolve("users.properties");
     Bench bench = new Bench();
     Files.writeString(file, ("# " + "x".repeat(80) + "\n").repeat(100) + "alice = secret1\n");
+    // Passwords are hashed, and no file is held that was replaced.
+    bench.store(TestSettings.of(file)).close();
     FileCredentialStore store = bench.store(TestSettings.of(file));
     byte[] before = Files.readAllBytes(file);
     Path ballast = disk.resolve("ballast");
-    try (OutputStream out = Files.newOutputStream(ballast)) {
-      while (true) {
-        out.write(new byte[512]);
-      }
-    } catch (IOException e) {
-      assertThat(e).hasMessageContaining("No space left");
-    }
+    fill(ballast);
     AccountSettings usual = new AccountSettings(true, false, AccountPolicy.ANY, Set.of());
 
     assertThatThrownBy(() -> store.create("bob", usual, "secret2".toCharArray()))
@@ -48,7 +44,22 @@ final class OnFullDisk {
     Files.delete(ballast);
     store.create("bob", usual, "secret2".toCharArray());
     assertThat(store.accounts()).hasSize(2);
+
+    fill(ballast);
+    // The file that bob's took the place of is held open, and has the room for this.
+    store.remove("bob");
+    assertThat(store.accounts()).hasSize(1);
     assertThat(bench.warnings()).isEmpty();
     System.exit(0);
+  }
+
+  private static void fill(Path ballast) throws IOException {
+    try (OutputStream out = Files.newOutputStream(ballast)) {
+      while (true) {
+        out.write(new byte[512]);
+      }
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("No space left");
+    }
   }
 }
