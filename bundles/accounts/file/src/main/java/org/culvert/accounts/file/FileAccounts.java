@@ -16,7 +16,9 @@ import org.slf4j.LoggerFactory;
 /** Lets an operator change the users of the file, line by line. */
 final class FileAccounts implements AccountAdministration {
   private static final Logger LOG = LoggerFactory.getLogger(FileAccounts.class);
-  private static final String ANEW = "Give a new password together with this change.";
+  private static final String ANEW =
+      "Give a new password together with this change. Try: culvert:account-password with the same"
+          + " options";
 
   private final FollowedUsers users;
   private final Settings settings;
@@ -58,7 +60,7 @@ final class FileAccounts implements AccountAdministration {
     // Not while the file is held: this user's password may still have to be hashed.
     existing(users.table(), user).hashed(account);
     AccountSummary changed = replace(user, entry -> narrowed(entry.hashed(account), account));
-    LOG.info("account {} was changed: {}", user, changed.settings());
+    LOG.info("account {} was changed: {}", user, InWords.of(changed.settings()));
     return changed;
   }
 
@@ -67,7 +69,7 @@ final class FileAccounts implements AccountAdministration {
     checkSettings(account);
     Verifiers made = verifiers(user, account, password);
     AccountSummary changed = replace(user, entry -> entry.with(account, made));
-    LOG.info("account {} got a new password: {}", user, changed.settings());
+    LOG.info("account {} got a new password: {}", user, InWords.of(changed.settings()));
     return changed;
   }
 
@@ -91,7 +93,7 @@ final class FileAccounts implements AccountAdministration {
           }
           return table.with(entry);
         });
-    LOG.info("account {} was created: {}", entry.name(), entry.settings());
+    LOG.info("account {} was created: {}", entry.name(), InWords.of(entry.settings()));
     return entry.summary(settings);
   }
 
