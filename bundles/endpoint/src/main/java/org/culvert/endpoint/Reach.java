@@ -71,7 +71,14 @@ record Reach(
   }
 
   private static Set<IpPrefix> isolated(String pid, String text) {
-    if (text.isBlank() || text.strip().equals(NONE)) {
+    if (text.isBlank()) {
+      throw new InvalidConfigurationException(
+          pid,
+          "isolate",
+          text,
+          "write none, all, groups or prefixes: nothing would open everything");
+    }
+    if (text.strip().equals(NONE)) {
       return Set.of();
     }
     if (text.strip().equals(ALL)) {

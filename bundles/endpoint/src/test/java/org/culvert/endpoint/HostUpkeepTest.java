@@ -68,7 +68,7 @@ class HostUpkeepTest {
     HostUpkeep upkeep =
         new HostUpkeep(
             Side.SERVER,
-            HostSettings.from("pid", "", "").withReach(Reach.from("pid", "culvert0", "", "")),
+            HostSettings.from("pid", "", "").withReach(Reach.from("pid", "culvert0", "none", "")),
             host,
             this::device,
             executor);

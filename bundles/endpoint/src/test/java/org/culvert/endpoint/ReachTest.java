@@ -50,11 +50,20 @@ class ReachTest {
     assertThat(reach("2001:db8:2::/64, 10.65.0.0/16", "").isolated())
         .containsExactlyInAnyOrder(
             IpPrefix.parse("2001:db8:2::/64"), IpPrefix.parse("10.65.0.0/16"));
-    assertThat(reach("", " tcp/443,udp/53 , 132").services())
+    assertThat(reach("none", " tcp/443,udp/53 , 132").services())
         .containsExactlyInAnyOrder(
             HostService.tcp(443), HostService.udp(53), HostService.of(132, 0));
-    assertThat(reach("", "").open()).isFalse();
-    assertThat(reach("", "all").open()).isTrue();
+    assertThat(reach("none", "").open()).isFalse();
+    assertThat(reach("none", "all").open()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "groups,", ","})
+  void refusesNothingForNoneSinceThatWouldOpen(String isolate) {
+    assertThatThrownBy(() -> Reach.from("some.pid", "culvert0", isolate, ""))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("etc/some.pid.cfg: isolate")
+        .hasMessageContaining("write none, all, groups");
   }
 
   @Test
@@ -88,7 +97,7 @@ class ReachTest {
   @ParameterizedTest
   @ValueSource(strings = {"tcp", "tcp/0", "tcp/65536", "sctp/1", "256", "443/tcp", "ssh"})
   void refusesWhatIsNoService(String service) {
-    assertThatThrownBy(() -> reach("", service))
+    assertThatThrownBy(() -> reach("none", service))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("hostServices")
         .hasMessageContaining("tcp/443");
@@ -106,7 +115,7 @@ class ReachTest {
   @Threat("T23")
   void opensWhatWasNamedAgreedOnAndHandedOut() {
     HostGuard guard =
-        reach("", "tcp/443")
+        reach("none", "tcp/443")
             .guard(
                 Set.of(POOL),
                 Set.of(IpAddresses.parse("2001:db8:1::53")),
