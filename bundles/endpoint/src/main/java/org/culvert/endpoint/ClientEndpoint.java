@@ -103,7 +103,7 @@ public final class ClientEndpoint extends ConfiguredEndpoint {
       @Reference HostNetwork host) {
     super(
         Side.CLIENT,
-        from(config),
+        from(config).besides(devices),
         HostSettings.from(PID, config.hostSettings(), config.closedInterfaces())
             .withSourceRules(
                 PID, config.sourceRules(), config.sourceTable(), config.sourcePriority()),

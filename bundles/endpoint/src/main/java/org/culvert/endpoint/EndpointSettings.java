@@ -1,10 +1,12 @@
 package org.culvert.endpoint;
 
+import java.io.IOException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.netdev.DeviceConfiguration;
+import org.culvert.api.netdev.NetworkDevices;
 import org.culvert.api.tunnel.TunnelParameters;
 
 /**
@@ -57,6 +59,29 @@ record EndpointSettings(
     }
     return new EndpointSettings(
         pid, role, device, mtu, datapath, DeviceConfiguration.DEFAULT_METRIC);
+  }
+
+  /** Refuses a device whose name an interface of the host's own has, which must stay as it is. */
+  EndpointSettings besides(NetworkDevices devices) {
+    Optional<String> foreign;
+    try {
+      foreign = devices.foreign(device);
+    } catch (IOException e) {
+      // Whoever makes the device tells what is amiss with the host.
+      return this;
+    }
+    if (foreign.isPresent()) {
+      throw new InvalidConfigurationException(
+          pid,
+          "device",
+          device,
+          "this host has an interface "
+              + foreign.get()
+              + " already that is none of ours: write a name that no interface has or begins with"
+              + " before a '-', for example "
+              + (role.equals(TunnelEndpoint.CLIENT) ? "culvert1" : "culvert0"));
+    }
+    return this;
   }
 
   /** Takes another metric for default routes; a lower one goes before those of others. */

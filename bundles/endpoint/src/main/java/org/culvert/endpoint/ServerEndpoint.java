@@ -101,7 +101,7 @@ public final class ServerEndpoint extends ConfiguredEndpoint implements TunnelSe
       @Reference HostNetwork host) {
     super(
         Side.SERVER,
-        from(config),
+        from(config).besides(devices),
         HostSettings.from(PID, config.hostSettings(), config.closedInterfaces())
             .withReach(Reach.from(PID, config.device(), config.isolate(), config.hostServices())),
         devices,

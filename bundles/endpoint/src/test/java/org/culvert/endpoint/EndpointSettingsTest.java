@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.culvert.api.config.InvalidConfigurationException;
+import org.culvert.testkit.net.InMemoryNetworkDevices;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +25,21 @@ class EndpointSettingsTest {
     assertThatThrownBy(() -> EndpointSettings.from("some.pid", "server", device, 1280, "auto"))
         .isInstanceOf(InvalidConfigurationException.class)
         .hasMessageContaining("etc/some.pid.cfg: device");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"server", "client"})
+  void refusesTheNameOfAnInterfaceOfTheHost(String role) {
+    InMemoryNetworkDevices host = new InMemoryNetworkDevices();
+    host.addInterface("eth0");
+
+    assertThatThrownBy(
+            () -> EndpointSettings.from("some.pid", role, "eth0", 1280, "auto").besides(host))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("etc/some.pid.cfg: device = \"eth0\"")
+        .hasMessageContaining("interface eth0");
+    assertThat(EndpointSettings.from("some.pid", role, "eth1", 1280, "auto").besides(host).device())
+        .isEqualTo("eth1");
   }
 
   @ParameterizedTest

@@ -27,6 +27,18 @@ public interface NetworkDevices {
   TunDevice openTun(String name, int mtu) throws IOException;
 
   /**
+   * Looks for an interface that keeps a name from a device of ours: one of another kind that bears
+   * it, or whose name begins with it and a {@code -}, as names of devices of a tunnel's own do. A
+   * TUN device is none: it may be ours, and goes with its process.
+   *
+   * @return the interface's name; empty if there is none
+   * @throws IOException if the operating system refuses
+   */
+  default Optional<String> foreign(String name) throws IOException {
+    return Optional.empty();
+  }
+
+  /**
    * Looks at devices, all at one time, and gives each exactly its addresses and routes: it is set
    * up, what is missing is added, what is ours and not named is removed, what others put there
    * stays. IPv6 is switched on where it is needed.

@@ -30,6 +30,7 @@ public final class InMemoryNetworkDevices implements NetworkDevices {
   private static final DeviceConfiguration NOTHING = new DeviceConfiguration(Set.of(), Set.of(), 0);
 
   private final Map<String, InMemoryTun> tuns = new ConcurrentHashMap<>();
+  private final Set<String> interfaces = ConcurrentHashMap.newKeySet();
   private final Map<IpPrefix, String> refusedRoutes = new ConcurrentHashMap<>();
   private final List<DeviceWatcher> watchers = new CopyOnWriteArrayList<>();
   private final AtomicInteger looks = new AtomicInteger();
@@ -60,6 +61,16 @@ public final class InMemoryNetworkDevices implements NetworkDevices {
       throw new IOException("there is a device " + name + " already");
     }
     return tun;
+  }
+
+  @Override
+  public Optional<String> foreign(String name) {
+    return interfaces.contains(name) ? Optional.of(name) : Optional.empty();
+  }
+
+  /** Lets the host have an interface that is none of ours. */
+  public void addInterface(String name) {
+    interfaces.add(name);
   }
 
   @Override

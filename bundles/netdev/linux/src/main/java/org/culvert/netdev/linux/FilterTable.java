@@ -50,19 +50,25 @@ final class FilterTable {
   /** Returns the owners of all tables of ours: a table of anybody's may bear such a name. */
   static Set<String> owners() throws IOException {
     Set<String> owners = new TreeSet<>();
+    having(FilterRules.STRANGERS).forEach(table -> owners.add(table.substring(PREFIX.length())));
+    return owners;
+  }
+
+  /** Returns all tables with a name of ours that have a counter. */
+  static Set<String> having(String counter) throws IOException {
+    Set<String> tables = new TreeSet<>();
     try (Netlink netlink = Netlink.open(Netlink.NETFILTER)) {
       netlink.dump(
           counters(),
           message -> {
-            Attributes counter = Attributes.after(message, NFGENMSG);
-            String table = counter.text(NFTA_OBJ_TABLE);
-            if (table.startsWith(PREFIX)
-                && counter.text(NFTA_OBJ_NAME).equals(FilterRules.STRANGERS)) {
-              owners.add(table.substring(PREFIX.length()));
+            Attributes object = Attributes.after(message, NFGENMSG);
+            String table = object.text(NFTA_OBJ_TABLE);
+            if (isOurs(table) && object.text(NFTA_OBJ_NAME).equals(counter)) {
+              tables.add(table);
             }
           });
     }
-    return owners;
+    return tables;
   }
 
   /** Returns all counters of a table by name; none if there is no such table. */

@@ -60,6 +60,13 @@ final class GuardRules {
     return TABLE + DeviceName.checked(guard.name());
   }
 
+  /** Tells whether a table is some guard's by its name, and safe in a command. */
+  static boolean isTable(String table) {
+    return table.startsWith(TABLE)
+        && DEVICE.matcher(table.substring(TABLE.length())).matches()
+        && !table.endsWith("*");
+  }
+
   /** Returns the commands that make a guard's table anew in one step, and let it count on. */
   static String of(HostGuard guard, Map<String, Count> counts) {
     GuardRules rules = new GuardRules(guard, false);

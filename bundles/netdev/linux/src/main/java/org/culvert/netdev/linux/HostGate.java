@@ -34,16 +34,38 @@ final class HostGate implements AutoCloseable {
 
   private volatile String table = "";
 
+  /** The tables of this process, beside those of others that live. */
+  private final Claims claims = new Claims();
+
+  /** Our table when those of other devices were removed; empty before that. */
+  private String cleared = "";
+
   private GroupRules groups = new GroupRules("");
 
   /** Lets the host be guarded so. */
-  void keep(HostGuard guard, Findings findings) {
+  void keep(HostGuard wanted, Findings findings) {
+    if (wanted.open() && !wanted.isolates()) {
+      filter(wanted, findings);
+      return;
+    }
+    HostGuard known;
+    try {
+      known = OwnDevices.known(wanted, findings);
+    } catch (IOException e) {
+      findings.missing("the filter of tunnels is as it was: " + e.getMessage());
+      return;
+    }
+    filter(known, findings);
+  }
+
+  private void filter(HostGuard guard, Findings findings) {
     boolean nothing = guard.open() && !guard.isolates() && standing.isEmpty();
     if (nothing && !doubtful) {
       return;
     }
     try {
       if (nothing) {
+        removeOthers(GuardRules.table(guard));
         removeEarlier(GuardRules.table(guard));
         return;
       }
@@ -51,6 +73,7 @@ final class HostGate implements AutoCloseable {
         throw new IOException("nft is not installed (package nftables)");
       }
       table = GuardRules.table(guard);
+      removeOthers(table);
       listen();
       Map<String, Count> counts = FilterTable.counters(table);
       boolean there = counts.keySet().containsAll(Set.of(GuardRules.CLOSED, GuardRules.ISOLATED));
@@ -90,6 +113,24 @@ final class HostGate implements AutoCloseable {
       nft.get().change("delete table inet " + left + "\n");
     }
     doubtful = false;
+  }
+
+  /** What was made for a device of another name, by this process or one that ended. */
+  private void removeOthers(String own) throws IOException {
+    if (own.equals(cleared) || nft.isEmpty()) {
+      return;
+    }
+    claims.keep(Set.of(mark(own)));
+    for (String left : FilterTable.having(GuardRules.CLOSED)) {
+      if (GuardRules.isTable(left) && !left.equals(own) && !claims.isOthers(mark(left))) {
+        nft.get().change("delete table inet " + left + "\n");
+      }
+    }
+    cleared = own;
+  }
+
+  private static String mark(String table) {
+    return "table " + table;
   }
 
   /** Tells whether the tables of two guards differ in what is in their sets and chains only. */
@@ -152,6 +193,8 @@ final class HostGate implements AutoCloseable {
 
   @Override
   public void close() {
+    claims.close();
+    cleared = "";
     if (watch != null) {
       watch.close();
       watch = null;

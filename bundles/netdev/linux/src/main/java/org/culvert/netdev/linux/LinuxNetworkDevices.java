@@ -63,16 +63,24 @@ public final class LinuxNetworkDevices implements NetworkDevices {
     LinuxTunDevice tun = LinuxTunDevice.open(name);
     try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
       int device = DeviceName.index(name);
+      open.opened(tun);
+      tun.whenClosed(() -> open.closed(tun));
       // Refused where the kernel has no IPv6, and then there is nothing to keep quiet.
       netlink.change(List.of(RoutingRequests.quiet(device)));
       netlink.change(RoutingRequests.mtu(device, mtu), "setting the MTU of " + name);
       netlink.change(RoutingRequests.up(device), "setting " + name + " up");
-      open.opened(tun);
-      tun.whenClosed(() -> open.closed(tun));
       return tun;
     } catch (IOException | RuntimeException e) {
       tun.close();
       throw e;
+    }
+  }
+
+  @Override
+  public Optional<String> foreign(String name) throws IOException {
+    Libc.load();
+    try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
+      return OwnDevices.foreign(netlink, name);
     }
   }
 

@@ -16,13 +16,19 @@ import org.culvert.netdev.linux.Netlink.Answer;
 final class OpenDevices {
   private final Map<String, LinuxTunDevice> devices = new ConcurrentHashMap<>();
 
-  void opened(LinuxTunDevice device) {
+  /** What shows the host's filter that they are ours. */
+  private final Map<LinuxTunDevice, Presence> shown = new ConcurrentHashMap<>();
+
+  /** Takes note of a device, before it is up: what is up and not ours is not filtered. */
+  void opened(LinuxTunDevice device) throws IOException {
+    OwnDevices.show(device.name()).ifPresent(presence -> shown.put(device, presence));
     devices.put(device.name(), device);
   }
 
   /** Forgets a device; another of the same name that was opened since is not meant. */
   void closed(LinuxTunDevice device) {
     devices.remove(device.name(), device);
+    Optional.ofNullable(shown.remove(device)).ifPresent(Presence::close);
   }
 
   /** Tells whether a link is a device of ours, or a tunnel of the kernel's. */

@@ -81,11 +81,14 @@ final class TunnelLink {
     return TunnelKind.named(info.text(LinkRequests.IFLA_INFO_KIND));
   }
 
+  /** Tells whether it is a TUN device, of whatever process. */
+  boolean isTun() {
+    return type == NO_LINK_LAYER && TUN.equals(info.text(LinkRequests.IFLA_INFO_KIND));
+  }
+
   /** Tells whether a router may be beyond it: not at loopback, nor at what a tunnel of ours is. */
   boolean maySeeRouters() {
-    boolean userspaceTunnel =
-        type == NO_LINK_LAYER && TUN.equals(info.text(LinkRequests.IFLA_INFO_KIND));
-    return type != ARPHRD_LOOPBACK && !userspaceTunnel && kind().isEmpty();
+    return type != ARPHRD_LOOPBACK && !isTun() && kind().isEmpty();
   }
 
   /** Tells whether it is this tunnel already, whatever its MTU. */

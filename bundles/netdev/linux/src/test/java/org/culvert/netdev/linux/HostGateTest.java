@@ -220,6 +220,60 @@ class HostGateTest {
   }
 
   @Test
+  void anInterfaceOfTheHostsOwnIsNotFiltered() throws Exception {
+    begin();
+    OwnNetwork.run("ip", "link", "add", "uplink0", "type", "veth", "peer", "name", "uplink0-x");
+    OwnNetwork.run("ip", "link", "set", "uplink0", "up");
+    Findings findings = new Findings();
+
+    gate.keep(guard("uplink0"), findings);
+
+    assertThat(findings.state().missing())
+        .singleElement()
+        .asString()
+        .contains("uplink0 is not a device of ours");
+    assertThat(OwnNetwork.run("nft", "list", "ruleset")).doesNotContain("\"uplink0");
+    OwnNetwork.run("ip", "link", "del", "uplink0");
+    keep(guard("uplink0"));
+    assertThat(OwnNetwork.run("nft", "list", "ruleset")).contains("\"uplink0\"");
+  }
+
+  @Test
+  void anotherProgramsTunDeviceIsNotFiltered() throws Exception {
+    begin();
+    OwnNetwork.run("ip", "tuntap", "add", "mode", "tun", "name", "vpn0");
+    OwnNetwork.run("ip", "link", "set", "vpn0", "up");
+    Findings findings = new Findings();
+
+    gate.keep(guard("vpn0"), findings);
+
+    assertThat(findings.state().missing()).hasSize(1);
+    assertThat(OwnNetwork.run("nft", "list", "ruleset")).doesNotContain("\"vpn0");
+  }
+
+  @Test
+  void theTableOfAnEarlierDeviceGoesWhenAnotherIsNamedOrAtStart() throws Exception {
+    begin();
+    keep(guard("earlier0"));
+    keep(guard());
+    assertThat(OwnNetwork.run("nft", "list", "tables")).doesNotContain("earlier0");
+
+    try (HostGate killed = new HostGate()) {
+      killed.keep(guard("earlier0"), new Findings());
+      try (HostGate beside = new HostGate()) {
+        beside.keep(guard("beside0"), new Findings());
+        assertThat(OwnNetwork.run("nft", "list", "tables")).contains("earlier0", "culvert0");
+      }
+    }
+    try (HostGate anew = new HostGate()) {
+      anew.keep(guard("later0"), new Findings());
+    }
+    assertThat(OwnNetwork.run("nft", "list", "tables"))
+        .contains("later0", "culvert0")
+        .doesNotContain("earlier0");
+  }
+
+  @Test
   void anOpenHostHasNoFilter() throws Exception {
     begin();
     keep(new HostGuard("culvert0", Set.of("culvert0"), Set.of(POOL), Set.of(), true, Set.of()));
@@ -256,9 +310,13 @@ class HostGateTest {
   }
 
   private static HostGuard guard(HostService... services) {
+    return guard("culvert0", services);
+  }
+
+  private static HostGuard guard(String device, HostService... services) {
     return new HostGuard(
-        "culvert0",
-        Set.of("culvert0", "culvert0-*"),
+        device,
+        Set.of(device, device + "-*"),
         Set.of(POOL, IpPrefix.parse("10.64.0.0/16")),
         Set.of(),
         false,

@@ -21,6 +21,19 @@ class LinuxNetworkDevicesTest {
   private final LinuxNetworkDevices devices = new LinuxNetworkDevices();
 
   @Test
+  void tellsAnInterfaceOfAnotherKindThatHasAName() throws Exception {
+    OwnNetwork.run("ip", "link", "add", "br-lan", "type", "veth", "peer", "name", "veth9");
+    OwnNetwork.run("ip", "tuntap", "add", "mode", "tun", "name", "vpn0");
+
+    assertThat(devices.foreign("lo")).contains("lo");
+    assertThat(devices.foreign("br-lan")).contains("br-lan");
+    assertThat(devices.foreign("br")).contains("br-lan");
+    assertThat(devices.foreign("b")).isEmpty();
+    assertThat(devices.foreign("vpn0")).isEmpty();
+    assertThat(devices.foreign("culvert0")).isEmpty();
+  }
+
+  @Test
   void bringsATunUpWithItsMtuAndNoAddressOfItsOwn() throws Exception {
     try (TunDevice tun = devices.openTun("tun0", 1280)) {
       assertThat(tun.name()).isEqualTo("tun0");
