@@ -214,15 +214,36 @@ public final class ConfiguredDnsRegistrar {
     int service_ranking() default 0;
   }
 
-  private final DynamicUpdateRegistrar registrar;
-  private final ServiceRegistration<DnsRegistrar> registration;
+  /** The other keys are checked while nobody knows what is in the file. */
+  private static final String ANY_SECRET = "A".repeat(44);
 
-  /** Registers the service. */
+  private final FollowedKey.Service running;
+
+  /** Registers the service; where a file holds the key, as soon as the file is right. */
   @Activate
   public ConfiguredDnsRegistrar(Config config, BundleContext context) {
-    DnsSettings settings = SettingsReader.from(config);
+    running =
+        config.key_file().isEmpty() || !config.key_secret().isEmpty()
+            ? register(SettingsReader.from(config), config, context)
+            : follow(config, context);
+  }
+
+  private static FollowedKey.Service follow(Config config, BundleContext context) {
+    SettingsReader.from(config, ANY_SECRET);
+    FollowedKey key =
+        new FollowedKey(
+            PID,
+            () -> KeyReader.secret(config),
+            secret -> SettingsReader.from(config, secret),
+            settings -> register(settings, config, context));
+    key.start(context);
+    return key::close;
+  }
+
+  private static FollowedKey.Service register(
+      DnsSettings settings, Config config, BundleContext context) {
     HostLookup lookup = SystemLookup.start();
-    registrar =
+    DynamicUpdateRegistrar registrar =
         new DynamicUpdateRegistrar(
             settings,
             new SignedExchange(
@@ -235,13 +256,17 @@ public final class ConfiguredDnsRegistrar {
             lookup);
     Dictionary<String, Object> properties = new Hashtable<>();
     properties.put("service.ranking", config.service_ranking());
-    registration = context.registerService(DnsRegistrar.class, registrar, properties);
+    ServiceRegistration<DnsRegistrar> registration =
+        context.registerService(DnsRegistrar.class, registrar, properties);
+    return () -> {
+      registration.unregister();
+      registrar.close();
+    };
   }
 
   /** Withdraws the service. */
   @Deactivate
   void stop() {
-    registration.unregister();
-    registrar.close();
+    running.close();
   }
 }

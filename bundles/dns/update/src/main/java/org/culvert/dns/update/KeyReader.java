@@ -36,11 +36,24 @@ final class KeyReader {
   }
 
   /**
-   * Reads the key. Blocks.
+   * Returns the secret in base64 as it is written now, in the configuration or in its file. Blocks.
    *
-   * @throws InvalidConfigurationException if there is none, or none that is accepted
+   * @throws InvalidConfigurationException if there is none
    */
-  static KeyReader read(Config config) {
+  static String secret(Config config) {
+    boolean file = !config.key_file().isEmpty();
+    if (file != config.key_secret().isEmpty()) {
+      throw refused(KEY_FILE, config.key_file(), "write either key.file or key.secret");
+    }
+    return file ? content(config.key_file()) : config.key_secret().strip();
+  }
+
+  /**
+   * Makes the key of a secret.
+   *
+   * @throws InvalidConfigurationException if it is not accepted
+   */
+  static KeyReader read(Config config, String text) {
     if (!TsigKey.isAccepted(config.key_algorithm())) {
       throw refused(
           "key.algorithm",
@@ -48,10 +61,6 @@ final class KeyReader {
           "it is unknown or too weak; write hmac-sha256, hmac-sha384 or hmac-sha512");
     }
     boolean file = !config.key_file().isEmpty();
-    if (file != config.key_secret().isEmpty()) {
-      throw refused(KEY_FILE, config.key_file(), "write either key.file or key.secret");
-    }
-    String text = file ? content(config.key_file()) : config.key_secret().strip();
     try {
       TsigKey key =
           TsigKey.of(

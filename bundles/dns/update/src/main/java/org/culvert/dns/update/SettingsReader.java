@@ -28,12 +28,17 @@ final class SettingsReader {
   private SettingsReader() {}
 
   /**
-   * Checks a configuration.
+   * Checks a configuration, with the secret that it names.
    *
    * @throws InvalidConfigurationException if it cannot work; a secret is never repeated
    */
   static DnsSettings from(Config config) {
-    KeyReader key = KeyReader.read(config);
+    return from(config, KeyReader.secret(config));
+  }
+
+  /** Does the same with the secret that its file holds at this moment. */
+  static DnsSettings from(Config config, String secret) {
+    KeyReader key = KeyReader.read(config, secret);
     KeyedHash hash =
         new KeyedHash(
             (config.hash_key().isEmpty() ? key.text() : config.hash_key()).getBytes(UTF_8));

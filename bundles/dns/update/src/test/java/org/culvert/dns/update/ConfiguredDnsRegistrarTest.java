@@ -9,6 +9,7 @@ import java.util.Dictionary;
 import java.util.List;
 import java.util.Optional;
 import org.culvert.api.config.InvalidConfigurationException;
+import org.culvert.api.config.MistakeSource;
 import org.culvert.api.service.DnsRegistrar;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
@@ -84,5 +85,27 @@ class ConfiguredDnsRegistrarTest {
                     Configurations.of("key_algorithm", "hmac-md5"), context()))
         .isInstanceOf(InvalidConfigurationException.class);
     assertThat(registered).isEmpty();
+  }
+
+  @Test
+  void refusesAtOnceWhatIsWrongBesideAKeyThatIsNotThereYet() {
+    assertThatThrownBy(
+            () ->
+                new ConfiguredDnsRegistrar(
+                    Configurations.of("key_secret", "", "key_file", "/none", "port", 0), context()))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageContaining("port");
+    assertThat(registered).isEmpty();
+  }
+
+  @Test
+  void waitsForAKeyThatIsNotThereYet() {
+    ConfiguredDnsRegistrar component =
+        new ConfiguredDnsRegistrar(
+            Configurations.of("key_secret", "", "key_file", "/none"), context());
+
+    assertThat(registered.get(0)).isEqualTo(MistakeSource.class);
+    component.stop();
+    assertThat(withdrawn).isTrue();
   }
 }
