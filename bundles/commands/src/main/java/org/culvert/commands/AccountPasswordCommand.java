@@ -5,6 +5,7 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.account.AccountSettings;
+import org.culvert.api.broker.BrokerAdministration;
 
 /** Gives a user another password, and perhaps another policy with it. */
 @Service
@@ -19,5 +20,9 @@ public final class AccountPasswordCommand extends PasswordCommand {
     Found found = find(user);
     AccountSettings settings = apply(found.account().settings());
     withPassword(out, password -> found.store().change(user, settings, password));
+    if (isPolicyGiven() && !json) {
+      UserTunnels tunnels = new UserTunnels(find(BrokerAdministration.class, ""), user);
+      keeping(tunnels, settings).forEach(out::println);
+    }
   }
 }

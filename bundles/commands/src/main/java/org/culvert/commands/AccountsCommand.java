@@ -2,6 +2,7 @@ package org.culvert.commands;
 
 import java.io.PrintStream;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
@@ -40,6 +41,9 @@ public final class AccountsCommand extends AccountCommand {
     }
     if (!text(row, "groups").isEmpty()) {
       line.append("; groups: ").append(text(row, "groups"));
+    }
+    if (row.get("lifetime") instanceof Optional<?> lifetime && lifetime.isPresent()) {
+      line.append("; lifetime: ").append(Text.of((Object) lifetime));
     }
     return line.toString();
   }

@@ -20,7 +20,7 @@ final class Line {
   /**
    * Sets the options among some words, as Karaf would, and returns the rest.
    *
-   * @throws CommandException if there is no such option, or its value is missing
+   * @throws CommandException if there is no such option, or a value is missing or another option
    */
   static List<String> read(ShellCommand command, List<String> words) throws CommandException {
     Map<String, Field> options = options(command);
@@ -36,7 +36,24 @@ final class Line {
         arguments.add(word);
       }
     }
+    for (Map.Entry<String, Field> option : options.entrySet()) {
+      refuseOptionAsValue(command, option.getKey(), option.getValue());
+    }
     return arguments;
+  }
+
+  /** Karaf takes what stands behind an option for its value, whatever it is. */
+  private static void refuseOptionAsValue(ShellCommand command, String name, Field option)
+      throws CommandException {
+    try {
+      if (option.get(command) instanceof String value && value.startsWith("--")) {
+        throw ShellCommand.refusal(
+            "The value of %s is missing: %s is an option.".formatted(name, Text.safe(value)),
+            "Write the value behind %s. Try: %s --help".formatted(name, name(command)));
+      }
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(option + " is not open to this package", e);
+    }
   }
 
   private static void set(

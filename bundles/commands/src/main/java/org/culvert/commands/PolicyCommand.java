@@ -16,6 +16,7 @@ import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.account.AccountPolicy;
 import org.culvert.api.account.AccountSettings;
 import org.culvert.api.account.SaslProperties;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.InvalidSyntaxException;
 
 /** What the commands that set how a user may authenticate share. */
@@ -23,7 +24,7 @@ abstract class PolicyCommand extends UserCommand {
   @Option(
       name = "--mechanisms",
       description = "The only SASL mechanisms allowed, separated by commas; any: no restriction")
-  String mechanisms = "";
+  @Nullable String mechanisms;
 
   @Option(name = "--tls-only", description = "Let the user in over TLS only")
   boolean tlsOnly;
@@ -42,32 +43,35 @@ abstract class PolicyCommand extends UserCommand {
   @Option(
       name = "--groups",
       description = "The groups that the user is in, separated by commas; none: in no group")
-  String groups = "";
+  @Nullable String groups;
 
   @Option(
       name = "--lifetime",
       description =
           "Minutes that the user's tunnels live unless he asks again, whatever flows;"
               + " broker: as the broker's configuration says")
-  String lifetime = "";
+  @Nullable String lifetime;
 
   /** Returns settings with what the options say. */
   final AccountSettings apply(AccountSettings settings) throws CommandException {
     if ((digest && noDigest) || (tlsOnly && noTlsOnly)) {
       throw refusal("Two options contradict each other.", "Leave one of them out.");
     }
+    refuseEmpty("--mechanisms", mechanisms, "Write any for no restriction, or names.");
+    refuseEmpty("--groups", groups, "Write none to take the user out of all groups, or names.");
+    refuseEmpty("--lifetime", lifetime, "Write minutes, or broker for what the broker has.");
     AccountPolicy before = settings.policy();
     Set<String> names = before.mechanisms();
-    if (mechanisms.equalsIgnoreCase("any")) {
+    if ("any".equalsIgnoreCase(mechanisms)) {
       names = Set.of();
-    } else if (!mechanisms.isEmpty()) {
+    } else if (mechanisms != null) {
       names =
           Set.copyOf(new TreeSet<>(List.of(mechanisms.toUpperCase(Locale.ROOT).split(",", -1))));
     }
     Set<String> in = settings.groups();
-    if (groups.equalsIgnoreCase("none")) {
+    if ("none".equalsIgnoreCase(groups)) {
       in = Set.of();
-    } else if (!groups.isEmpty()) {
+    } else if (groups != null) {
       in = Set.copyOf(new TreeSet<>(List.of(groups.split(",", -1))));
     }
     return settings
@@ -77,8 +81,15 @@ abstract class PolicyCommand extends UserCommand {
         .policy(new AccountPolicy(names, tlsOnly || (before.tlsOnly() && !noTlsOnly)));
   }
 
+  private static void refuseEmpty(String option, @Nullable String value, String remedy)
+      throws CommandException {
+    if (value != null && value.isBlank()) {
+      throw refusal("The value of " + option + " is empty.", remedy);
+    }
+  }
+
   private Optional<Duration> lifetime(AccountSettings settings) throws CommandException {
-    if (lifetime.isEmpty()) {
+    if (lifetime == null) {
       return settings.lifetime();
     }
     if (lifetime.equalsIgnoreCase("broker")) {
@@ -96,9 +107,16 @@ abstract class PolicyCommand extends UserCommand {
         || noDigest
         || tlsOnly
         || noTlsOnly
-        || !mechanisms.isEmpty()
-        || !groups.isEmpty()
-        || !lifetime.isEmpty();
+        || mechanisms != null
+        || groups != null
+        || lifetime != null;
+  }
+
+  /** Tells which tunnels keep what the user had, as long as nobody asks for them again. */
+  final List<String> keeping(UserTunnels tunnels, AccountSettings settings) {
+    return tunnels.told(
+        lease -> !lease.grant().equals(settings.grant()),
+        lease -> "keeps its groups and lifetime until its client asks again");
   }
 
   /** Says what will surprise: a mechanism that no bundle has. */

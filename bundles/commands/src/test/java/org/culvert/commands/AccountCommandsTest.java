@@ -17,8 +17,10 @@ import java.util.concurrent.CompletionStage;
 import javax.security.sasl.SaslServerFactory;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.account.AccountAdministration;
+import org.culvert.api.account.AccountException;
 import org.culvert.api.account.AccountPolicy;
 import org.culvert.api.account.AccountSettings;
+import org.culvert.api.account.AccountSummary;
 import org.culvert.api.account.SaslProperties;
 import org.culvert.api.broker.BrokerAdministration;
 import org.culvert.api.broker.PoolUse;
@@ -219,6 +221,112 @@ class AccountCommandsTest {
     run(command, "alice");
 
     assertThat(accounts.accounts().get(0).settings()).isEqualTo(USUAL);
+  }
+
+  @Test
+  void aListShowsLifetimes() throws Exception {
+    accounts.create(
+        "alice", USUAL.lifetime(Optional.of(Duration.ofMinutes(90))), CANARY.toCharArray());
+
+    assertThat(run(new AccountsCommand())).contains("lifetime: 1h30m");
+  }
+
+  @Test
+  void anOptionIsNoValueOfAnother() {
+    accounts.create("limo", USUAL, CANARY.toCharArray());
+    AccountPolicyCommand command = new AccountPolicyCommand();
+    command.groups = "--json";
+
+    assertThatThrownBy(() -> run(command, "limo"))
+        .isInstanceOfSatisfying(
+            CommandException.class,
+            e ->
+                assertThat(e.getNiceHelp())
+                    .isEqualTo(
+                        "The value of --groups is missing: --json is an option.\n"
+                            + "Write the value behind --groups. Try: culvert:account-policy"
+                            + " --help"));
+    assertThat(accounts.accounts().get(0).settings()).isEqualTo(USUAL);
+  }
+
+  @Test
+  void anOptionBehindTheNameIsNoValueEither() {
+    accounts.create("limo", USUAL, CANARY.toCharArray());
+    AccountPolicyCommand command = new AccountPolicyCommand();
+    command.words = List.of("limo", "--lifetime", "--json");
+
+    assertThatThrownBy(() -> run(command))
+        .hasMessage("The value of --lifetime is missing: --json is an option.");
+  }
+
+  @Test
+  void emptyValuesAreRefusedWithWhatToWrite() {
+    accounts.create("alice", USUAL, CANARY.toCharArray());
+    for (String option : List.of("--groups", "--mechanisms", "--lifetime")) {
+      AccountPolicyCommand command = new AccountPolicyCommand();
+      command.words = List.of("alice", option, "");
+
+      assertThatThrownBy(() -> run(command))
+          .hasMessage("The value of " + option + " is empty.")
+          .isInstanceOfSatisfying(
+              CommandException.class, e -> assertThat(e.getNiceHelp()).contains("Write "));
+    }
+  }
+
+  @Test
+  void aRefusedLifetimeIsNotBlamedOnThePassword() {
+    AccountPolicyCommand command = new AccountPolicyCommand();
+    command.lifetime = "5256001";
+    services.add(
+        AccountAdministration.class,
+        new RefusingAccounts("This is no lifetime.", "Write minutes, 1 to 5256000."));
+
+    assertThatThrownBy(() -> run(command, "alice"))
+        .isInstanceOfSatisfying(
+            CommandException.class,
+            e ->
+                assertThat(e.getNiceHelp())
+                    .isEqualTo("This is no lifetime.\nWrite minutes, 1 to 5256000."));
+  }
+
+  @Test
+  void aTunnelThatKeepsItsGroupsIsNamedWithTheCommandThatEndsIt() throws Exception {
+    FakeBroker broker = new FakeBroker();
+    services.add(BrokerAdministration.class, broker);
+    accounts.create("user-1", USUAL, CANARY.toCharArray());
+    AccountPolicyCommand command = new AccountPolicyCommand();
+
+    command.groups = "vip";
+    assertThat(run(command, "user-1"))
+        .contains("Note: tunnel lease-1 keeps its groups and lifetime until its client asks again")
+        .contains("To end it: culvert:tunnel-delete lease-1");
+    command.json = true;
+    assertThat(run(command, "user-1")).contains("\"user\": \"user-1\"", "\"told\"", "lease-1");
+    assertThat(broker.deleted).isEmpty();
+
+    command.endTunnel = true;
+    assertThat(run(command, "user-1")).contains("Ended: tunnel lease-1.");
+    assertThat(broker.deleted).containsExactly("lease-1");
+  }
+
+  @Test
+  void whatATunnelHasAlreadyIsNotNamed() throws Exception {
+    services.add(BrokerAdministration.class, new FakeBroker());
+    accounts.create("user-1", USUAL.groups(Set.of("vip")), CANARY.toCharArray());
+    AccountPolicyCommand command = new AccountPolicyCommand();
+    command.groups = "none";
+
+    assertThat(run(command, "user-1")).doesNotContain("Note:");
+  }
+
+  @Test
+  void aTunnelIsEndedWithAChangeOnly() {
+    accounts.create("user-1", USUAL, CANARY.toCharArray());
+    AccountPolicyCommand command = new AccountPolicyCommand();
+    command.endTunnel = true;
+
+    assertThatThrownBy(() -> run(command, "user-1"))
+        .hasMessage("--end-tunnel stands beside a change only.");
   }
 
   @Test
@@ -491,6 +599,45 @@ class AccountCommandsTest {
 
     private static BrokeredTunnel tunnel(Lease lease) {
       return new BrokeredTunnel(lease, Optional.empty());
+    }
+  }
+
+  /** Has alice, and refuses every change of hers. */
+  private static final class RefusingAccounts implements AccountAdministration {
+    private final AccountException refusal;
+
+    RefusingAccounts(String cause, String remedy) {
+      refusal = new AccountException(cause, remedy);
+    }
+
+    @Override
+    public List<AccountSummary> accounts() {
+      return List.of(new AccountSummary("alice", USUAL, List.of(), Optional.empty()));
+    }
+
+    @Override
+    public AccountSummary create(String user, AccountSettings settings) {
+      throw refusal;
+    }
+
+    @Override
+    public AccountSummary create(String user, AccountSettings settings, char[] password) {
+      throw refusal;
+    }
+
+    @Override
+    public AccountSummary change(String user, AccountSettings settings) {
+      throw refusal;
+    }
+
+    @Override
+    public AccountSummary change(String user, AccountSettings settings, char[] password) {
+      throw refusal;
+    }
+
+    @Override
+    public void remove(String user) {
+      throw refusal;
     }
   }
 
