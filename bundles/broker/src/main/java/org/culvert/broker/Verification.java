@@ -68,14 +68,14 @@ final class Verification {
         .thenCombine(ofServer(), Verification::together);
   }
 
-  /** What could be read, or why nothing could. */
-  private record Stored(List<Lease> leases, Optional<String> failure) {}
+  /** What could be read, or why nothing could; and why nothing can be written. */
+  private record Stored(List<Lease> leases, Optional<String> failure, Optional<String> obstacle) {}
 
   private Stored stored() {
     try {
-      return new Stored(store.load(), Optional.empty());
+      return new Stored(store.load(), Optional.empty(), store.obstacle());
     } catch (LeaseStoreException e) {
-      return new Stored(List.of(), Optional.of("lease store: " + e.getMessage()));
+      return new Stored(List.of(), Optional.of("lease store: " + e.getMessage()), Optional.empty());
     }
   }
 
@@ -92,6 +92,7 @@ final class Verification {
       violations.lines().add(stored.failure().get());
       return violations.lines();
     }
+    stored.obstacle().map(why -> "lease store: " + why).ifPresent(violations.lines()::add);
     Map<String, Lease> left = new HashMap<>();
     stored.leases().forEach(lease -> left.put(lease.id(), lease));
     for (Lease lease : steady) {

@@ -89,6 +89,14 @@ class VerificationTest {
   }
 
   @Test
+  void saysThatNothingCanBeStored() {
+    twoTunnels();
+    rig.store.hinder("the disk is full");
+
+    assertThat(verify()).containsExactly("lease store: the disk is full");
+  }
+
+  @Test
   void findsTunnelsThatAreNotThereOrFailedOrShouldNotBe() {
     twoTunnels();
     var tunnels = rig.server.desired();

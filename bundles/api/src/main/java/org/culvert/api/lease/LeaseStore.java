@@ -1,6 +1,7 @@
 package org.culvert.api.lease;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -44,4 +45,13 @@ public interface LeaseStore {
    * @return completes when it would survive a power cut; fails with a {@link LeaseStoreException}
    */
   CompletionStage<Void> note(String key, String value);
+
+  /**
+   * Tells why changes are refused now, in a line for the operator: from the first that was refused
+   * until the store has found that one of its size can be stored. Does not block; empty where
+   * nothing is known to be in the way. Called on any thread.
+   */
+  default Optional<String> obstacle() {
+    return Optional.empty();
+  }
 }

@@ -30,6 +30,7 @@ public final class MemoryLeaseStore implements LeaseStore {
   private boolean holding;
   private int commits;
   private @Nullable String failure;
+  private Optional<String> obstacle = Optional.empty();
 
   @Override
   public synchronized List<Lease> load() {
@@ -91,6 +92,16 @@ public final class MemoryLeaseStore implements LeaseStore {
   /** Makes every commit fail with this cause, until {@link #heal}. */
   public synchronized void fail(String cause) {
     failure = cause;
+  }
+
+  /** Says that nothing can be stored, though all can be read. */
+  public synchronized void hinder(String why) {
+    obstacle = Optional.of(why);
+  }
+
+  @Override
+  public synchronized Optional<String> obstacle() {
+    return obstacle;
   }
 
   /** Lets commits succeed again. */

@@ -310,9 +310,12 @@ final class Database implements AutoCloseable {
 
   private void recover(Tables opened, boolean spoiled, RuntimeException failure) {
     failures++;
-    if (spoiled || !opened.rollBack()) {
-      suspect |= spoiled;
+    suspect |= spoiled;
+    Optional<Tables> renewed = spoiled ? Optional.empty() : opened.renewed();
+    if (renewed.isEmpty()) {
       giveUp(opened, failure);
+    } else {
+      tables = renewed;
     }
   }
 

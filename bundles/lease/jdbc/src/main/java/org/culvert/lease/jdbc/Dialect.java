@@ -27,6 +27,13 @@ interface Dialect {
   /** Makes room after a failure; returns true if it is worth while to try again at once. */
   boolean relieve(Connection connection, LeaseStoreException failure);
 
+  /**
+   * Makes sure that the disk has room for as much as this.
+   *
+   * @throws LeaseStoreException if not, with the cause and the remedy
+   */
+  void proveRoom(int octets);
+
   /** Tells whether a statement failed because something that must be unique is there already. */
   boolean isConflict(SQLException failure);
 

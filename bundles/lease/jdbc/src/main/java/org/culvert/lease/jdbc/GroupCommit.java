@@ -19,6 +19,7 @@ import org.culvert.api.lease.LeaseStoreException;
  *   attempt   each change between savepoints: all of it or nothing
  *   write     one commit, one flush of the disk → every change's stage completes
  *   settle    if the flush failed: first finds out whether it is stored → then they complete
+ *   prove     after a failure: whether there is room again for as much as was refused
  */
 /**
  * Lets many commits share one write to the disk.
@@ -30,6 +31,11 @@ import org.culvert.api.lease.LeaseStoreException;
 final class GroupCommit implements AutoCloseable {
   private static final int MOST_PER_TRANSACTION = 4096;
   private static final long TRY_SECONDS = 1;
+
+  /** A change touches a page of the table and one of each index, and any of them may be split. */
+  private static final int OCTETS_PER_CHANGE = 64 * 1024;
+
+  private static final int MOST_OCTETS = 1 << 20;
 
   /** What is written as one: all of it or nothing. */
   interface Change {
@@ -132,7 +138,7 @@ final class GroupCommit implements AutoCloseable {
       settle();
       database.write(tables -> attemptAll(batch, tables, outcomes));
       transactions = transactions + 1;
-      outage.isOver();
+      proveRoom();
       // After the commit: this is the promise that the change is durable.
       outcomes.forEach(Runnable::run);
     } catch (Database.InDoubt e) {
@@ -144,6 +150,20 @@ final class GroupCommit implements AutoCloseable {
       refuse(batch, e);
     } catch (RuntimeException e) {
       refuse(batch, new LeaseStoreException(e.toString(), false, e));
+    }
+  }
+
+  /** What was stored may have been smaller than what was refused. */
+  private void proveRoom() {
+    if (!outage.lasts()) {
+      return;
+    }
+    try {
+      dialect.proveRoom(
+          (int) Math.min(MOST_OCTETS, (long) OCTETS_PER_CHANGE * Math.max(1, outage.largest())));
+      outage.isOver();
+    } catch (LeaseStoreException e) {
+      outage.failed(String.valueOf(e.getMessage()), 0);
     }
   }
 

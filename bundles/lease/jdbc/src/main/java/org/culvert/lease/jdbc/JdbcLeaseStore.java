@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -26,6 +27,7 @@ import org.culvert.api.service.DutyStore;
 final class JdbcLeaseStore implements LeaseStore, DutyStore, AutoCloseable {
   private final Dialect dialect;
   private final Database database;
+  private final Outage outage;
   private final GroupCommit group;
 
   /**
@@ -40,7 +42,8 @@ final class JdbcLeaseStore implements LeaseStore, DutyStore, AutoCloseable {
   JdbcLeaseStore(Dialect dialect, Schema schema, LongSupplier nanoTime) {
     this.dialect = dialect;
     database = new Database(dialect, schema, nanoTime);
-    group = new GroupCommit(database, dialect, new Outage(nanoTime));
+    outage = new Outage(nanoTime);
+    group = new GroupCommit(database, dialect, outage);
   }
 
   @Override
@@ -101,6 +104,11 @@ final class JdbcLeaseStore implements LeaseStore, DutyStore, AutoCloseable {
           Remembered.put(tables.connection(), key, value);
           return true;
         });
+  }
+
+  @Override
+  public Optional<String> obstacle() {
+    return outage.why().map(why -> "leases cannot be stored: " + why);
   }
 
   /**

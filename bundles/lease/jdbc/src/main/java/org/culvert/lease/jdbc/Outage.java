@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -12,7 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Tells the operator once that the store fails, once for each cause, and once that it works again.
  * Where the disk is full and has a little room again in turns, each is told once a minute; an
- * outage that lasts is told after a minute at the latest. For the writer's thread.
+ * outage that lasts is told after a minute at the latest. For the writer's thread; {@link #why} for
+ * any.
  */
 final class Outage {
   private static final Logger LOG = LoggerFactory.getLogger(JdbcLeaseStore.class);
@@ -26,33 +28,44 @@ final class Outage {
   /** The causes that were told in this outage. */
   private final Set<String> causes = new HashSet<>();
 
-  private boolean lasts;
+  private volatile Optional<String> why = Optional.empty();
   private long since;
   private long refused;
+  private int largest;
 
   Outage(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
   boolean lasts() {
-    return lasts;
+    return why.isPresent();
+  }
+
+  /** Returns the cause and the remedy that were named last; empty: there is no outage. */
+  Optional<String> why() {
+    return why;
+  }
+
+  /** Returns how many changes were refused at once, at most, in this outage. */
+  int largest() {
+    return largest;
   }
 
   /**
    * Is called for each attempt that failed.
    *
-   * @param why the cause and the remedy
+   * @param reason the cause and the remedy
    * @param changes how many were refused
    * @return whether that is told
    */
-  boolean failed(String why, int changes) {
+  boolean failed(String reason, int changes) {
     long now = nanoTime.getAsLong();
-    if (!lasts) {
-      lasts = true;
+    if (!lasts()) {
       since = now;
     }
-    refused += changes;
-    String cause = cause(why);
+    why = Optional.of(reason);
+    refused(changes);
+    String cause = cause(reason);
     Long last = told.get(cause);
     boolean isDue = last == null || now - last > QUIET.toNanos();
     if (!isDue || !causes.add(cause)) {
@@ -62,22 +75,23 @@ final class Outage {
     LOG.warn(
         "Leases cannot be stored: {}. New requests are refused with 310, tunnels that stand go on;"
             + " it is tried again all the time",
-        why);
+        reason);
     return true;
   }
 
   /** The database's own words, in brackets at the end, differ from one attempt to the next. */
-  private static String cause(String why) {
-    int details = why.indexOf(" [");
-    return details < 0 ? why : why.substring(0, details);
+  private static String cause(String reason) {
+    int details = reason.indexOf(" [");
+    return details < 0 ? reason : reason.substring(0, details);
   }
 
   void refused(int changes) {
     refused += changes;
+    largest = Math.max(largest, changes);
   }
 
   /**
-   * Is called for each attempt that succeeded.
+   * Is called once what was refused could be stored.
    *
    * @return whether that is told
    */
@@ -91,7 +105,8 @@ final class Outage {
       refused = 0;
     }
     causes.clear();
-    lasts = false;
+    why = Optional.empty();
+    largest = 0;
     return isTold;
   }
 }

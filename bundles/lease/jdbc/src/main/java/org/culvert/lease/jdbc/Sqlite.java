@@ -99,6 +99,23 @@ final class Sqlite implements Dialect {
     }
   }
 
+  @Override
+  public void proveRoom(int octets) {
+    try {
+      file.proveRoom(octets);
+    } catch (IOException e) {
+      throw new LeaseStoreException(
+          file
+              + ": the disk is full; make room on the disk of "
+              + file.directory()
+              + " ["
+              + oneLine(e.toString())
+              + "]",
+          false,
+          e);
+    }
+  }
+
   private static String answer(Connection connection, String question) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(question)) {

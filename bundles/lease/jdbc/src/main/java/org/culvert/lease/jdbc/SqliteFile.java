@@ -2,17 +2,21 @@ package org.culvert.lease.jdbc;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import org.culvert.api.file.DurableFile;
 import org.culvert.api.file.SmallFile;
 import org.culvert.api.file.UnfitFileException;
 import org.culvert.api.lease.LeaseStoreException;
@@ -53,6 +57,24 @@ final class SqliteFile {
   /** Where the last good copy is kept. */
   Path backup() {
     return backup;
+  }
+
+  /**
+   * Writes that much beside the file, and deletes it again.
+   *
+   * @throws IOException if there is no room for it
+   */
+  void proveRoom(int octets) throws IOException {
+    Path draft = DurableFile.draft(Path.of(path + ".room"), DurableFile.PRIVATE);
+    try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+      ByteBuffer filling = ByteBuffer.allocate(octets);
+      while (filling.hasRemaining()) {
+        out.write(filling);
+      }
+      out.force(true);
+    } finally {
+      Files.deleteIfExists(draft);
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ package org.culvert.lease.jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 
 /**
  * An open connection and the tables behind it.
@@ -37,6 +38,30 @@ record Tables(Connection connection, LeaseRows leases, DutyRows duties, CommitCo
     }
   }
 
+  /**
+   * Undoes the transaction under way, and prepares all statements anew: the driver ends those that
+   * failed for any other reason than a conflict.
+   *
+   * @return empty if the connection is of no use any more
+   */
+  Optional<Tables> renewed() {
+    if (!rollBack()) {
+      return Optional.empty();
+    }
+    try {
+      closeStatements();
+      return Optional.of(on(connection));
+    } catch (SQLException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void closeStatements() throws SQLException {
+    leases.close();
+    duties.close();
+    count.close();
+  }
+
   private boolean begin() {
     try (Statement statement = connection.createStatement()) {
       statement.execute("BEGIN");
@@ -48,17 +73,13 @@ record Tables(Connection connection, LeaseRows leases, DutyRows duties, CommitCo
 
   /** Leaves the transaction and lets go of all statements, for what runs in no transaction. */
   void leave() throws SQLException {
-    leases.close();
-    duties.close();
-    count.close();
+    closeStatements();
     connection.setAutoCommit(true);
   }
 
   void close() throws SQLException {
     try (connection) {
-      leases.close();
-      duties.close();
-      count.close();
+      closeStatements();
     }
   }
 }

@@ -14,7 +14,7 @@ class FullDiskTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {"serve", "fit", "start", "copy"})
+  @ValueSource(strings = {"serve", "fit", "start", "copy", "tell"})
   void worksAsFarAsTheDiskDoes(String what) throws Exception {
     assumeTrue(ChildJvm.canHaveSmallDisk(), "this process may not mount a small disk");
 

@@ -36,6 +36,7 @@ final class OnFullDisk {
       case "fit" -> disk.fit();
       case "start" -> disk.start();
       case "copy" -> disk.copy();
+      case "tell" -> disk.tell();
       default -> throw new IllegalArgumentException(arguments[1]);
     }
     System.exit(0);
@@ -140,6 +141,38 @@ final class OnFullDisk {
     store.backUp();
     assertThat(Files.readAllBytes(backup)).isNotEqualTo(before);
     store.close();
+  }
+
+  /** Something smaller than a lease may fit; that is not told as if leases did. */
+  private void tell() throws IOException {
+    JdbcLeaseStore store = open();
+    put(store, 1);
+    fill();
+    int number = 2;
+    while (tryToPut(store, number).isEmpty()) {
+      number++;
+    }
+    for (int i = 0; i < 10; i++) {
+      boolean fits = tryToWrite(store);
+      assertThat(store.obstacle())
+          .as("what little fits: " + fits)
+          .hasValueSatisfying(
+              why -> assertThat(why).contains("make room on the disk of " + file.getParent()));
+      assertThat(tryToPut(store, number)).isPresent();
+    }
+    Files.delete(ballast);
+    assertThat(tryToPut(store, number)).isEmpty();
+    assertThat(store.obstacle()).isEmpty();
+    store.close();
+  }
+
+  private static boolean tryToWrite(JdbcLeaseStore store) {
+    try {
+      store.tryToWrite().toCompletableFuture().join();
+      return true;
+    } catch (CompletionException e) {
+      return false;
+    }
   }
 
   private JdbcLeaseStore open() {
