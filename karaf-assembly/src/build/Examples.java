@@ -3,7 +3,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,12 +34,17 @@ public final class Examples {
 
   public static void main(String[] arguments) throws Exception {
     Path assembly = Path.of(arguments[0]);
+    // A bundle built over an older tree may have two descriptions of one component.
+    Set<String> completed = new HashSet<>();
     for (Path bundle : bundles(assembly.resolve("system/org/culvert"))) {
       try (ZipFile jar = new ZipFile(bundle.toFile())) {
         List<? extends ZipEntry> entries =
             jar.stream().filter(one -> one.getName().matches("OSGI-INF/metatype/.*xml")).toList();
         for (ZipEntry entry : entries) {
-          complete(assembly.resolve("etc"), document(jar, entry));
+          Document said = document(jar, entry);
+          if (completed.add(pid(said))) {
+            complete(assembly.resolve("etc"), said);
+          }
         }
       }
     }
@@ -56,8 +63,17 @@ public final class Examples {
     }
   }
 
+  private static Element designate(Document said) {
+    return (Element) said.getElementsByTagName("Designate").item(0);
+  }
+
+  private static String pid(Document said) {
+    Element designate = designate(said);
+    return designate.getAttribute("factoryPid") + designate.getAttribute("pid");
+  }
+
   private static void complete(Path etc, Document said) throws IOException {
-    Element designate = (Element) said.getElementsByTagName("Designate").item(0);
+    Element designate = designate(said);
     String factory = designate.getAttribute("factoryPid");
     Path example =
         factory.isEmpty()
