@@ -101,7 +101,7 @@ final class Handovers {
       return Optional.empty();
     }
     if (!lives(before)) {
-      if (!loser.isLike(winner)) {
+      if (!loser.isLike(winner) && isSilent(before)) {
         contests.remove(slot);
       }
       return Optional.empty();
@@ -143,6 +143,18 @@ final class Handovers {
       return status.filter(one -> one.counters().receivedPackets() > 0).isPresent();
     }
     return silence.filter(s -> s.compareTo(patience(lease)) <= 0).isPresent();
+  }
+
+  /**
+   * Tells whether no packet has come for too long. While the endpoint has not looked yet, a host is
+   * neither known to live nor known to be silent.
+   */
+  private boolean isSilent(Lease lease) {
+    return server
+        .tunnel(lease.id())
+        .flatMap(TunnelStatus::silence)
+        .filter(silence -> silence.compareTo(patience(lease)) > 0)
+        .isPresent();
   }
 
   /** Returns how long after its last packet a host counts as living. */

@@ -41,6 +41,23 @@ class HandoversTest {
   }
 
   @Test
+  void oneLookThatComesTooEarlyForgetsNoQuarrel() {
+    rig.server.silence = JUST_NOW;
+    for (int i = 0; i < 6; i++) {
+      come(i % 2 == 0 ? HOME : ELSEWHERE);
+      rig.advance(Duration.ofSeconds(2));
+    }
+    // The endpoint has not looked yet since the tunnel came to its host.
+    rig.server.silence = Optional.empty();
+    come(HOME);
+    come(ELSEWHERE);
+
+    rig.server.silence = JUST_NOW;
+
+    assertThat(refusal(ask(HOME))).isEqualTo(StatusCode.ACCOUNT_IN_USE);
+  }
+
+  @Test
   void aThirdHostIsNewerStill() {
     quarrel();
 
