@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.culvert.api.net.IpAddresses;
+import org.culvert.api.net.IpPrefix;
 import org.culvert.netdev.linux.RouteTable.Entry;
 import org.jspecify.annotations.Nullable;
 
@@ -44,14 +45,14 @@ final class HostNames {
    * tunnel's end on this host has it, for then the other end is here.
    */
   Optional<String> address(Entry local) throws IOException {
-    InetAddress address = local.route().destination().network();
-    AddressTable.Entry entry = addresses().get(address);
-    if (entry == null) {
+    IpPrefix destination = local.route().destination();
+    AddressTable.Entry entry = addresses().get(destination.network());
+    if (entry == null || !isHost(destination)) {
       return Optional.of(
           "the table local has a route to it; type: ip "
               + version(local)
               + "route del local "
-              + IpAddresses.text(address)
+              + text(destination)
               + of(local.route().device()).map(name -> " dev " + name).orElse("")
               + " table local");
     }
@@ -64,6 +65,15 @@ final class HostNames {
                 + entry.address()
                 + " dev "
                 + device);
+  }
+
+  /** Returns a destination as {@code ip} takes it: a host's without its length. */
+  static String text(IpPrefix destination) {
+    return isHost(destination) ? IpAddresses.text(destination.network()) : destination.toString();
+  }
+
+  private static boolean isHost(IpPrefix destination) {
+    return destination.equals(IpPrefix.host(destination.network()));
   }
 
   private Map<InetAddress, AddressTable.Entry> addresses() throws IOException {

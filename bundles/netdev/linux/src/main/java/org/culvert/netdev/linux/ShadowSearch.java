@@ -169,7 +169,7 @@ final class ShadowSearch {
                     told.put(
                         destination,
                         "packets to "
-                            + IpAddresses.text(destination.network())
+                            + HostNames.text(destination)
                             + " end at this host and not in "
                             + device
                             + ": "

@@ -59,6 +59,7 @@ class HindrancesTest {
           -6 rule add to 2001:db8:100::/48 lookup 7 pref 9 | 2001:db8:100::/48 | a rule of this host leads packets to it away from tun0: 9: from all to 2001:db8:100::/48 lookup 7, where there is a route to ::/0 by eth7; type: ip -6 rule del pref 9 from all to 2001:db8:100::/48 lookup 7
           -6 rule add from 2001:db8:100::/48 lookup 8 pref 9 | 2001:db8:100::/48 | a rule of this host leads packets from it away from tun0: 9: from 2001:db8:100::/48 lookup 8, where there is an unreachable route to ::/0; type: ip -6 rule del pref 9 from 2001:db8:100::/48 lookup 8
           -4 rule add to 10.7.0.0/16 prohibit pref 5 | 10.7.0.0/16 | a rule of this host ends packets to it: 5: from all to 10.7.0.0/16 prohibit; type: ip rule del pref 5 from all to 10.7.0.0/16 prohibit
+          -6 route add local 2001:db8:100::/48 dev lo | 2001:db8:100::/48 | packets to 2001:db8:100::/48 end at this host and not in tun0: the table local has a route to it; type: ip -6 route del local 2001:db8:100::/48 dev lo table local
           -6 address add 2001:db8:1::2/64 dev eth7 nodad | 2001:db8:1::2/128 | packets to 2001:db8:1::2 end at this host and not in tun0: eth7 has that address; type: ip address del 2001:db8:1::2/64 dev eth7
           -6 address add 2001:db8:1::2/128 dev lo noprefixroute | 2001:db8:1::2/128 | packets to 2001:db8:1::2 end at this host and not in tun0: lo has that address; type: ip address del 2001:db8:1::2/128 dev lo
           """)
