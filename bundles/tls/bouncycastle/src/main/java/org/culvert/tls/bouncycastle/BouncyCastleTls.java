@@ -9,9 +9,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import org.culvert.api.config.ConfigurationReport.Mistake;
+import org.culvert.api.config.MistakeSource;
 import org.culvert.api.tls.TlsConnection;
 import org.culvert.api.tls.TlsProvider;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +32,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * waits until a server asks for it. Safe for use by many threads.
  */
 @Component(
-    service = TlsProvider.class,
+    service = {TlsProvider.class, MistakeSource.class},
     configurationPid = TlsSettings.PID,
     // A wrong file is to be told at once, and not when the first client comes.
     immediate = true)
 @Designate(ocd = BouncyCastleTls.Config.class)
-public final class BouncyCastleTls implements TlsProvider {
+public final class BouncyCastleTls implements TlsProvider, MistakeSource {
   private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
   /** What the operator may set. */
@@ -157,6 +160,17 @@ public final class BouncyCastleTls implements TlsProvider {
       engine.setSSLParameters(parameters);
     }
     return new EngineConnection(engine, identity.crypto(), certificate -> Optional.empty());
+  }
+
+  /** A key that everybody can read is used and told, in the log when it is read. */
+  @Override
+  public List<Mistake> mistakes() {
+    return Stream.concat(
+            settings.selfMade() ? Stream.empty() : Stream.of(settings.own()),
+            settings.shown().stream())
+        .flatMap(files -> KeyAndChain.openKey(files).stream())
+        .map(text -> new Mistake(TlsSettings.PID, false, text))
+        .toList();
   }
 
   /** TLS 1.2 without a fresh key for each connection, or without AEAD, is not worth offering. */

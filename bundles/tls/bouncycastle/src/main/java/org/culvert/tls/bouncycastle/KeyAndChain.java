@@ -2,7 +2,6 @@ package org.culvert.tls.bouncycastle;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -12,7 +11,7 @@ import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import org.slf4j.Logger;
@@ -53,7 +52,7 @@ final class KeyAndChain {
                     files.certificateKey(),
                     files.certificate(),
                     why));
-    warnIfOthersCanRead(files.key());
+    openKey(files).ifPresent(LOG::warn);
     return read;
   }
 
@@ -91,14 +90,17 @@ final class KeyAndChain {
     };
   }
 
-  private static void warnIfOthersCanRead(Path file) {
+  /** Says that everybody can read the private key at this moment, and what to do about it. */
+  static Optional<String> openKey(KeyPairFiles files) {
     try {
-      Set<PosixFilePermission> modes = Files.getPosixFilePermissions(file);
-      if (modes.contains(PosixFilePermission.OTHERS_READ)) {
-        LOG.warn("{} holds a private key, and everybody on this node can read it: chmod 600", file);
-      }
+      return Files.getPosixFilePermissions(files.key()).contains(PosixFilePermission.OTHERS_READ)
+          ? Optional.of(
+              "etc/%s.cfg: %s = \"%s\": everybody on this machine can read this private key; chmod 600 it"
+                  .formatted(TlsSettings.PID, files.keyKey(), files.key()))
+          : Optional.empty();
     } catch (IOException | UnsupportedOperationException e) {
-      LOG.debug("who can read {} cannot be told", file, e);
+      LOG.debug("who can read {} cannot be told", files.key(), e);
+      return Optional.empty();
     }
   }
 
