@@ -89,17 +89,17 @@ public class ConfigurationIT {
       broker.awaitLines(
           log(),
           1,
-          "etc/org.culvert.transport.cfg: rate = \"fast\": write a whole number,"
+          "etc/org.culvert.transport.cfg: rate = \"fast\": write a number from 0 to 1000000,"
               + " or leave it out for 50"
               + KEPT);
       broker.awaitLines(log(), 2, "signaling is served on TCP");
 
       // Only the broker itself knows that this will not do, and goes on with what it had.
-      write("org.culvert.broker.cfg", "endpointPool = 2001:db8:0:1::/64\nmtu = 12\n");
+      write("org.culvert.broker.cfg", "endpointPool = 2001:db8:0:1::/64\nkeepAlive = 1\n");
       broker.awaitLines(
           log(),
           1,
-          "etc/org.culvert.broker.cfg: mtu = \"12\": write a number from 1280 to 65495" + KEPT);
+          "etc/org.culvert.broker.cfg: keepAlive = \"1\": write a number from 2 to 300" + KEPT);
       broker.awaitLines(log(), 3, "signaling is served on TCP");
 
       // Nor does a pool end it that cannot be; it waits until it can.

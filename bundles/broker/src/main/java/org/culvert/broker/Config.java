@@ -46,16 +46,23 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       description =
           "Shortest prefix that a user may ask for, in bits; a pool that is smaller hands out"
-              + " nothing larger than itself, the one that is made up /56 at most.")
+              + " nothing larger than itself, the one that is made up /56 at most.",
+      min = "1",
+      max = "64")
   int minPrefixLength() default 48;
 
-  @AttributeDefinition(description = "Longest prefix that a user may ask for, in bits; at most 64.")
+  @AttributeDefinition(
+      description = "Longest prefix that a user may ask for, in bits; at most 64.",
+      min = "1",
+      max = "64")
   int maxPrefixLength() default 64;
 
   @AttributeDefinition(
       description =
           "Prefix length for a user who asks for a prefix and names no length; 0 refuses such"
-              + " requests, as old brokers do.")
+              + " requests, as old brokers do.",
+      min = "0",
+      max = "64")
   int defaultPrefixLength() default 0;
 
   @AttributeDefinition(
@@ -94,48 +101,65 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
               + " packets come from the other.")
   String secondHost() default "wins";
 
-  @AttributeDefinition(description = "Seconds that an offer waits to be accepted.")
+  @AttributeDefinition(
+      description = "Seconds that an offer waits to be accepted.",
+      min = "1",
+      max = "3600")
   int offerTimeout() default 90;
 
   @AttributeDefinition(
-      description = "Days that address and prefix stay reserved for a user whose tunnel ended.")
+      description = "Days that address and prefix stay reserved for a user whose tunnel ended.",
+      min = "0",
+      max = "36500")
   int reservation() default 30;
 
   @AttributeDefinition(
-      description = "Minutes that an address rests before another user may get it.")
+      description = "Minutes that an address rests before another user may get it.",
+      min = "0",
+      max = "525600")
   int quarantine() default 10;
 
   @AttributeDefinition(
       description =
           "Most tunnels at a time. The start script sizes Java's heap for them, within the memory of"
               + " the machine; where the heap has room for fewer, that is the limit, and the log says"
-              + " so.")
+              + " so.",
+      min = "0")
   int maxTunnels() default 100_000;
 
   @AttributeDefinition(
-      description = "Most tunnels at a time from one IPv4 address, or one IPv6 prefix of 64 bits.")
+      description = "Most tunnels at a time from one IPv4 address, or one IPv6 prefix of 64 bits.",
+      min = "1")
   int maxTunnelsPerIpv4() default 256;
 
-  @AttributeDefinition(description = "Most anonymous tunnels at a time, resting ones included.")
+  @AttributeDefinition(
+      description = "Most anonymous tunnels at a time, resting ones included.",
+      min = "0")
   int maxAnonymous() default 1000;
 
   @AttributeDefinition(
       description =
           "Most anonymous tunnels from one IPv4 address, or one IPv6 prefix of 64 bits, resting"
-              + " ones included.")
+              + " ones included.",
+      min = "1")
   int maxAnonymousPerIpv4() default 8;
 
-  @AttributeDefinition(description = "Most requests that wait for an answer; more are told 530.")
+  @AttributeDefinition(
+      description = "Most requests that wait for an answer; more are told 530.",
+      min = "1",
+      max = "1000000")
   int maxPendingRequests() default 10_000;
 
   @AttributeDefinition(
-      description = "Seconds between keepalives where they are needed and the client named none.")
+      description = "Seconds between keepalives where they are needed and the client named none.",
+      min = "1",
+      max = "3600")
   int keepAlive() default 25;
 
-  @AttributeDefinition(description = "Least seconds between keepalives.")
+  @AttributeDefinition(description = "Least seconds between keepalives.", min = "1", max = "3600")
   int minKeepAlive() default 2;
 
-  @AttributeDefinition(description = "Most seconds between keepalives.")
+  @AttributeDefinition(description = "Most seconds between keepalives.", min = "1", max = "3600")
   int maxKeepAlive() default 300;
 
   @AttributeDefinition(
@@ -147,13 +171,17 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       description =
           "Size of the largest packet in a tunnel, 1280 to 65495. It is less where pathMtu leaves"
-              + " less.")
+              + " less.",
+      min = "1280",
+      max = "65495")
   int mtu() default 1280;
 
   @AttributeDefinition(
       description =
           "Size of the largest packet that passes between clients and the tunnel server outside"
-              + " tunnels, at least 1328.")
+              + " tunnels, at least 1328.",
+      min = "1328",
+      max = "65535")
   int pathMtu() default 1500;
 
   @AttributeDefinition(

@@ -104,7 +104,9 @@ public final class ConfiguredClient {
 
     @AttributeDefinition(
         name = "Prefix length",
-        description = "Length of the prefix to ask for, for example 56; 0 asks for none.")
+        description = "Length of the prefix to ask for, for example 56; 0 asks for none.",
+        min = "0",
+        max = "128")
     int prefixLength() default 0;
 
     @AttributeDefinition(
@@ -132,7 +134,9 @@ public final class ConfiguredClient {
     @AttributeDefinition(
         name = "Autonomous system",
         description =
-            "The number of your autonomous system, where routing = bgp. 0: the broker gives one.")
+            "The number of your autonomous system, where routing = bgp. 0: the broker gives one.",
+        min = "0",
+        max = "4294967295")
     long as() default 0;
 
     @AttributeDefinition(
@@ -140,7 +144,9 @@ public final class ConfiguredClient {
         description =
             "Seconds between keepalives to ask for; the broker decides. Less is asked for where"
                 + " something on the way seems to forget the tunnel sooner. 0 asks for none, and a"
-                + " broken tunnel is then not noticed.")
+                + " broken tunnel is then not noticed.",
+        min = "0",
+        max = "3600")
     int keepAlive() default 25;
 
     @AttributeDefinition(
@@ -190,17 +196,23 @@ public final class ConfiguredClient {
 
     @AttributeDefinition(
         name = "MTU",
-        description = "The tunnel's inner MTU in octets; 1280 passes everywhere.")
+        description = "The tunnel's inner MTU in octets; 1280 passes everywhere.",
+        min = "1280",
+        max = "9000")
     int mtu() default 1280;
 
     @AttributeDefinition(
         name = "Shortest wait",
-        description = "Seconds to wait at least after a failure, before asking again.")
+        description = "Seconds to wait at least after a failure, before asking again.",
+        min = "1",
+        max = "86400")
     int retryMin() default 5;
 
     @AttributeDefinition(
         name = "Longest wait",
-        description = "Seconds to wait at most after many failures, before asking again.")
+        description = "Seconds to wait at most after many failures, before asking again.",
+        min = "1",
+        max = "86400")
     int retryMax() default 300;
 
     @AttributeDefinition(

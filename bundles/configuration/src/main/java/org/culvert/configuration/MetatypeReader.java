@@ -60,9 +60,26 @@ final class MetatypeReader {
           Optional.of(one.getAttribute("default")).filter(text -> !text.isEmpty());
       List<String> options =
           elements(one, "Option").stream().map(option -> option.getAttribute("value")).toList();
-      settings.put(key, new Setting(key, one.getAttribute("type"), options, preset));
+      settings.put(
+          key,
+          new Setting(
+              key,
+              one.getAttribute("type"),
+              options,
+              preset,
+              limit(one.getAttribute("min")),
+              limit(one.getAttribute("max"))));
     }
     return settings;
+  }
+
+  /** A limit that is no whole number is that of a text's length or of a fraction: none here. */
+  private static Optional<Long> limit(String text) {
+    try {
+      return text.isEmpty() ? Optional.empty() : Optional.of(Long.valueOf(text));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
   }
 
   private static List<Element> elements(Element parent, String name) {

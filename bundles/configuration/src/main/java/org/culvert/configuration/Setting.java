@@ -10,8 +10,16 @@ import java.util.Optional;
  * @param type the metatype's name of its type
  * @param options the only values that it may have; empty: any of the type
  * @param preset the value that it has where it is not written
+ * @param least the smallest whole number that it may be
+ * @param most the largest
  */
-record Setting(String key, String type, List<String> options, Optional<String> preset) {
+record Setting(
+    String key,
+    String type,
+    List<String> options,
+    Optional<String> preset,
+    Optional<Long> least,
+    Optional<Long> most) {
   private static final String PASSWORD = "Password";
 
   Setting {
@@ -42,8 +50,8 @@ record Setting(String key, String type, List<String> options, Optional<String> p
         preset.map(value -> ", or leave it out for " + value).orElse(", or leave it out");
     return switch (type) {
       case "Boolean" -> "write true or false" + otherwise;
-      case "Byte", "Short" -> "write a small whole number" + otherwise;
-      case "Integer", "Long" -> "write a whole number" + otherwise;
+      case "Byte", "Short" -> range("write a small whole number") + otherwise;
+      case "Integer", "Long" -> range("write a whole number") + otherwise;
       case "Float", "Double" -> "write a number" + otherwise;
       default -> "write one of " + String.join(", ", options) + otherwise;
     };
@@ -53,10 +61,23 @@ record Setting(String key, String type, List<String> options, Optional<String> p
     return values.stream().filter(trimmed::equalsIgnoreCase).findFirst();
   }
 
-  private static Optional<String> whole(String trimmed, long least, long most) {
+  private String range(String unlimited) {
+    if (least.isPresent() && most.isPresent()) {
+      return "write a number from " + least.get() + " to " + most.get();
+    }
+    return least
+        .map(limit -> "write a number of at least " + limit)
+        .or(() -> most.map(limit -> "write a number of at most " + limit))
+        .orElse(unlimited);
+  }
+
+  private Optional<String> whole(String trimmed, long smallest, long largest) {
     try {
       long value = Long.parseLong(trimmed);
-      return value < least || value > most ? Optional.empty() : Optional.of(trimmed);
+      boolean outside =
+          value < Math.max(smallest, least.orElse(smallest))
+              || value > Math.min(largest, most.orElse(largest));
+      return outside ? Optional.empty() : Optional.of(trimmed);
     } catch (NumberFormatException e) {
       return Optional.empty();
     }

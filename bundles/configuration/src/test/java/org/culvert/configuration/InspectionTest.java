@@ -45,6 +45,12 @@ class InspectionTest {
     "key.number, '', 'write a whole number, or leave it out for 7'",
     "asNumber, 65536x, 'write a whole number, or leave it out for 0'",
     "checksum, yes, 'write true or false, or leave it out for false'",
+    "length, 600, 'write a number from 0 to 128, or leave it out for 0'",
+    "length, -1, 'write a number from 0 to 128, or leave it out for 0'",
+    "length, many, 'write a number from 0 to 128, or leave it out for 0'",
+    "least, 2, 'write a number of at least 3, or leave it out for 5'",
+    "most, 4, 'write a number of at most 3, or leave it out for 2'",
+    "odd, x, 'write a whole number, or leave it out for 2'",
     "order, strickt, 'write one of strict, any, or leave it out for strict'"
   })
   void valueThatMeansNothingIsRefused(String key, String value, String remedy) {

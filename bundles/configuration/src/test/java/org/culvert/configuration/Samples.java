@@ -20,6 +20,10 @@ final class Samples {
           <AD id="key.number" name="N" type="Integer" cardinality="0" required="true" default="7"/>
           <AD id="checksum" name="C" type="Boolean" cardinality="0" required="true" default="false"/>
           <AD id="asNumber" name="A" type="Long" cardinality="0" required="true" default="0"/>
+          <AD id="length" name="L" type="Integer" cardinality="0" min="0" max="128" default="0"/>
+          <AD id="least" name="L" type="Long" cardinality="0" min="3" default="5"/>
+          <AD id="most" name="L" type="Short" cardinality="0" max="3" default="2"/>
+          <AD id="odd" name="L" type="Integer" cardinality="0" min="x" max="" default="2"/>
           <AD id="endpointPool" name="E" type="String" cardinality="0" required="true" default=""/>
           <AD id="udp.mechanisms" name="M" type="String" cardinality="2147483647" required="true"/>
           <AD id="order" name="O" type="String" cardinality="0" required="true" default="strict">

@@ -45,7 +45,9 @@ public final class ClientEndpoint extends ConfiguredEndpoint {
         description =
             "The largest MTU in octets, 1280 to 9216, that is searched for on the path of the tunnel;"
                 + " 1280: nothing is searched for. The device has what the path carries. It must"
-                + " not be smaller than the client's mtu.")
+                + " not be smaller than the client's mtu.",
+        min = "1280",
+        max = "9216")
     int mtu() default 1480;
 
     @AttributeDefinition(
@@ -59,7 +61,9 @@ public final class ClientEndpoint extends ConfiguredEndpoint {
         name = "Metric of the default route",
         description =
             "A default route by another interface goes before the tunnel's if its metric is lower:"
-                + " one of a router advertisement has 1024. Write 512, and the tunnel goes first.")
+                + " one of a router advertisement has 1024. Write 512, and the tunnel goes first.",
+        min = "1",
+        max = "1000000000")
     int defaultRouteMetric() default DeviceConfiguration.DEFAULT_METRIC;
 
     @AttributeDefinition(
@@ -71,12 +75,15 @@ public final class ClientEndpoint extends ConfiguredEndpoint {
 
     @AttributeDefinition(
         name = "Source table",
-        description = "Number of the routing table that the source rules lead to.")
+        description = "Number of the routing table that the source rules lead to.",
+        min = "256")
     int sourceTable() default HostSettings.TABLE;
 
     @AttributeDefinition(
         name = "Source priority",
-        description = "Priority of the source rules; the next number is used as well.")
+        description = "Priority of the source rules; the next number is used as well.",
+        min = "1",
+        max = "32764")
     int sourcePriority() default HostSettings.PRIORITY;
 
     @AttributeDefinition(

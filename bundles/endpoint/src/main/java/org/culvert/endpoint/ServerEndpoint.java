@@ -49,7 +49,9 @@ public final class ServerEndpoint extends ConfiguredEndpoint implements TunnelSe
         description =
             "The device's MTU in octets, 1280 to 9216, and the largest that is searched for on the"
                 + " path of a tunnel; 1280: nothing is searched for. It must not be smaller than"
-                + " the broker's mtu.")
+                + " the broker's mtu.",
+        min = "1280",
+        max = "9216")
     int mtu() default 1480;
 
     @AttributeDefinition(

@@ -10,7 +10,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     description = "Where and how this tunnel broker is asked for tunnels (TSP, RFC 5572).")
 public @interface Config {
   /** The port. */
-  @AttributeDefinition(description = "TCP and UDP port. Clients expect 3653.")
+  @AttributeDefinition(
+      description = "TCP and UDP port. Clients expect 3653.",
+      min = "1",
+      max = "65535")
   int port() default 3653;
 
   /** The addresses. */
@@ -33,7 +36,9 @@ public @interface Config {
 
   /** The port of TLS. */
   @AttributeDefinition(
-      description = "TCP port of TLS. No port is assigned for it; clients have to be told.")
+      description = "TCP port of TLS. No port is assigned for it; clients have to be told.",
+      min = "1",
+      max = "65535")
   int tls_port() default SignalingTarget.TLS_PORT;
 
   /** The realm. */
@@ -59,58 +64,85 @@ public @interface Config {
 
   /** Longest phase. */
   @AttributeDefinition(
-      description = "Seconds after which a phase of a session is cut off, however busy it is.")
+      description = "Seconds after which a phase of a session is cut off, however busy it is.",
+      min = "5",
+      max = "3600")
   int phase_seconds() default 90;
 
   /** Sessions. */
-  @AttributeDefinition(description = "Most sessions at a time; beyond, clients are told 530.")
+  @AttributeDefinition(
+      description = "Most sessions at a time; beyond, clients are told 530.",
+      min = "1",
+      max = "1000000")
   int sessions() default 10_000;
 
   /** Sessions per source. */
   @AttributeDefinition(
-      description = "Most sessions at a time from one IPv4 address or one IPv6 /64.")
+      description = "Most sessions at a time from one IPv4 address or one IPv6 /64.",
+      min = "1",
+      max = "1000000")
   int sessions_per_source() default 64;
 
   /** UDP idle time. */
-  @AttributeDefinition(description = "Seconds of silence after which a UDP session is over.")
+  @AttributeDefinition(
+      description = "Seconds of silence after which a UDP session is over.",
+      min = "5",
+      max = "3600")
   int udp_idle_seconds() default 90;
 
   /** UDP memory. */
   @AttributeDefinition(
       description =
           "Seconds for which the last reply of a UDP session is kept. Clients repeat themselves"
-              + " for 66.")
+              + " for 66.",
+      min = "66",
+      max = "3600")
   int udp_remember_seconds() default 90;
 
   /** UDP memory's size. */
-  @AttributeDefinition(description = "Most such replies for each local address.")
+  @AttributeDefinition(
+      description = "Most such replies for each local address.",
+      min = "1",
+      max = "1000000")
   int udp_remembered() default 16_384;
 
   /** Rate. */
   @AttributeDefinition(
       description =
           "Datagrams in a second from one source that has not proved its address, and TCP"
-              + " connections; 0: any.")
+              + " connections; 0: any.",
+      min = "0",
+      max = "1000000")
   int rate() default 50;
 
   /** Burst. */
-  @AttributeDefinition(description = "How many of them may come at once.")
+  @AttributeDefinition(
+      description = "How many of them may come at once.",
+      min = "1",
+      max = "1000000")
   int rate_burst() default 200;
 
   /** Slip. */
   @AttributeDefinition(
-      description = "Every so many datagrams beyond the rate are answered 530; 0: none.")
+      description = "Every so many datagrams beyond the rate are answered 530; 0: none.",
+      min = "0",
+      max = "1000")
   int rate_slip() default 4;
 
   /** Failures. */
   @AttributeDefinition(
       description =
           "Failed authentications in a minute from one source before it is told 530; 4 times as"
-              + " many from one /24 or /48 or at one user, 100 times in all; 0: any.")
+              + " many from one /24 or /48 or at one user, 100 times in all; 0: any.",
+      min = "0",
+      max = "1000000")
   int failures_per_minute() default 10;
 
   /** Failures at once. */
-  @AttributeDefinition(description = "How many of them may come at once.")
+  @AttributeDefinition(
+      description = "How many of them may come at once.",
+      min = "1",
+      max = "1000000")
   int failures_burst() default 20;
 
   /** Referral. */
