@@ -19,6 +19,14 @@ final class JsonErrors extends FilterOutputStream {
 
   private static final String PREFIX = "Error executing command ";
 
+  /**
+   * What the shell prints where it stumbles over the line itself, before any command runs: over an
+   * argument that is a variable without a value, or a quote without an end.
+   */
+  private static final Pattern UNREADABLE =
+      Pattern.compile(
+          "(?:Error executing command.*?: )?(Cannot invoke \".*|begin \\d+, end \\d+, .*)");
+
   /** More is no message. */
   private static final int LONGEST = 8192;
 
@@ -59,6 +67,10 @@ final class JsonErrors extends FilterOutputStream {
       held.reset();
       String[] lines = text.split("\\R", 2);
       String remedy = lines.length > 1 ? lines[1].strip() : "";
+      if (UNREADABLE.matcher(lines[0]).matches()) {
+        lines[0] = "the command line cannot be read";
+        remedy = "close each quote, and give each variable a value";
+      }
       String json =
           "{\n  \"error\": %s,\n  \"remedy\": %s\n}\n".formatted(quoted(lines[0]), quoted(remedy));
       held.writeBytes(json.getBytes(StandardCharsets.UTF_8));

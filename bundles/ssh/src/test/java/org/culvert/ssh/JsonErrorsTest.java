@@ -6,6 +6,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonErrorsTest {
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
@@ -37,6 +39,22 @@ class JsonErrorsTest {
               "remedy": "Try <command> --help' for more\\u0009information."
             }
             """);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Cannot invoke \"Object.toString()\" because \"param\" is null",
+        "begin 15, end 34, length 33"
+      })
+  void aLineThatTheShellCannotReadIsRefusedInPlainWords(String words) throws IOException {
+    print("Error executing command: " + words + "\n");
+
+    errors.end(1);
+
+    assertThat(printed.toString())
+        .contains("the command line cannot be read", "close each quote")
+        .doesNotContain(words.substring(0, 5));
   }
 
   @Test
