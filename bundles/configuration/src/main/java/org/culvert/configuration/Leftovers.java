@@ -7,8 +7,6 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.slf4j.Logger;
@@ -22,17 +20,15 @@ final class Leftovers {
   private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
   private static final String FILE = "felix.fileinstall.filename";
 
-  private final ConfigurationAdmin configurations;
-  private final Map<String, Definition> definitions;
+  private final ConfigurationAdmin framework;
 
-  Leftovers(ConfigurationAdmin configurations, Map<String, Definition> definitions) {
-    this.configurations = configurations;
-    this.definitions = definitions;
+  Leftovers(ConfigurationAdmin framework) {
+    this.framework = framework;
   }
 
   /** Ends what files configured that are gone. */
-  void endThoseOfFilesThatAreGone() throws IOException {
-    for (Configuration one : all()) {
+  void endThoseOfFilesThatAreGone(Map<String, Definition> definitions) throws IOException {
+    for (Configuration one : new Configurations(framework).all()) {
       Dictionary<String, Object> properties = one.getProperties();
       Written written = properties == null ? null : Written.of(properties);
       if (written != null
@@ -48,15 +44,7 @@ final class Leftovers {
    * Keeps components from starting with their defaults where there is a file for them of which the
    * framework can take nothing.
    */
-  void holdThoseOfSpoiledFiles(Path folder) throws IOException {
-    List<Path> spoiled;
-    try (Stream<Path> files = Files.list(folder)) {
-      spoiled =
-          files
-              .filter(file -> definitions.containsKey(RepeatedKeys.kind(file)))
-              .filter(RepeatedKeys::spoil)
-              .toList();
-    }
+  void holdThoseOf(List<Path> spoiled) throws IOException {
     for (Path file : spoiled) {
       Configuration held = configuration(file);
       if (held.getProperties() == null) {
@@ -72,16 +60,7 @@ final class Leftovers {
     String kind = RepeatedKeys.kind(file);
     String stem = file.getFileName().toString().replaceFirst("\\.cfg$", "");
     return stem.equals(kind)
-        ? configurations.getConfiguration(kind, "?")
-        : configurations.getFactoryConfiguration(kind, stem.substring(kind.length() + 1), "?");
-  }
-
-  private Configuration[] all() throws IOException {
-    try {
-      Configuration[] found = configurations.listConfigurations(null);
-      return found == null ? new Configuration[0] : found;
-    } catch (InvalidSyntaxException e) {
-      throw new IOException(e);
-    }
+        ? framework.getConfiguration(kind, "?")
+        : framework.getFactoryConfiguration(kind, stem.substring(kind.length() + 1), "?");
   }
 }

@@ -28,21 +28,26 @@ record RepeatedKeys(Path folder) {
 
   /** Looks through the folder; there is nothing to tell of what cannot be read. */
   List<Mistake> look(Map<String, Definition> definitions) {
+    return files(definitions).stream().flatMap(file -> mistakes(file).stream()).toList();
+  }
+
+  /** Returns the files of which the framework can take nothing. */
+  List<Path> spoiled(Map<String, Definition> definitions) {
+    return files(definitions).stream()
+        .filter(file -> mistakes(file).stream().anyMatch(Mistake::refused))
+        .toList();
+  }
+
+  private List<Path> files(Map<String, Definition> definitions) {
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .filter(Files::isRegularFile)
           .filter(file -> definitions.containsKey(kind(file)))
           .sorted()
-          .flatMap(file -> mistakes(file).stream())
           .toList();
     } catch (IOException e) {
       return List.of();
     }
-  }
-
-  /** Tells whether the framework can take nothing of a file. */
-  static boolean spoil(Path file) {
-    return mistakes(file).stream().anyMatch(Mistake::refused);
   }
 
   /** Returns what a file is about; empty if its name has another ending. */

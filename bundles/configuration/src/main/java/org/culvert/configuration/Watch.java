@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Dictionary;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -67,7 +68,7 @@ public final class Watch
   private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final BundleContext context;
-  private final ConfigurationAdmin configurations;
+  private final Configurations configurations;
   private final Definitions definitions;
   private final Failures failures;
   private final Guard guard;
@@ -100,18 +101,19 @@ public final class Watch
   @Activate
   public Watch(
       BundleContext context,
-      @Reference ConfigurationAdmin configurations,
+      @Reference ConfigurationAdmin framework,
       @Reference ServiceComponentRuntime components)
       throws InvalidSyntaxException, IOException {
     this.context = context;
-    this.configurations = configurations;
+    this.configurations = new Configurations(framework);
     this.definitions = new Definitions(context);
     this.failures = new Failures(components);
     this.guard = new Guard(definitions::all);
     this.fallBack = new FallBack(guard, this::handAgain);
-    Leftovers leftovers = new Leftovers(configurations, definitions.all());
-    leftovers.endThoseOfFilesThatAreGone();
-    leftovers.holdThoseOfSpoiledFiles(folder);
+    Map<String, Definition> defined = definitions.all();
+    Leftovers leftovers = new Leftovers(framework);
+    leftovers.endThoseOfFilesThatAreGone(defined);
+    leftovers.holdThoseOf(repeated.spoiled(defined));
     context.addFrameworkListener(errors);
     context.addBundleListener(this);
     context.addServiceListener(
@@ -191,7 +193,8 @@ public final class Watch
 
   /** Updating it without its own values would be told to nobody. */
   private void handAgain(String pid) throws IOException {
-    for (Configuration one : configurations("(" + Constants.SERVICE_PID + "=" + pid + ")")) {
+    for (Configuration one :
+        configurations.matching("(" + Constants.SERVICE_PID + "=" + pid + ")")) {
       Dictionary<String, Object> properties = one.getProperties();
       if (properties != null) {
         one.update(properties);
@@ -199,19 +202,10 @@ public final class Watch
     }
   }
 
-  private Configuration[] configurations(@Nullable String filter) throws IOException {
-    try {
-      Configuration[] found = configurations.listConfigurations(filter);
-      return found == null ? new Configuration[0] : found;
-    } catch (InvalidSyntaxException e) {
-      throw new IOException(e);
-    }
-  }
-
   private List<Written> written() {
     try {
       List<Written> written = new ArrayList<>();
-      for (Configuration one : configurations(null)) {
+      for (Configuration one : configurations.all()) {
         Dictionary<String, Object> properties = one.getProperties();
         if (properties != null) {
           written.add(Written.of(properties));

@@ -24,7 +24,7 @@ class RepeatedKeysTest {
                 true,
                 "etc/com.example.gre.cfg: endpointPool and endpointpool are one key; leave one of"
                     + " them. Nothing of this file is in force"));
-    assertThat(RepeatedKeys.spoil(folder.resolve(GRE + ".cfg"))).isTrue();
+    assertThat(spoiled()).containsExactly(folder.resolve(GRE + ".cfg"));
   }
 
   @Test
@@ -36,7 +36,7 @@ class RepeatedKeysTest {
                 false,
                 "etc/com.example.peer-home.cfg: mtu stands there more than once, and the last"
                     + " counts; leave one"));
-    assertThat(RepeatedKeys.spoil(folder.resolve("com.example.peer-home.cfg"))).isFalse();
+    assertThat(spoiled()).isEmpty();
   }
 
   @Test
@@ -47,6 +47,10 @@ class RepeatedKeysTest {
   @Test
   void filesOfOthersAreNotLookedAt() throws IOException {
     assertThat(look("com.example.stranger", "a = 1\na = 2\n")).isEmpty();
+  }
+
+  private List<Path> spoiled() {
+    return new RepeatedKeys(folder).spoiled(Samples.definitions());
   }
 
   private List<Mistake> look(String name, String text) throws IOException {
