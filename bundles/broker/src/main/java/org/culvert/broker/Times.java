@@ -1,10 +1,7 @@
 package org.culvert.broker;
 
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Locale;
 import org.culvert.api.account.Grant;
-import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.Lease.State;
 
@@ -56,13 +53,7 @@ record Times(
     FALSE;
 
     private static Prolong of(String text) {
-      return Arrays.stream(values())
-          .filter(one -> one.name().toLowerCase(Locale.ROOT).equals(text.strip()))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  new InvalidConfigurationException(
-                      Keys.PID, "prolong", text, "write unset, true or false"));
+      return Keys.word("prolong", text, Prolong.class, "write unset, true or false");
     }
   }
 
