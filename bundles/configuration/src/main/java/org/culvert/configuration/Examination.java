@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.culvert.api.config.Spelling;
+import org.culvert.api.file.SmallFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +63,7 @@ record Examination(Map<String, Object> values, List<String> remarks, List<String
       }
       if (setting.get().isSecret()
           && !String.join("", Written.parts(value)).isEmpty()
-          && written.path().filter(Secret::isOpen).isPresent()) {
+          && written.path().filter(SmallFile::isOpenToAll).isPresent()) {
         remarks.add(
             "%s: %s: everybody on this machine can read it; chmod 600 %s"
                 .formatted(written.file(), right, written.path().get()));

@@ -2,9 +2,7 @@ package org.culvert.configuration;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,15 +19,6 @@ final class Secret {
   private static final String ESCAPED = "\\:=#! ${}";
 
   private Secret() {}
-
-  /** Tells whether any user of the machine may read a file. */
-  static boolean isOpen(Path file) {
-    try {
-      return Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ);
-    } catch (IOException | UnsupportedOperationException e) {
-      return false;
-    }
-  }
 
   /**
    * Returns the secret as its file has it; empty if there is nothing in it to be mistaken, or if it

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 
 /**
  * Reads files that people write. By mistake such a name may stand for something else: a pipe, at
@@ -45,6 +46,15 @@ public final class SmallFile {
   public static void check(Path file) throws UnfitFileException {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new UnfitFileException(file, "is no regular file");
+    }
+  }
+
+  /** Tells whether any user of the machine may read a file, as far as that can be told. */
+  public static boolean isOpenToAll(Path file) {
+    try {
+      return Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ);
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
     }
   }
 

@@ -1,8 +1,6 @@
 package org.culvert.tls.bouncycastle;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -14,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
+import org.culvert.api.file.SmallFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,16 +91,11 @@ final class KeyAndChain {
 
   /** Says that everybody can read the private key at this moment, and what to do about it. */
   static Optional<String> openKey(KeyPairFiles files) {
-    try {
-      return Files.getPosixFilePermissions(files.key()).contains(PosixFilePermission.OTHERS_READ)
-          ? Optional.of(
-              "etc/%s.cfg: %s = \"%s\": everybody on this machine can read this private key; chmod 600 it"
-                  .formatted(TlsSettings.PID, files.keyKey(), files.key()))
-          : Optional.empty();
-    } catch (IOException | UnsupportedOperationException e) {
-      LOG.debug("who can read {} cannot be told", files.key(), e);
-      return Optional.empty();
-    }
+    return SmallFile.isOpenToAll(files.key())
+        ? Optional.of(
+            "etc/%s.cfg: %s = \"%s\": everybody on this machine can read this private key; chmod 600 it"
+                .formatted(TlsSettings.PID, files.keyKey(), files.key()))
+        : Optional.empty();
   }
 
   /** Returns the certificate. */
