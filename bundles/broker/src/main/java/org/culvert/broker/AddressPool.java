@@ -32,6 +32,7 @@ final class AddressPool {
   private final int hostBits;
   private final BigInteger hostMask;
   private final BigInteger base;
+  private final BigInteger addresses;
   private final Mac mac;
   private final Set<InetAddress> held = new HashSet<>();
   private volatile long used;
@@ -55,6 +56,12 @@ final class AddressPool {
     this.hostBits = pool.network().getAddress().length * 8 - pool.length();
     this.hostMask = BigInteger.ONE.shiftLeft(hostBits).subtract(BigInteger.ONE);
     this.base = new BigInteger(1, pool.network().getAddress());
+    this.addresses =
+        hostMask
+            .add(BigInteger.ONE)
+            .subtract(BigInteger.valueOf(reserved))
+            .subtract(anycast(hostBits))
+            .max(BigInteger.ZERO);
     try {
       mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(secret, "HmacSHA256"));
@@ -71,20 +78,14 @@ final class AddressPool {
     return used;
   }
 
-  /**
-   * Returns how many addresses there are to hand out, {@link Long#MAX_VALUE} for as many or more.
-   */
-  long capacity() {
-    return hostBits >= 63 ? Long.MAX_VALUE : addresses() / block;
-  }
-
-  private long addresses() {
-    return (1L << hostBits) - reserved;
+  /** Returns how many clients there are addresses for, exactly. */
+  BigInteger capacity() {
+    return addresses.divide(BigInteger.valueOf(block));
   }
 
   /** Not by the number of leases: those of earlier pools may hold more or fewer addresses each. */
   private boolean isFull() {
-    return hostBits < 63 && held.size() + block > addresses();
+    return BigInteger.valueOf((long) held.size() + block).compareTo(addresses) > 0;
   }
 
   /** Finds a free address and holds it; empty if there is none. */
@@ -162,7 +163,15 @@ final class AddressPool {
     return hold(link) ? Optional.of(link.get(2)) : Optional.empty();
   }
 
-  /** The last 128 interface identifiers of a subnet are anycast addresses (RFC 2526). */
+  /** Returns how many anycast addresses {@link #isAnycast} leaves out: twice 128 in each subnet. */
+  private static BigInteger anycast(int hostBits) {
+    return hostBits < 64 ? BigInteger.ZERO : BigInteger.valueOf(256).shiftLeft(hostBits - 64);
+  }
+
+  /**
+   * The last 128 interface identifiers of a subnet are anycast addresses, whether the bit that says
+   * "made from a hardware address" is set or not (RFC 2526).
+   */
   private boolean isAnycast(BigInteger host) {
     return hostBits >= 64 && (host.longValue() | 0x0200_0000_0000_007FL) == -1L;
   }

@@ -1,5 +1,6 @@
 package org.culvert.broker;
 
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -84,10 +85,10 @@ final class PrefixPool {
     return blocks;
   }
 
-  /** Returns how many prefixes of a length fit. */
-  long capacity(int length) {
+  /** Returns how many prefixes of a length fit, exactly. */
+  BigInteger capacity(int length) {
     int bits = length - pool.length();
-    return bits < 0 ? 0 : bits >= 63 ? Long.MAX_VALUE : 1L << bits;
+    return bits < 0 ? BigInteger.ZERO : BigInteger.ONE.shiftLeft(bits);
   }
 
   /** Cuts a prefix off the largest free block; empty if that is not large enough. */

@@ -2,6 +2,7 @@ package org.culvert.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -75,7 +76,7 @@ class AddressPoolPropertyTest {
       assertThat(out).hasSize(held.size() * form.block).allMatch(form.prefix::contains);
       assertThat(out).doesNotContain(address(form, 0), address(form, 1));
       assertThat(pool.used()).isEqualTo(held.size());
-      assertThat(pool.capacity()).isEqualTo(form.capacity);
+      assertThat(pool.capacity()).isEqualTo(BigInteger.valueOf(form.capacity));
     }
     new ArrayList<>(held.values()).forEach(pool::free);
     assertThat(pool.used()).isZero();

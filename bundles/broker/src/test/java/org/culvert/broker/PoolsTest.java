@@ -3,6 +3,7 @@ package org.culvert.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -100,7 +101,7 @@ class PoolsTest {
     assertThat(pool.allocate("one more")).isEmpty();
     assertThat(seen)
         .doesNotContain(IpAddresses.parse("2001:db8::"), IpAddresses.parse("2001:db8::1"));
-    assertThat(pool.used()).isEqualTo(pool.capacity()).isEqualTo(254);
+    assertThat(pool.used()).isEqualTo(pool.capacity().longValueExact()).isEqualTo(254);
   }
 
   @Test
@@ -114,7 +115,22 @@ class PoolsTest {
 
     assertThat(seen).hasSize(63 * 4).doesNotContain(IpAddresses.parse("10.64.0.1"));
     assertThat(pool.allocate("one more")).isEmpty();
-    assertThat(pool.used()).isEqualTo(pool.capacity()).isEqualTo(63);
+    assertThat(pool.used()).isEqualTo(pool.capacity().longValueExact()).isEqualTo(63);
+  }
+
+  /** The router's address, the server's, and 256 anycast addresses in each /64 are no client's. */
+  @ParameterizedTest
+  @CsvSource({
+    "2001:db8::/65, 9223372036854775806",
+    "2001:db8::/64, 18446744073709551358",
+    "2001:db8::/60, 295147905179352821758",
+    "2001:db8::/66, 4611686018427387902",
+  })
+  void countsTheAddressesOfALargePoolExactly(String prefix, BigInteger clients) {
+    AddressPool pool = new AddressPool(IpPrefix.parse(prefix), SECRET);
+
+    assertThat(pool.capacity()).isEqualTo(clients);
+    assertThat(pool.allocate("alice")).isPresent();
   }
 
   /** The operator changed ipv4Length: single addresses lie close, and rest long. */

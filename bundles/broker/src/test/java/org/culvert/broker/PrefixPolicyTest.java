@@ -12,6 +12,7 @@ import static org.culvert.broker.Rig.router;
 import static org.culvert.broker.Rig.tcp;
 import static org.culvert.broker.Rig.udp;
 
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -402,7 +403,16 @@ class PrefixPolicyTest {
     assertThat(use.largestFree()).hasValue(41);
     assertThat(use.freeBlocks()).hasSize(8).containsEntry(48, 1L);
     assertThat(use.used()).isEqualTo(1);
-    assertThat(use.capacity()).isEqualTo(1 << 16);
+    assertThat(use.capacity()).isEqualTo(BigInteger.valueOf(1 << 16));
+  }
+
+  @Test
+  void countsThePrefixesOfTheLargestPoolExactly() {
+    assertThat(new PrefixPool(IpPrefix.parse("::/0")).capacity(64))
+        .isEqualTo(new BigInteger("18446744073709551616"));
+    assertThat(new PrefixPool(IpPrefix.parse("8000::/1")).capacity(64))
+        .isEqualTo(new BigInteger("9223372036854775808"));
+    assertThat(new PrefixPool(IpPrefix.parse("2001:db8::/48")).capacity(40)).isZero();
   }
 
   @ParameterizedTest

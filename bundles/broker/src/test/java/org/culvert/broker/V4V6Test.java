@@ -9,6 +9,7 @@ import static org.culvert.broker.Rig.refusal;
 import static org.culvert.broker.Rig.router;
 import static org.culvert.broker.Rig.tcp;
 
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashSet;
@@ -115,7 +116,7 @@ class V4V6Test {
         .isEqualTo(StatusCode.ADDRESS_POOL_EXHAUSTED);
     assertThat(small.server.desired()).hasSize(clients);
     assertThat(small.broker.pools().get(3).used()).isEqualTo(clients);
-    assertThat(small.broker.pools().get(3).capacity()).isEqualTo(clients);
+    assertThat(small.broker.pools().get(3).capacity()).isEqualTo(BigInteger.valueOf(clients));
   }
 
   @Test

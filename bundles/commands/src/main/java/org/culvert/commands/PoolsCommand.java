@@ -1,6 +1,7 @@
 package org.culvert.commands;
 
 import java.io.PrintStream;
+import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -31,8 +32,8 @@ public final class PoolsCommand extends BrokerCommand {
   }
 
   static Map<String, Object> row(PoolUse use) {
-    boolean endless = use.capacity() == Long.MAX_VALUE;
-    double percent = use.capacity() == 0 ? 0 : 100.0 * use.used() / use.capacity();
+    double capacity = use.capacity().doubleValue();
+    double percent = capacity == 0 ? 0 : 100.0 * use.used() / capacity;
     Map<String, Object> free = new LinkedHashMap<>();
     new TreeMap<>(use.freeBlocks()).forEach((length, count) -> free.put("/" + length, count));
     Map<String, Object> row = new LinkedHashMap<>();
@@ -40,11 +41,20 @@ public final class PoolsCommand extends BrokerCommand {
     row.put("pool", use.pool().toString());
     row.put("name", use.name());
     row.put("used", use.used());
-    row.put("capacity", endless ? new Shown("2^63 or more", Long.MAX_VALUE) : use.capacity());
+    row.put("capacity", new Shown(shown(use.capacity()), use.capacity()));
     row.put("percent", Math.round(percent * 10) / 10.0);
     row.put("largest", largest(use.largestFree()));
     row.put("free", free);
     return row;
+  }
+
+  /** Of more than 19 digits a table shows the power of two; JSON has them all. */
+  private static String shown(BigInteger capacity) {
+    int bits = capacity.bitLength();
+    if (bits < 64) {
+      return capacity.toString();
+    }
+    return capacity.bitCount() == 1 ? "2^" + (bits - 1) : "about 2^" + bits;
   }
 
   private static Optional<Shown> largest(OptionalInt length) {

@@ -2,6 +2,7 @@ package org.culvert.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigInteger;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -189,12 +190,13 @@ class TunnelsTest {
   }
 
   @Test
-  void endlessPoolHasNoNumberForItsCapacity() {
+  void useOfAPoolIsAPartOfItsCapacity() {
     IpPrefix pool = IpPrefix.parse("2001:db8::/64");
 
-    assertThat(PoolsCommand.row(new PoolUse(pool, "endpoint", 3, Long.MAX_VALUE)))
-        .containsEntry("capacity", new Shown("2^63 or more", Long.MAX_VALUE));
-    assertThat(PoolsCommand.row(new PoolUse(pool, "prefix", 3, 12))).containsEntry("percent", 25.0);
+    assertThat(PoolsCommand.row(new PoolUse(pool, "prefix", 3, BigInteger.valueOf(12))))
+        .containsEntry("percent", 25.0);
+    assertThat(PoolsCommand.row(new PoolUse(pool, "prefix", 0, BigInteger.ZERO)))
+        .containsEntry("percent", 0.0);
   }
 
   static BrokeredTunnel tunnel(TunnelState state) {

@@ -1,5 +1,6 @@
 package org.culvert.api.broker;
 
+import java.math.BigInteger;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.culvert.api.net.IpPrefix;
@@ -11,8 +12,8 @@ import org.culvert.api.net.IpPrefix;
  * @param pool the pool
  * @param purpose what it is for: {@code endpoint}, {@code anonymous} or {@code prefix}
  * @param used addresses or prefixes held now, reserved ones included
- * @param capacity how many there are of the default length; {@link Long#MAX_VALUE} for as many or
- *     more
+ * @param capacity how many there are to hand out, exactly; prefixes are counted in the default
+ *     length
  * @param freeBlocks how many free blocks there are by their length; each is as large as it can be,
  *     so many small ones mean that the pool is fragmented; empty for pools of addresses
  */
@@ -21,7 +22,7 @@ public record PoolUse(
     IpPrefix pool,
     String purpose,
     long used,
-    long capacity,
+    BigInteger capacity,
     Map<Integer, Long> freeBlocks) {
 
   /** Copies the map. */
@@ -30,7 +31,7 @@ public record PoolUse(
   }
 
   /** Describes a pool of addresses. */
-  public PoolUse(IpPrefix pool, String purpose, long used, long capacity) {
+  public PoolUse(IpPrefix pool, String purpose, long used, BigInteger capacity) {
     this(pool.toString(), pool, purpose, used, capacity, Map.of());
   }
 
