@@ -36,8 +36,9 @@ public final class RefusalsCommand extends ShellCommand {
   void run(PrintStream out) throws CommandException {
     Optional<String> user = argument("user");
     Listing listing = listing();
-    service(SignalingSessions.class, "Signaling", "culvert-broker").refusedAttempts().stream()
-        .filter(attempt -> user.isEmpty() || attempt.user().equals(user))
+    SignalingSessions sessions = service(SignalingSessions.class, "Signaling", "culvert-broker");
+    user.map(sessions::refusedAttempts)
+        .orElseGet(sessions::refusedAttempts)
         .forEach(attempt -> listing.add(row(attempt)));
     listing.print(out, json, width);
   }

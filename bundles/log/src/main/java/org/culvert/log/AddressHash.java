@@ -4,29 +4,16 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
-import java.util.Arrays;
-import java.util.HexFormat;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.culvert.api.file.DurableFile;
 import org.culvert.api.file.SmallFile;
+import org.culvert.api.log.KeyedHash;
 
-/**
- * Turns an address into a short text that is the same each time, so that lines about one address
- * are found together, and from which nobody without the key learns the address: HMAC-SHA-256 (RFC
- * 2104), cut to 64 bits. Safe for use by many threads.
- */
+/** Hashes addresses with a key that is kept in a file. Safe for use by many threads. */
 final class AddressHash {
-  private static final int KEY_OCTETS = 32;
-  private static final int HASH_OCTETS = 8;
-  private static final String ALGORITHM = "HmacSHA256";
-
-  private final byte[] key;
+  private final KeyedHash hash;
 
   private AddressHash(byte[] key) {
-    this.key = key;
+    this.hash = new KeyedHash(key);
   }
 
   /**
@@ -36,27 +23,20 @@ final class AddressHash {
    */
   static AddressHash keptIn(Path file) throws IOException {
     if (Files.exists(file)) {
-      byte[] kept = SmallFile.read(file, KEY_OCTETS);
-      if (kept.length != KEY_OCTETS) {
-        throw new IOException(file + " is no key of " + KEY_OCTETS + " octets; delete it");
+      byte[] kept = SmallFile.read(file, KeyedHash.KEY_OCTETS);
+      if (kept.length != KeyedHash.KEY_OCTETS) {
+        throw new IOException(
+            file + " is no key of " + KeyedHash.KEY_OCTETS + " octets; delete it");
       }
       return new AddressHash(kept);
     }
-    byte[] made = new byte[KEY_OCTETS];
-    new SecureRandom().nextBytes(made);
+    byte[] made = KeyedHash.newKey();
     DurableFile.write(file, made, DurableFile.PRIVATE);
     return new AddressHash(made);
   }
 
   /** Returns what stands in the place of an address. */
   String of(InetAddress address) {
-    try {
-      Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(new SecretKeySpec(key, ALGORITHM));
-      byte[] hash = mac.doFinal(address.getAddress());
-      return "#" + HexFormat.of().formatHex(Arrays.copyOf(hash, HASH_OCTETS));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java has " + ALGORITHM, e);
-    }
+    return hash.of(address.getAddress());
   }
 }

@@ -5,18 +5,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whom the client of one session claims to be, and why it is not let in as that one: for the
- * operator alone, nothing of it reaches the client. A name that no account has is not kept: people
- * write passwords where a name is asked for. Written while a mechanism is at work, on a blocking
- * thread, and read on the session's.
+ * operator alone, nothing of it reaches the client. Of a name that no account has only a hash is
+ * kept: people write passwords where a name is asked for. Written while a mechanism is at work, on
+ * a blocking thread, and read on the session's.
  */
 final class Claim {
   private volatile @Nullable String user;
+  private volatile @Nullable String asked;
   private volatile @Nullable String obstacle;
   private volatile boolean answered;
 
-  /** Notes that some account is asked for, and not found yet. */
-  void asks() {
+  /** Notes the name of an account that is asked for, and not found yet. */
+  void asks(String name) {
     user = null;
+    asked = AskedName.shown(name);
     obstacle = "there is no such user";
   }
 
@@ -35,9 +37,14 @@ final class Claim {
     answered = true;
   }
 
-  /** Returns whom. */
+  /** Returns whom; empty if there is no such account. */
   Optional<String> user() {
     return Optional.ofNullable(user);
+  }
+
+  /** Returns what stands for the name that was asked for last. */
+  Optional<String> asked() {
+    return Optional.ofNullable(asked);
   }
 
   /** Returns what was in the way last; of use only if the mechanism has failed. */

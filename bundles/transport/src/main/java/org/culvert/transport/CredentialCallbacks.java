@@ -47,7 +47,7 @@ final class CredentialCallbacks implements CallbackHandler {
   public void handle(Callback[] callbacks) throws IOException, UnsupportedCallbackException {
     for (Callback callback : callbacks) {
       if (callback instanceof PasswordCheckCallback check) {
-        claim.asks();
+        claim.asks(check.user());
         check.verified(accounts.verify(check.user(), check.password(), this::letsIn));
       } else if (callback instanceof DigestSecretCallback digest) {
         find(digest.user())
@@ -102,7 +102,7 @@ final class CredentialCallbacks implements CallbackHandler {
   }
 
   private Optional<Account> find(String user) throws IOException {
-    claim.asks();
+    claim.asks(user);
     return accounts.find(user).filter(this::letsIn);
   }
 

@@ -48,6 +48,8 @@ final class RefusalLog {
    * What was refused.
    *
    * @param proved whether the source is surely the one that it seems to be
+   * @param user who is known to be a user
+   * @param asked what stands for the name that was asked for, known or not
    * @param code what the client is told; empty if it is told nothing
    */
   record Event(
@@ -55,6 +57,7 @@ final class RefusalLog {
       InetSocketAddress remote,
       boolean proved,
       Optional<String> user,
+      Optional<String> asked,
       Optional<String> mechanism,
       Optional<StatusCode> code,
       String reason) {
@@ -66,6 +69,7 @@ final class RefusalLog {
           transport,
           Addresses.plain(remote),
           transport.isStream(),
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           code,
@@ -106,13 +110,14 @@ final class RefusalLog {
     Optional<String> mechanism = event.mechanism().map(name -> printable(name, LONGEST_NAME));
     String reason = printable(event.reason(), LONGEST_REASON);
     Map<Key, RefusedAttempt> kept = event.proved() ? latest : latestForged;
+    // Whoever makes names up has one row, and the lines of one source.
     Key key = new Key(source, event.transport(), user, mechanism, reason);
     RefusedAttempt before = kept.get(key);
     RefusedAttempt attempt =
         new RefusedAttempt(
             dates.instant(),
             before == null ? 1 : before.times() + 1,
-            user,
+            user.or(event::asked),
             event.transport(),
             UserAddresses.text(event.remote()),
             mechanism,

@@ -125,6 +125,7 @@ final class SessionSnapshot implements SessionServices {
             opening.path().remote(),
             opening.path().transport().isStream() || claim.hasAnswered(),
             named,
+            claim.asked(),
             refusal.mechanism().filter(name -> MECHANISM.matcher(name).matches()),
             Optional.of(refusal.code()),
             refusal.reason() + detail.map(more -> ": " + more).orElse("")));

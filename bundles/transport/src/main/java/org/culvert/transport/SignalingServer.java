@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -214,6 +215,14 @@ public final class SignalingServer implements SignalingSessions {
   @Override
   public List<RefusedAttempt> refusedAttempts() {
     return refusals.log().latest();
+  }
+
+  @Override
+  public List<RefusedAttempt> refusedAttempts(String user) {
+    Set<String> names = Set.of(user, AskedName.shown(user));
+    return refusedAttempts().stream()
+        .filter(attempt -> attempt.user().filter(names::contains).isPresent())
+        .toList();
   }
 
   private SessionServices services(Opening opening) {

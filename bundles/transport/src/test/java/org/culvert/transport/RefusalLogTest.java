@@ -33,6 +33,7 @@ class RefusalLogTest {
         new InetSocketAddress(IpAddresses.parse(address), 4000),
         proved,
         Optional.of(user),
+        Optional.of("#" + user),
         Optional.of("SCRAM-SHA-256"),
         Optional.of(StatusCode.AUTHENTICATION_FAILED),
         "authentication failed: wrong password");
@@ -136,11 +137,37 @@ class RefusalLogTest {
             new InetSocketAddress(IpAddresses.parse("192.0.2.1"), 1),
             true,
             Optional.of("a\r\nrefused: user \u001b[31mroot"),
+            Optional.empty(),
             Optional.of("X".repeat(1000)),
             Optional.of(StatusCode.AUTHENTICATION_FAILED),
             "sasl\nmechanism"));
 
     assertThat(lines.get(0)).hasSizeLessThan(200).doesNotContain("\r", "\n", "\u001b");
+  }
+
+  @Test
+  @Threat("T9")
+  void whoMakesNamesUpHasOneRowAndTheLinesOfOneSource() {
+    fails("alice", "192.0.2.2", true);
+    int before = lines.size();
+    for (int i = 0; i < 10_000; i++) {
+      log.note(
+          new RefusalLog.Event(
+              Transport.TCP,
+              new InetSocketAddress(IpAddresses.parse("192.0.2.1"), 4000),
+              true,
+              Optional.empty(),
+              Optional.of("#" + i),
+              Optional.of("PLAIN"),
+              Optional.of(StatusCode.AUTHENTICATION_FAILED),
+              "authentication failed: there is no such user"));
+    }
+
+    assertThat(lines.size() - before).isLessThan(100);
+    assertThat(lines.get(before)).startsWith("refused: user #0, 192.0.2.1:4000 over TCP, PLAIN");
+    assertThat(log.latest())
+        .extracting(attempt -> attempt.user().orElseThrow() + " " + attempt.times())
+        .containsExactlyInAnyOrder("#9999 10000", "alice 1");
   }
 
   @Test

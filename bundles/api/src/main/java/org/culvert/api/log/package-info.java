@@ -1,6 +1,6 @@
 /** How logs and lists show what is a user's own, so that all bundles show it alike. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.culvert.api.log;
 

@@ -10,7 +10,8 @@ import org.culvert.api.tunnel.SignalingPath;
  *
  * @param last when it was refused for the last time
  * @param times how often it was, from any port
- * @param user whom the client authenticated as, or tried to, if it named anybody
+ * @param user whom the client authenticated as, or tried to, if it named anybody; of a name that no
+ *     account has, which may be a password in the wrong place, {@code #} and a hash
  * @param transport how it came
  * @param source where it came from, its last port included, as the operator wants addresses shown
  * @param mechanism the SASL mechanism that it asked for

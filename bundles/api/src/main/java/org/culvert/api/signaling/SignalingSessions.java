@@ -25,6 +25,16 @@ public interface SignalingSessions {
   List<RefusedAttempt> refusedAttempts();
 
   /**
+   * Returns what was refused lately to whoever gave this name, the latest first: to a user, or to
+   * one whose name no account has.
+   */
+  default List<RefusedAttempt> refusedAttempts(String user) {
+    return refusedAttempts().stream()
+        .filter(attempt -> attempt.user().filter(user::equals).isPresent())
+        .toList();
+  }
+
+  /**
    * An open port.
    *
    * @param transport TCP, TLS or UDP
