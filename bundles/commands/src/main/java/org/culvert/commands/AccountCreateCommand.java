@@ -3,6 +3,7 @@ package org.culvert.commands;
 import java.io.PrintStream;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.account.AccountAdministration;
@@ -11,6 +12,7 @@ import org.culvert.api.account.AccountSummary;
 
 /** Adds a user. */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "account-create",

@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 
 /** Locks a user out, and keeps the account. */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "account-disable",

@@ -4,11 +4,13 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 
 /** Lets a user in again. */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "account-enable",

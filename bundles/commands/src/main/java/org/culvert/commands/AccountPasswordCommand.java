@@ -2,6 +2,7 @@ package org.culvert.commands;
 
 import java.io.PrintStream;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.account.AccountSettings;
@@ -9,6 +10,7 @@ import org.culvert.api.broker.BrokerAdministration;
 
 /** Gives a user another password, and perhaps another policy with it. */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "account-password",

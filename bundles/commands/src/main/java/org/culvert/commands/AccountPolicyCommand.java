@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.account.AccountSettings;
@@ -17,6 +18,7 @@ import org.culvert.api.broker.BrokerAdministration;
  * is up keeps what its user had, so it is named, or ended too.
  */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "account-policy",

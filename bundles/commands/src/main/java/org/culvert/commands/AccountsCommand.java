@@ -4,12 +4,14 @@ import java.io.PrintStream;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.account.AccountAdministration;
 
 /** Lists the accounts, without anything secret. */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "accounts",

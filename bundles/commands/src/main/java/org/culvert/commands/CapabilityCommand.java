@@ -7,6 +7,7 @@ import java.util.Map;
 import javax.security.sasl.SaslClientFactory;
 import javax.security.sasl.SaslServerFactory;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.culvert.api.account.CredentialStore;
 import org.culvert.api.account.SaslProperties;
@@ -21,6 +22,7 @@ import org.osgi.framework.ServiceReference;
 
 /** Lists which service offers what, and from which bundle: the CAPABILITY line, explained. */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "capability",

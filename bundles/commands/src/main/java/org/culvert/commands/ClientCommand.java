@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.broker.RouterGrant;
@@ -25,6 +26,7 @@ import org.culvert.api.tunnel.TunnelStatus;
 
 /** Shows how the tunnel client stands. */
 @Service
+@Parsing(LineCheck.class)
 @Command(scope = "culvert", name = "client", description = "Show how the tunnel client stands")
 public final class ClientCommand extends ShellCommand {
   static final String MISSING = "The tunnel client";

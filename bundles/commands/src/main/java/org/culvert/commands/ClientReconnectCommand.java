@@ -4,12 +4,14 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.client.TunnelClient;
 
 /** Makes the tunnel client ask for a new tunnel at once. */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "client-reconnect",

@@ -5,11 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.culvert.api.config.ConfigurationReport.Mistake;
 
 /** Names what is wrong with the configuration. */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "configuration",

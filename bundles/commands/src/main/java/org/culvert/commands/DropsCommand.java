@@ -6,12 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.signaling.SignalingSessions;
 
 /** Lists what was dropped or refused, by reason. */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "drops",

@@ -13,6 +13,7 @@ import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
@@ -20,6 +21,7 @@ import org.culvert.api.service.Duty;
 
 /** Lists what services have to do for tunnels, or have done. */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "duties",

@@ -6,9 +6,11 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.support.CommandException;
+import org.culvert.api.config.Spelling;
 
 /**
  * Reads the options that stand behind an argument. Karaf reads those in front of the first one and
@@ -23,7 +25,7 @@ final class Line {
    * @throws CommandException if there is no such option, or a value is missing or another option
    */
   static List<String> read(ShellCommand command, List<String> words) throws CommandException {
-    Map<String, Field> options = options(command);
+    Map<String, Field> options = fields(command.getClass());
     List<String> arguments = new ArrayList<>();
     Iterator<String> rest = words.iterator();
     while (rest.hasNext()) {
@@ -63,11 +65,10 @@ final class Line {
     String name = equals < 0 ? word : word.substring(0, equals);
     Field option = options.get(name);
     if (option == null) {
-      throw ShellCommand.refusal(
-          name.equals("--help")
-              ? "--help stands in front of every argument."
-              : "There is no option " + Text.safe(name) + ".",
-          "Try: " + name(command) + " --help");
+      throw name.equals("--help")
+          ? ShellCommand.refusal(
+              "--help stands in front of every argument.", "Try: " + name(command) + " --help")
+          : noOption(name(command), name, options.keySet());
     }
     try {
       if (option.getType() == boolean.class) {
@@ -88,9 +89,24 @@ final class Line {
     return named == null ? "help" : named.scope() + ":" + named.name();
   }
 
-  private static Map<String, Field> options(ShellCommand command) {
+  /** Refuses an option that a command does not have, and names the one that is nearest. */
+  static CommandException noOption(String command, String name, Set<String> options) {
+    String nearest =
+        Spelling.nearest(name, options).map(option -> "; the nearest is " + option).orElse("");
+    return ShellCommand.refusal(
+        "There is no option " + Text.safe(name) + nearest + ".", "Try: " + command + " --help");
+  }
+
+  /** Returns the options of a command by their names, and whether each takes a value. */
+  static Map<String, Boolean> options(Class<?> command) {
+    Map<String, Boolean> options = new HashMap<>();
+    fields(command).forEach((name, field) -> options.put(name, field.getType() != boolean.class));
+    return options;
+  }
+
+  private static Map<String, Field> fields(Class<?> command) {
     Map<String, Field> options = new HashMap<>();
-    for (Class<?> type = command.getClass(); type != null; type = type.getSuperclass()) {
+    for (Class<?> type = command; type != null; type = type.getSuperclass()) {
       for (Field field : type.getDeclaredFields()) {
         Option option = field.getAnnotation(Option.class);
         if (option != null) {

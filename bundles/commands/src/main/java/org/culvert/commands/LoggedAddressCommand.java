@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.log.UserAddresses;
@@ -14,6 +15,7 @@ import org.culvert.api.net.IpAddresses;
 
 /** Tells how the log shows an address, so that its lines are found. */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "logged-address",

@@ -9,12 +9,14 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.broker.PoolUse;
 
 /** Lists the broker's pools with their use, and what is free of those that prefixes come from. */
 @Service
+@Parsing(LineCheck.class)
 @Command(scope = "culvert", name = "pools", description = "List the address pools and their use")
 public final class PoolsCommand extends BrokerCommand {
   @Override

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.signaling.RefusedAttempt;
@@ -18,6 +19,7 @@ import org.culvert.api.status.StatusCode;
 
 /** Lists who was refused lately, and why. */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "refusals",

@@ -5,12 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.broker.PrefixReservation;
 
 /** Lists the prefixes that are kept for users. */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "reservations",

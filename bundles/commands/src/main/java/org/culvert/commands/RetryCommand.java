@@ -6,12 +6,14 @@ import java.util.Map;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.service.ServiceAdministration;
 
 /** Lets services try now what is queued or has failed. */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "retry",

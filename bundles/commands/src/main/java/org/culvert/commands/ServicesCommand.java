@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.service.DnsRegistrar;
@@ -20,6 +21,7 @@ import org.osgi.framework.ServiceReference;
 
 /** Lists the services around tunnels, with how much they have done and have to do. */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "services",

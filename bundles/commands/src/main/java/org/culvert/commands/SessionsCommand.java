@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.signaling.SignalingSessions;
@@ -12,6 +13,7 @@ import org.culvert.api.signaling.SignalingSessions.SessionSummary;
 
 /** Lists the TSP sessions. */
 @Service
+@Parsing(LineCheck.class)
 @Command(scope = "culvert", name = "sessions", description = "List the TSP sessions of this moment")
 public final class SessionsCommand extends ShellCommand {
   @Override

@@ -181,7 +181,7 @@ abstract class ShellCommand implements Action {
     }
   }
 
-  private static CommandException inJson(CommandException refused) {
+  static CommandException inJson(CommandException refused) {
     String cause = String.valueOf(refused.getMessage());
     String all = refused.getNiceHelp();
     Map<String, Object> row = new LinkedHashMap<>();

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.broker.BrokerAdministration.BrokeredTunnel;
@@ -16,6 +17,7 @@ import org.culvert.api.service.ServiceAdministration;
 
 /** Shows one tunnel whole. */
 @Service
+@Parsing(LineCheck.class)
 @Command(scope = "culvert", name = "tunnel", description = "Show everything about one tunnel")
 public final class TunnelCommand extends BrokerCommand {
   @Argument(name = "id", description = "The tunnel's id, or its beginning", multiValued = true)

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.broker.BrokerAdministration;
@@ -16,6 +17,7 @@ import org.culvert.api.lease.Lease.State;
 
 /** Ends a tunnel as if its time had run out; of an ended one, gives the reservation up. */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "tunnel-delete",

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.time.Instant;
 import java.util.Collection;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.broker.BrokerAdministration.BrokeredTunnel;
@@ -11,6 +12,7 @@ import org.culvert.api.endpoint.TunnelEndpoint;
 
 /** Lists the broker's tunnels. */
 @Service
+@Parsing(LineCheck.class)
 @Command(scope = "culvert", name = "tunnels", description = "List the tunnels of this broker")
 public final class TunnelsCommand extends BrokerCommand {
   @Override

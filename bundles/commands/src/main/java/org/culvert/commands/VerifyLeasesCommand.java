@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.endpoint.TunnelEndpoint;
 
 /** Looks whether leases, pools, tunnels and the operating system's routes fit together. */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "verify-leases",

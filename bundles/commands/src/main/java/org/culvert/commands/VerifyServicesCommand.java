@@ -5,12 +5,14 @@ import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.Parsing;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.culvert.api.service.ServiceAdministration;
 
 /** Lets services look whether all is as it was provided, and provides anew what is not. */
 @Service
+@Parsing(LineCheck.class)
 @Command(
     scope = "culvert",
     name = "verify-services",

@@ -33,7 +33,7 @@ class LineTest {
     DutiesCommand command = new DutiesCommand();
 
     assertThatThrownBy(() -> Line.read(command, List.of("660d", "--sate=x\u001b")))
-        .hasMessage("There is no option --sate.")
+        .hasMessage("There is no option --sate; the nearest is --state.")
         .isInstanceOfSatisfying(
             CommandException.class,
             e -> assertThat(e.getNiceHelp()).endsWith("Try: culvert:duties --help"));
