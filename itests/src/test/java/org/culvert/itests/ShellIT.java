@@ -74,11 +74,27 @@ public class ShellIT {
           .isEqualTo(
               """
               {
-                "error": "culvert:tunnels: undefined option --nosuch",
-                "remedy": "Try <command> --help' for more information."
+                "error": "There is no option --nosuch.",
+                "remedy": "Try: culvert:tunnels --help"
               }
               status 1
               """);
+      assertThat(shell.run(broker, "culvert:tunnels --jsno"))
+          .isEqualTo(
+              """
+              There is no option --jsno; the nearest is --json.
+              Try: culvert:tunnels --help
+              status 1
+              """);
+      assertThat(shell.run(broker, "culvert:tunnel $X"))
+          .startsWith("The variable X has no value in this shell.\n")
+          .endsWith("status 1\n");
+      assertThat(shell.run(broker, "culvert:tunnel \"a"))
+          .startsWith("The command line cannot be read.\n")
+          .endsWith("status 1\n");
+      assertThat(shell.run(broker, "culvert:tunnels --help")).contains("--json", "status 0");
+      assertThat(Files.readString(home.resolve("data/log/karaf.log")))
+          .doesNotContain("Exception caught while executing command");
       assertThat(shell.run(broker, "help"))
           .contains("culvert:tunnels ", "status 0")
           .doesNotContain("NullPointerException");
