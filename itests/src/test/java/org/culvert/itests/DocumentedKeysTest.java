@@ -6,8 +6,10 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -25,6 +27,9 @@ class DocumentedKeysTest {
 
   /** Of every service; the runtime reads it. */
   private static final String RANKING = "service.ranking";
+
+  /** Every number means something here. */
+  private static final Set<String> ANY_NUMBER = Set.of(RANKING, "order");
 
   static Stream<Path> configured() throws IOException {
     try (Stream<Path> files = Files.walk(BUNDLES, 3)) {
@@ -53,9 +58,34 @@ class DocumentedKeysTest {
         });
   }
 
+  /** Then a wrong number is told before the component that reads it is touched. */
+  @ParameterizedTest
+  @MethodSource("configured")
+  void eachNumberHasItsLimits(Path bundle) throws Exception {
+    List<String> unlimited = new ArrayList<>();
+    for (Element one : described(bundle.resolve("target/classes/OSGI-INF/metatype"))) {
+      boolean number = one.getAttribute("type").matches("Byte|Short|Integer|Long");
+      boolean limited =
+          one.hasAttribute("min") || one.getElementsByTagName("Option").getLength() > 0;
+      if (number && !limited && !ANY_NUMBER.contains(one.getAttribute("id"))) {
+        unlimited.add(one.getAttribute("id"));
+      }
+    }
+
+    assertThat(unlimited).isEmpty();
+  }
+
   /** Returns the keys of the bundle's descriptions, with their defaults. */
   private static Map<String, String> read(Path folder) throws Exception {
     Map<String, String> keys = new TreeMap<>();
+    for (Element one : described(folder)) {
+      keys.put(one.getAttribute("id"), one.getAttribute("default"));
+    }
+    return keys;
+  }
+
+  private static List<Element> described(Path folder) throws Exception {
+    List<Element> keys = new ArrayList<>();
     for (File file : folder.toFile().listFiles((where, name) -> name.endsWith(".xml"))) {
       NodeList found =
           DocumentBuilderFactory.newInstance()
@@ -63,8 +93,7 @@ class DocumentedKeysTest {
               .parse(file)
               .getElementsByTagName("AD");
       for (int i = 0; i < found.getLength(); i++) {
-        Element one = (Element) found.item(i);
-        keys.put(one.getAttribute("id"), one.getAttribute("default"));
+        keys.add((Element) found.item(i));
       }
     }
     return keys;

@@ -2,6 +2,7 @@ package org.culvert.broker;
 
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 
 /** The keys of {@code etc/org.culvert.broker.cfg}; lists are separated by commas. */
 @ObjectClassDefinition(name = "Culvert tunnel broker", id = Keys.PID)
@@ -40,7 +41,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       description =
           "32: clients get single IPv4 addresses, and share the server's, the first of ipv4Pool."
-              + " 30: each client has a link of two hosts, the server first and the client second.")
+              + " 30: each client has a link of two hosts, the server first and the client second.",
+      options = {@Option(label = "32", value = "32"), @Option(label = "30", value = "30")})
   int ipv4Length() default 32;
 
   @AttributeDefinition(
@@ -70,7 +72,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
           "What is done when a user who has a prefix of delegationPools asks for another length."
               + " renumber: he gets a new one, and the old one rests; while one rests for him he is"
               + " told 507, and when he may ask again. grow: a larger prefix around the one he has"
-              + " if all of it is free, else 507. keep: 507.")
+              + " if all of it is free, else 507. keep: 507.",
+      options = {
+        @Option(label = "renumber", value = "renumber"),
+        @Option(label = "grow", value = "grow"),
+        @Option(label = "keep", value = "keep")
+      })
   String onRerequest() default "renumber";
 
   @AttributeDefinition(
@@ -78,19 +85,28 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
           "Whether a tunnel lives on after its time while packets come out of it, for old clients"
               + " that never ask again. unset: it does where nobody has set its lifetime. true: it"
               + " does where lifetime or anonymousLifetime is set here, too. false: it ends,"
-              + " whatever flows. A lifetime of an account ends it in any case.")
+              + " whatever flows. A lifetime of an account ends it in any case.",
+      options = {
+        @Option(label = "unset", value = "unset"),
+        @Option(label = "true", value = "true"),
+        @Option(label = "false", value = "false")
+      })
   String prolong() default "unset";
 
   @AttributeDefinition(
       description =
           "Minutes that a tunnel lives unless its user asks again; then it ends, whatever flows."
-              + " 0: 1440, and it lives on while packets come out of it.")
+              + " 0: 1440, and it lives on while packets come out of it.",
+      min = "0",
+      max = "5256000")
   int lifetime() default 0;
 
   @AttributeDefinition(
       description =
           "Minutes that an anonymous tunnel lives unless its client asks again; then it ends,"
-              + " whatever flows. 0: 10, and it lives on while packets come out of it.")
+              + " whatever flows. 0: 10, and it lives on while packets come out of it.",
+      min = "0",
+      max = "1440")
   int anonymousLifetime() default 0;
 
   @AttributeDefinition(
@@ -98,7 +114,11 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
           "What becomes of a host that comes with an account whose tunnel another host has and uses."
               + " wins: it gets the tunnel, and hosts that came before it are refused after they"
               + " have taken it back twice. refused: it is refused with 506. Either holds while"
-              + " packets come from the other.")
+              + " packets come from the other.",
+      options = {
+        @Option(label = "wins", value = "wins"),
+        @Option(label = "refused", value = "refused")
+      })
   String secondHost() default "wins";
 
   @AttributeDefinition(
@@ -165,7 +185,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       description =
           "Keepalive intervals without any packet from a client after which its tunnel is ended,"
-              + " at least 3. Five seconds are added, so that the client never notices later.")
+              + " at least 3. Five seconds are added, so that the client never notices later.",
+      min = "3",
+      max = "1000")
   int missedKeepAlives() default 3;
 
   @AttributeDefinition(
@@ -220,7 +242,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       description =
           "Number of this tunnel server's autonomous system, for BGP with clients."
-              + " 0: BGP is not offered.")
+              + " 0: BGP is not offered.",
+      min = "0",
+      max = "4294967294")
   long asNumber() default 0;
 
   @AttributeDefinition(

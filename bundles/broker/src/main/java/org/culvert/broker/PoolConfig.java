@@ -2,6 +2,7 @@ package org.culvert.broker;
 
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 
 /** The keys of {@code etc/org.culvert.broker.pool-NAME.cfg}; lists are separated by commas. */
 @ObjectClassDefinition(
@@ -16,15 +17,22 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   @AttributeDefinition(
       description =
           "Shortest prefix handed out, in bits. 0: 48, or the pool's own length where that is"
-              + " longer.")
+              + " longer.",
+      min = "0",
+      max = "64")
   int shortestLength() default 0;
 
-  @AttributeDefinition(description = "Longest prefix handed out, in bits; at most 64.")
+  @AttributeDefinition(
+      description = "Longest prefix handed out, in bits; at most 64.",
+      min = "1",
+      max = "64")
   int longestLength() default 64;
 
   @AttributeDefinition(
       description =
-          "Prefix length for a user who asks for a prefix and names no length; 0: none (520).")
+          "Prefix length for a user who asks for a prefix and names no length; 0: none (520).",
+      min = "0",
+      max = "64")
   int defaultLength() default 0;
 
   @AttributeDefinition(
@@ -54,7 +62,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
               + " since it is that or nothing. atMost: he gets the nearest length handed out that"
               + " is no larger a network than he asked for, where no pool has the very length."
               + " refuse: 518. It is 518 in any case for a length that cannot be cut from any pool"
-              + " that serves him.")
+              + " that serves him.",
+      options = {
+        @Option(label = "refuse", value = "refuse"),
+        @Option(label = "exact", value = "exact"),
+        @Option(label = "atMost", value = "atMost")
+      })
   String onOtherLength() default "refuse";
 
   @AttributeDefinition(
@@ -62,7 +75,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
           "What is done when a user who has a prefix of the pool asks for another length. keep:"
               + " 507. grow: he gets a larger prefix around the one he has if all of it is free,"
               + " else 507. renumber: he gets a new one, and the old one rests; while one rests for"
-              + " him he is told 507, and when he may ask again.")
+              + " him he is told 507, and when he may ask again.",
+      options = {
+        @Option(label = "renumber", value = "renumber"),
+        @Option(label = "grow", value = "grow"),
+        @Option(label = "keep", value = "keep")
+      })
   String onRerequest() default "renumber";
 
   @AttributeDefinition(

@@ -128,7 +128,13 @@ public final class ConfiguredClient {
         description =
             "How the prefix shall be routed: static, or by a protocol spoken through the tunnel (bgp,"
                 + " ospf or rip), for which a routing bundle (FRR or BIRD) must be installed here"
-                + " too.")
+                + " too.",
+        options = {
+          @Option(label = "static", value = "static"),
+          @Option(label = "bgp", value = "bgp"),
+          @Option(label = "ospf", value = "ospf"),
+          @Option(label = "rip", value = "rip")
+        })
     String routing() default "static";
 
     @AttributeDefinition(

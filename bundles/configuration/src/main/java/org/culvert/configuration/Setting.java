@@ -33,6 +33,9 @@ record Setting(
   /** Returns the value that is meant by what is written; empty if none is. */
   Optional<String> meant(String written) {
     String trimmed = written.trim();
+    if (isNumber() && !options.isEmpty()) {
+      return whole(trimmed, Long.MIN_VALUE, Long.MAX_VALUE).filter(options::contains);
+    }
     return switch (type) {
       case "Boolean" -> oneOf(List.of("true", "false"), trimmed);
       case "Byte" -> whole(trimmed, Byte.MIN_VALUE, Byte.MAX_VALUE);
@@ -48,13 +51,24 @@ record Setting(
   String remedy() {
     String otherwise =
         preset.map(value -> ", or leave it out for " + value).orElse(", or leave it out");
+    if (isNumber() && !options.isEmpty()) {
+      return oneOf() + otherwise;
+    }
     return switch (type) {
       case "Boolean" -> "write true or false" + otherwise;
       case "Byte", "Short" -> range("write a small whole number") + otherwise;
       case "Integer", "Long" -> range("write a whole number") + otherwise;
       case "Float", "Double" -> "write a number" + otherwise;
-      default -> "write one of " + String.join(", ", options) + otherwise;
+      default -> oneOf() + otherwise;
     };
+  }
+
+  private boolean isNumber() {
+    return List.of("Byte", "Short", "Integer", "Long").contains(type);
+  }
+
+  private String oneOf() {
+    return "write one of " + String.join(", ", options);
   }
 
   private static Optional<String> oneOf(List<String> values, String trimmed) {
@@ -71,13 +85,14 @@ record Setting(
         .orElse(unlimited);
   }
 
+  /** Digits of other scripts are taken, and handed on as those from 0 to 9. */
   private Optional<String> whole(String trimmed, long smallest, long largest) {
     try {
       long value = Long.parseLong(trimmed);
       boolean outside =
           value < Math.max(smallest, least.orElse(smallest))
               || value > Math.min(largest, most.orElse(largest));
-      return outside ? Optional.empty() : Optional.of(trimmed);
+      return outside ? Optional.empty() : Optional.of(Long.toString(value));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }

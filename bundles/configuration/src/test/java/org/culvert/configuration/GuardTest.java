@@ -21,6 +21,14 @@ class GuardTest {
   }
 
   @Test
+  void digitsOfOtherScriptsAreHandedOnAsEverybodyReadsThem() {
+    Dictionary<String, Object> given =
+        given(Samples.file(GRE, "key.number", "\u0663\u0666\u0660\u0660"));
+
+    assertThat(given.get("key.number")).isEqualTo("3600");
+  }
+
+  @Test
   void componentIsNotStartedWithWhatMeansNothing() {
     Dictionary<String, Object> given = given(Samples.file(GRE, "checksum", "yes"));
 

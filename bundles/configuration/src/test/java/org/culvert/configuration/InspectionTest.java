@@ -51,6 +51,8 @@ class InspectionTest {
     "least, 2, 'write a number of at least 3, or leave it out for 5'",
     "most, 4, 'write a number of at most 3, or leave it out for 2'",
     "odd, x, 'write a whole number, or leave it out for 2'",
+    "width, 31, 'write one of 32, 30, or leave it out for 32'",
+    "width, many, 'write one of 32, 30, or leave it out for 32'",
     "order, strickt, 'write one of strict, any, or leave it out for strict'"
   })
   void valueThatMeansNothingIsRefused(String key, String value, String remedy) {
@@ -69,6 +71,8 @@ class InspectionTest {
     "asNumber, 4200000000",
     "checksum, TRUE",
     "order, Any",
+    "width, 30",
+    "length, \u0663",
     "endpointPool, ''",
     "password, p w"
   })
@@ -143,7 +147,11 @@ class InspectionTest {
     "com.example.gre.pool.business, com.example.gre.pool-business.cfg",
     "Com-Example-Gre-Pool-business.west, com.example.gre.pool-business.west.cfg",
     "example.peer-home, com.example.peer-home.cfg",
-    "c0m.example.peer-home, com.example.peer-home.cfg"
+    "c0m.example.peer-home, com.example.peer-home.cfg",
+    "gre, com.example.gre.cfg",
+    "gre.pool-business, com.example.gre.pool-business.cfg",
+    "com.example.pool-business, com.example.gre.pool-business.cfg",
+    "com.example.pool_business, com.example.gre.pool-business.cfg"
   })
   void fileThatIsCalledAlmostSoIsTold(String stem, String right) {
     int hyphen = stem.indexOf('-');

@@ -24,6 +24,10 @@ final class Samples {
           <AD id="least" name="L" type="Long" cardinality="0" min="3" default="5"/>
           <AD id="most" name="L" type="Short" cardinality="0" max="3" default="2"/>
           <AD id="odd" name="L" type="Integer" cardinality="0" min="x" max="" default="2"/>
+          <AD id="width" name="W" type="Integer" cardinality="0" required="true" default="32">
+            <Option label="32" value="32"/>
+            <Option label="30" value="30"/>
+          </AD>
           <AD id="endpointPool" name="E" type="String" cardinality="0" required="true" default=""/>
           <AD id="udp.mechanisms" name="M" type="String" cardinality="2147483647" required="true"/>
           <AD id="order" name="O" type="String" cardinality="0" required="true" default="strict">

@@ -59,9 +59,14 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
   String[] handles() default {};
 
   @AttributeDefinition(
-      description = "Queries a minute from one IPv4 address, or one IPv6 prefix of 64 bits.")
+      description = "Queries a minute from one IPv4 address, or one IPv6 prefix of 64 bits.",
+      min = "1",
+      max = "100000")
   int queriesPerMinute() default 60;
 
-  @AttributeDefinition(description = "Connections at a time, for whois and for RDAP each.")
+  @AttributeDefinition(
+      description = "Connections at a time, for whois and for RDAP each.",
+      min = "1",
+      max = "1000")
   int connections() default 64;
 }

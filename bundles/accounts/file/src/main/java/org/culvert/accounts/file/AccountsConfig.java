@@ -35,13 +35,17 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
       description =
           "How much work a guess at a password costs where SCRAM's keys are stolen, and a client"
               + " at each connection: 4096 to 10000000. Passwords hashed before keep their"
-              + " number.")
+              + " number.",
+      min = "4096",
+      max = "10000000")
   int iterations() default 50_000;
 
   @AttributeDefinition(
       name = "bcrypt cost",
       description =
           "How much work a guess costs where bcrypt's hash is stolen, and the broker at a login"
-              + " by PLAIN: 8 to 16, each step doubles it. Passwords hashed before keep theirs.")
+              + " by PLAIN: 8 to 16, each step doubles it. Passwords hashed before keep theirs.",
+      min = "8",
+      max = "16")
   int bcryptCost() default 11;
 }

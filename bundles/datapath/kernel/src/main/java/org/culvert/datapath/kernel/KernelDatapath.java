@@ -68,7 +68,9 @@ public final class KernelDatapath implements Datapath {
         description =
             "Seconds after the start in which the tunnel devices of an earlier run, which go on"
                 + " carrying packets, wait for their endpoint, 1 to 86400. Then those that no"
-                + " endpoint took over are removed.")
+                + " endpoint took over are removed.",
+        min = "1",
+        max = "86400")
     int orphanGrace() default 60;
   }
 

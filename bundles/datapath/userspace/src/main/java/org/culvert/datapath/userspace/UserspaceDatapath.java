@@ -46,7 +46,9 @@ public final class UserspaceDatapath implements Datapath {
         description =
             "How many tunnels may have a network device of their own, as OSPF and RIPng need it, 0"
                 + " to 4096. Each costs a thread and 60 KiB off the heap; all together get a quarter of"
-                + " the heap's size.")
+                + " the heap's size.",
+        min = "0",
+        max = "4096")
     int ownLinks() default OWN_LINKS;
 
     @AttributeDefinition(

@@ -48,7 +48,11 @@ public final class ConfiguredDnsRegistrar {
                 + " it might have to be looked up in the very zones.")
     String server() default "127.0.0.1";
 
-    @AttributeDefinition(name = "Port", description = "The server's port.")
+    @AttributeDefinition(
+        name = "Port",
+        description = "The server's port.",
+        min = "1",
+        max = "65535")
     int port() default 53;
 
     @AttributeDefinition(
@@ -97,7 +101,9 @@ public final class ConfiguredDnsRegistrar {
 
     @AttributeDefinition(
         name = "Time to live",
-        description = "Seconds that others may remember the records.")
+        description = "Seconds that others may remember the records.",
+        min = "0",
+        max = "604800")
     int ttl() default 300;
 
     @AttributeDefinition(
@@ -108,7 +114,9 @@ public final class ConfiguredDnsRegistrar {
 
     @AttributeDefinition(
         name = "Timeout",
-        description = "Seconds that an answer of the server may take, 1 to 10.")
+        description = "Seconds that an answer of the server may take, 1 to 10.",
+        min = "1",
+        max = "10")
     int timeout() default 4;
 
     @AttributeDefinition(
@@ -165,7 +173,9 @@ public final class ConfiguredDnsRegistrar {
 
     @AttributeDefinition(
         name = "Most name servers",
-        description = "How many name servers a client may name, 1 to 8.")
+        description = "How many name servers a client may name, 1 to 8.",
+        min = "1",
+        max = "8")
     int maxNameServers() default 4;
 
     @AttributeDefinition(

@@ -66,24 +66,32 @@ public final class RadvdPrefixService implements PrefixService {
 
     @AttributeDefinition(
         name = "Preferred lifetime",
-        description = "Seconds for which hosts prefer the address that they made.")
+        description = "Seconds for which hosts prefer the address that they made.",
+        min = "30",
+        max = "2592000")
     int preferredLifetime() default 2700;
 
     @AttributeDefinition(
         name = "Valid lifetime",
-        description = "Seconds for which hosts keep the address that they made.")
+        description = "Seconds for which hosts keep the address that they made.",
+        min = "60",
+        max = "2592000")
     int validLifetime() default 5400;
 
     @AttributeDefinition(
         name = "Router lifetime",
-        description = "Seconds for which hosts take this machine for a router.")
+        description = "Seconds for which hosts take this machine for a router.",
+        min = "30",
+        max = "65535")
     int routerLifetime() default 1800;
 
     @AttributeDefinition(
         name = "Farewell",
         description =
             "Seconds for which a prefix that is gone is still announced, as one not to be used any"
-                + " more, and for which this machine keeps its address in it.")
+                + " more, and for which this machine keeps its address in it.",
+        min = "0",
+        max = "7200")
     int farewell() default 300;
 
     @AttributeDefinition(name = "radvd", description = "The program, by its name or full path.")

@@ -64,7 +64,9 @@ public final class BirdRouting implements RoutingService {
 
     @AttributeDefinition(
         name = "Timeout",
-        description = "How many seconds BIRD may take for one change, 1 to 12.")
+        description = "How many seconds BIRD may take for one change, 1 to 12.",
+        min = "1",
+        max = "12")
     int timeout() default 10;
 
     @AttributeDefinition(
@@ -83,12 +85,16 @@ public final class BirdRouting implements RoutingService {
         name = "Longest prefix",
         description =
             "The length up to which a client may announce parts of its prefix beside the whole, 48"
-                + " to 128.")
+                + " to 128.",
+        min = "48",
+        max = "128")
     int longestPrefix() default 64;
 
     @AttributeDefinition(
         name = "Maximum",
-        description = "How many prefixes are accepted from a client. More are passed over.")
+        description = "How many prefixes are accepted from a client. More are passed over.",
+        min = "1",
+        max = "10000000")
     int maximumPrefixes() default 16;
 
     @AttributeDefinition(
@@ -96,7 +102,9 @@ public final class BirdRouting implements RoutingService {
         description =
             "How many prefixes a client may announce at all, those with it that are refused. With"
                 + " more a session of BGP is broken off and begins anew; with other protocols more"
-                + " are passed over.")
+                + " are passed over.",
+        min = "1",
+        max = "10000000")
     int maximumReceived() default 1000;
 
     @AttributeDefinition(
@@ -108,25 +116,37 @@ public final class BirdRouting implements RoutingService {
 
     @AttributeDefinition(
         name = "Maximum at the client",
-        description = "At a client's end: how many prefixes are accepted.")
+        description = "At a client's end: how many prefixes are accepted.",
+        min = "1",
+        max = "10000000")
     int client_maximumPrefixes() default 1000;
 
     @AttributeDefinition(
         name = "Maximum received at the client",
-        description = "At a client's end: how many prefixes may be announced at all.")
+        description = "At a client's end: how many prefixes may be announced at all.",
+        min = "1",
+        max = "10000000")
     int client_maximumReceived() default 300_000;
 
-    @AttributeDefinition(name = "Keepalive", description = "BGP's keepalive interval in seconds.")
+    @AttributeDefinition(
+        name = "Keepalive",
+        description = "BGP's keepalive interval in seconds.",
+        min = "1",
+        max = "21845")
     int keepAlive() default 10;
 
     @AttributeDefinition(
         name = "Hold time",
-        description = "BGP's hold time in seconds, at least three keepalive intervals.")
+        description = "BGP's hold time in seconds, at least three keepalive intervals.",
+        min = "3",
+        max = "65535")
     int holdTime() default 30;
 
     @AttributeDefinition(
         name = "Connect retry",
-        description = "After how many seconds BGP tries again to connect.")
+        description = "After how many seconds BGP tries again to connect.",
+        min = "1",
+        max = "3600")
     int connectRetry() default 10;
 
     @AttributeDefinition(
@@ -138,12 +158,16 @@ public final class BirdRouting implements RoutingService {
     @AttributeDefinition(
         name = "OSPF hello",
         description =
-            "OSPF's hello interval in seconds; a neighbor is dead after four. Both ends must agree.")
+            "OSPF's hello interval in seconds; a neighbor is dead after four. Both ends must agree.",
+        min = "1",
+        max = "3600")
     int ospf_hello() default 10;
 
     @AttributeDefinition(
         name = "RIPng update",
-        description = "RIPng's update interval in seconds; a route is dead after six.")
+        description = "RIPng's update interval in seconds; a route is dead after six.",
+        min = "1",
+        max = "3600")
     int rip_update() default 30;
   }
 

@@ -58,7 +58,9 @@ public final class FrrRouting implements RoutingService {
 
     @AttributeDefinition(
         name = "Timeout",
-        description = "How many seconds FRR may take for one answer, 1 to 9.")
+        description = "How many seconds FRR may take for one answer, 1 to 9.",
+        min = "1",
+        max = "9")
     int timeout() default 8;
 
     @AttributeDefinition(
@@ -78,19 +80,25 @@ public final class FrrRouting implements RoutingService {
         name = "Longest prefix",
         description =
             "The length up to which a client may announce parts of its prefix beside the whole by"
-                + " BGP, 48 to 128.")
+                + " BGP, 48 to 128.",
+        min = "48",
+        max = "128")
     int longestPrefix() default 64;
 
     @AttributeDefinition(
         name = "Maximum",
         description =
             "How many prefixes a client may announce by BGP; a client of more is cut off for a"
-                + " while.")
+                + " while.",
+        min = "1",
+        max = "100000")
     int maximumPrefixes() default 16;
 
     @AttributeDefinition(
         name = "Restart",
-        description = "After how many minutes who was cut off may come back.")
+        description = "After how many minutes who was cut off may come back.",
+        min = "1",
+        max = "65535")
     int restart() default 5;
 
     @AttributeDefinition(
@@ -102,20 +110,30 @@ public final class FrrRouting implements RoutingService {
 
     @AttributeDefinition(
         name = "Maximum at the client",
-        description = "At a client's end: how many prefixes are accepted by BGP.")
+        description = "At a client's end: how many prefixes are accepted by BGP.",
+        min = "1",
+        max = "10000000")
     int client_maximumPrefixes() default 1000;
 
-    @AttributeDefinition(name = "Keepalive", description = "BGP's keepalive interval in seconds.")
+    @AttributeDefinition(
+        name = "Keepalive",
+        description = "BGP's keepalive interval in seconds.",
+        min = "1",
+        max = "21845")
     int keepAlive() default 10;
 
     @AttributeDefinition(
         name = "Hold time",
-        description = "BGP's hold time in seconds, at least three keepalive intervals.")
+        description = "BGP's hold time in seconds, at least three keepalive intervals.",
+        min = "3",
+        max = "65535")
     int holdTime() default 30;
 
     @AttributeDefinition(
         name = "Connect retry",
-        description = "After how many seconds BGP tries again to connect.")
+        description = "After how many seconds BGP tries again to connect.",
+        min = "1",
+        max = "65535")
     int connectRetry() default 10;
 
     @AttributeDefinition(
