@@ -11,7 +11,7 @@ import org.culvert.api.config.Spelling;
 
 /**
  * Finds the file that is meant by one that is called almost so: with another case, other signs
- * between its words, without the first of them, or with a letter or two that are wrong.
+ * between its words, without some of the first of them, or with a letter or two that are wrong.
  *
  * @param definitions what files there may be
  */
@@ -30,17 +30,35 @@ record FileNames(Collection<Definition> definitions) {
   Optional<String> meant(String stem) {
     String bare = stem.endsWith(ENDING) ? stem.substring(0, stem.length() - ENDING.length()) : stem;
     Map<String, Definition> names = new TreeMap<>();
+    Map<String, Definition> shortened = new TreeMap<>();
     for (Definition one : definitions) {
-      names.put(one.pid(), one);
-      names.put(one.pid().substring(one.pid().indexOf('.') + 1), one);
+      String pid = one.pid();
+      names.put(pid, one);
+      names.put(pid.substring(pid.indexOf('.') + 1), one);
+      shortened.put(owner(pid) + pid.substring(pid.lastIndexOf('.') + 1), one);
     }
+    return exactly(bare, names)
+        .or(() -> exactly(bare, shortened))
+        .or(() -> nearest(bare, names, "NAME"))
+        .or(() -> nearestOfSeveral(bare, names));
+  }
+
+  /**
+   * Returns the right name of a file that is called as one of ours without the owner's two words,
+   * such as {@code broker}. Only of a configuration, for other files may well be called so.
+   */
+  Optional<String> meantWithoutOwner(String stem) {
+    Map<String, Definition> names = new TreeMap<>();
+    definitions.forEach(one -> names.put(own(one), one));
+    return exactly(stem, names);
+  }
+
+  private static Optional<String> exactly(String bare, Map<String, Definition> names) {
     return names.entrySet().stream()
         .filter(one -> plain(one.getKey()).equals(plain(bare)))
         .findFirst()
         .map(one -> file(one.getValue(), "NAME"))
-        .or(() -> oneOfSeveral(bare, names))
-        .or(() -> nearest(bare, names, "NAME"))
-        .or(() -> nearestOfSeveral(bare, names));
+        .or(() -> oneOfSeveral(bare, names));
   }
 
   /** What differs between our own names counts, and what they have in common does not. */
@@ -72,8 +90,13 @@ record FileNames(Collection<Definition> definitions) {
 
   /** Returns what stands behind the first two words. */
   private static String own(Definition definition) {
-    String pid = definition.pid();
-    return pid.substring(pid.indexOf('.', pid.indexOf('.') + 1) + 1);
+    return definition.pid().substring(owner(definition.pid()).length());
+  }
+
+  /** Returns the first two words of a name, with their dots. */
+  static String owner(String pid) {
+    int second = pid.indexOf('.', pid.indexOf('.') + 1);
+    return pid.substring(0, second + 1);
   }
 
   private static Optional<String> oneOfSeveral(String bare, Map<String, Definition> names) {

@@ -66,10 +66,10 @@ record Inspection(
 
   /** Others' files are none of our business, unless they are almost called as one that is. */
   private Optional<String> unread(Written written) {
-    String owner = owner(written.kind());
+    String owner = FileNames.owner(written.kind());
     Map<String, String> names =
         definitions.keySet().stream()
-            .filter(pid -> owner(pid).equals(owner))
+            .filter(pid -> FileNames.owner(pid).equals(owner))
             .collect(Collectors.toMap(pid -> pid.substring(owner.length()), pid -> pid));
     Optional<String> near =
         Spelling.nearest(written.kind().substring(owner.length()), names.keySet())
@@ -77,6 +77,7 @@ record Inspection(
             .map(one -> one.pid() + (one.several() ? "-NAME.cfg" : ".cfg"));
     return fileNames()
         .meant(written.stem())
+        .or(() -> fileNames().meantWithoutOwner(written.stem()))
         .or(() -> near)
         .map(name -> "%s: nothing reads it; is %s meant?".formatted(written.file(), name))
         .or(
@@ -87,11 +88,5 @@ record Inspection(
 
   private FileNames fileNames() {
     return new FileNames(definitions.values());
-  }
-
-  /** Returns the first two words of a name, with their dots. */
-  private static String owner(String pid) {
-    int second = pid.indexOf('.', pid.indexOf('.') + 1);
-    return pid.substring(0, second + 1);
   }
 }

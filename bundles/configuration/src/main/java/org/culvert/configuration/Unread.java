@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.culvert.api.config.ConfigurationReport.Mistake;
@@ -13,7 +14,8 @@ import org.culvert.api.config.ConfigurationReport.Mistake;
 /**
  * Finds files that are called as a configuration, or almost so, but for their ending, which the
  * framework therefore never looks at. What differs in the ending alone and stands beside the right
- * file is taken for an editor's copy of it.
+ * file is taken for an editor's copy of it. Finds also what is called as a configuration and is no
+ * file: a directory, or a link to nothing.
  *
  * @param folder where the framework looks for configurations
  */
@@ -24,22 +26,42 @@ record Unread(Path folder) {
   private static final Pattern COPY =
       Pattern.compile("\\.cfg\\.(?!(txt|text|conf|config|properties|ini)$)|~$");
 
-  private static final List<String> READ = List.of(ENDING, ".config", ".json");
+  private static final Pattern JOINED = Pattern.compile("(.+)[-_]cfg", Pattern.CASE_INSENSITIVE);
+  private static final List<String> READ = List.of(ENDING, ".config");
 
   /** Looks through the folder; there is nothing to tell of one that cannot be read. */
   List<Mistake> look(Map<String, Definition> definitions) {
     try (Stream<Path> files = Files.list(folder)) {
       return files
-          .filter(Files::isRegularFile)
-          .map(file -> file.getFileName().toString())
-          .filter(name -> READ.stream().noneMatch(name::endsWith))
-          .filter(name -> !COPY.matcher(name).find())
           .sorted()
-          .flatMap(name -> mistake(name, definitions).stream())
+          .flatMap(
+              file ->
+                  Files.isRegularFile(file)
+                      ? misnamed(file.getFileName().toString(), definitions).stream()
+                      : noFile(file, definitions).stream())
           .toList();
     } catch (IOException e) {
       return List.of();
     }
+  }
+
+  private Optional<Mistake> misnamed(String name, Map<String, Definition> definitions) {
+    boolean read = READ.stream().anyMatch(name::endsWith);
+    return read || COPY.matcher(name).find() ? Optional.empty() : mistake(name, definitions);
+  }
+
+  private static Optional<Mistake> noFile(Path file, Map<String, Definition> definitions) {
+    String name = file.getFileName().toString();
+    String kind = kind(stem(name));
+    if (!name.endsWith(ENDING) || !definitions.containsKey(kind)) {
+      return Optional.empty();
+    }
+    String what =
+        Files.isDirectory(file)
+            ? "it is a directory"
+            : Files.isSymbolicLink(file) ? "it is a link to nothing" : "it is no file";
+    String text = "etc/%s: %s, so nothing of it is read; put a file there".formatted(name, what);
+    return Optional.of(new Mistake(kind, false, text));
   }
 
   private Optional<Mistake> mistake(String name, Map<String, Definition> definitions) {
@@ -56,6 +78,10 @@ record Unread(Path folder) {
   }
 
   private static String stem(String name) {
+    Matcher joined = JOINED.matcher(name);
+    if (joined.matches()) {
+      return joined.group(1);
+    }
     String stem = name.substring(0, Math.max(0, name.lastIndexOf('.')));
     return stem.endsWith(ENDING) ? stem.substring(0, stem.length() - ENDING.length()) : stem;
   }
@@ -65,9 +91,8 @@ record Unread(Path folder) {
     return new Mistake(kind(stem(right)), false, text);
   }
 
-  /** Of one of several, what they are. */
+  /** Of one of several, what they are: a hyphen or a tilde stands before its own name. */
   private static String kind(String stem) {
-    int hyphen = stem.indexOf('-');
-    return hyphen < 0 ? stem : stem.substring(0, hyphen);
+    return stem.replaceFirst("[-~].*", "");
   }
 }

@@ -18,7 +18,15 @@ class UnreadTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"com.example.gre.conf", "com.example.gre", "com.example.gre.CFG"})
+  @ValueSource(
+      strings = {
+        "com.example.gre.conf",
+        "com.example.gre",
+        "com.example.gre.CFG",
+        "com.example.gre-cfg",
+        "com.example.gre_CFG",
+        "com.example.gre.json"
+      })
   void anotherEndingIsTold(String name) throws IOException {
     write(name);
 
@@ -82,6 +90,56 @@ class UnreadTest {
         "com.example.gre-home.cfg.example"
       })
   void whatIsReadOrNotOursPasses(String name) throws IOException {
+    write(name);
+
+    assertThat(look()).isEmpty();
+  }
+
+  @Test
+  void whatIsCalledAsAConfigurationAndIsNoFileIsTold() throws IOException {
+    Files.createDirectory(folder.resolve("com.example.gre.cfg"));
+    Files.createSymbolicLink(
+        folder.resolve("com.example.peer-home.cfg"), folder.resolve("not-there"));
+    Files.createDirectory(folder.resolve("scripts"));
+
+    assertThat(look())
+        .containsExactly(
+            new Mistake(
+                GRE,
+                false,
+                "etc/com.example.gre.cfg: it is a directory, so nothing of it is read;"
+                    + " put a file there"),
+            new Mistake(
+                "com.example.peer",
+                false,
+                "etc/com.example.peer-home.cfg: it is a link to nothing, so nothing of it is read;"
+                    + " put a file there"));
+  }
+
+  @Test
+  void aLinkToAFileIsAFile() throws IOException {
+    write("kept-elsewhere");
+    Files.createSymbolicLink(
+        folder.resolve("com.example.gre.cfg"), folder.resolve("kept-elsewhere"));
+
+    assertThat(look()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"com.example.pool-x.conf", "com.example.gre.pool~x.json"})
+  void oneOfSeveralIsFoundByTheLastWord(String name) throws IOException {
+    write(name);
+
+    assertThat(look())
+        .extracting(Mistake::text)
+        .singleElement()
+        .asString()
+        .startsWith("etc/" + name + ": nothing reads it; is com.example.gre.pool");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gre.pem", "peer.properties", "pool.xml"})
+  void filesOfOthersMayBeCalledAsOursWithoutTheOwner(String name) throws IOException {
     write(name);
 
     assertThat(look()).isEmpty();
