@@ -72,6 +72,13 @@ final class Carriers {
         .map(wire -> mayBeTranslated ? wire.sentOver(IpVersion.IPV6) : wire);
   }
 
+  /** Returns the names of all datapaths, of those too that may not be used. */
+  Set<String> names() {
+    return datapaths.stream()
+        .map(ranked -> ranked.datapath().name())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
   /** Returns the datapaths that may be used, the best first. */
   List<Datapath> datapaths() {
     return datapaths.stream()

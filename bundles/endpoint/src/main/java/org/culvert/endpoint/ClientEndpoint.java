@@ -1,5 +1,6 @@
 package org.culvert.endpoint;
 
+import org.culvert.api.config.MistakeSource;
 import org.culvert.api.endpoint.HostReport;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.netdev.DeviceConfiguration;
@@ -22,7 +23,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * first tunnel.
  */
 @Component(
-    service = {TunnelEndpoint.class, HostReport.class},
+    service = {TunnelEndpoint.class, HostReport.class, MistakeSource.class},
     immediate = true,
     configurationPid = ClientEndpoint.PID,
     property = TunnelEndpoint.ROLE + "=" + TunnelEndpoint.CLIENT)

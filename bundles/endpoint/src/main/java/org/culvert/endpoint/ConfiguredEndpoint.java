@@ -13,6 +13,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.culvert.api.config.ConfigurationReport.Mistake;
+import org.culvert.api.config.MistakeSource;
 import org.culvert.api.datapath.Datapath;
 import org.culvert.api.encapsulation.Encapsulation;
 import org.culvert.api.endpoint.HostReport;
@@ -37,9 +39,10 @@ import org.osgi.service.component.annotations.ReferencePolicy;
  * What the client's and the server's component have in common: an {@link Endpoint}, on a host that
  * is kept fit for it.
  */
-abstract class ConfiguredEndpoint implements TunnelEndpoint, HostReport {
+abstract class ConfiguredEndpoint implements TunnelEndpoint, HostReport, MistakeSource {
   private static final String RANKING = "service.ranking";
 
+  private final String pid;
   private final Endpoint endpoint;
   private final HostUpkeep upkeep;
 
@@ -53,6 +56,7 @@ abstract class ConfiguredEndpoint implements TunnelEndpoint, HostReport {
       NetworkDevices devices,
       OuterSockets sockets,
       HostNetwork host) {
+    pid = settings.pid();
     endpoint =
         new Endpoint(
             settings,
@@ -159,6 +163,11 @@ abstract class ConfiguredEndpoint implements TunnelEndpoint, HostReport {
     List<String> all = new ArrayList<>(upkeep.missing());
     all.addAll(endpoint.alarms());
     return List.copyOf(all);
+  }
+
+  @Override
+  public final List<Mistake> mistakes() {
+    return endpoint.mistakes().stream().map(line -> new Mistake(pid, false, line)).toList();
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.culvert.api.datapath.Datapath;
 import org.culvert.api.encapsulation.Encapsulation;
 import org.culvert.api.encapsulation.WireFormat;
@@ -64,6 +65,7 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
   private final LinkLocalAddresses linkLocal = new LinkLocalAddresses();
   private final Verification verification;
   private final LoopAlarm loops = new LoopAlarm();
+  private final NamedDatapath named;
 
   private Map<String, TunnelParameters> desired = Map.of();
   private boolean sweeping;
@@ -86,6 +88,7 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
     this.thread = new EndpointThread(executor);
     this.nanos = nanos;
     this.carriers = new Carriers(settings);
+    this.named = new NamedDatapath(settings, carriers, executor, nanos);
     Quarrels quarrels = new Quarrels(nanos);
     this.paths = new Paths(settings, sockets, thread, nanos, random);
     ShadowedRoutes shadows = new ShadowedRoutes(devices);
@@ -103,6 +106,7 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
             datapaths.devices()::configurations,
             quarrels::lines,
             this::tunnels);
+    named.look();
   }
 
   void bind(Encapsulation encapsulation) {
@@ -118,12 +122,14 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
 
   void bind(Datapath datapath, int ranking) {
     carriers.add(datapath, ranking);
+    named.look();
     thread.execute(this::chooseAgain);
   }
 
   /** Moves its tunnels to the next datapath, or suspends them; then nothing of it is used. */
   void unbind(Datapath datapath) {
     carriers.remove(datapath);
+    named.look();
     thread.executeAndWait(this::chooseAgain);
   }
 
@@ -297,9 +303,14 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
     return datapaths.drops();
   }
 
-  /** Returns which tunnels packets go round through, a line each. */
+  /** Returns which tunnels packets go round through, and what of the configuration is wrong. */
   List<String> alarms() {
-    return loops.lines();
+    return Stream.concat(loops.lines().stream(), mistakes().stream()).toList();
+  }
+
+  /** Returns what of the configuration turned out to be wrong, a line each. */
+  List<String> mistakes() {
+    return named.lines();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.culvert.endpoint;
 
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.culvert.api.config.InvalidConfigurationException;
@@ -34,7 +35,8 @@ record EndpointSettings(
   private static final int LARGEST_METRIC = 1_000_000_000;
 
   /** Refuses what the operating system or IPv6 would refuse. */
-  static EndpointSettings from(String pid, String role, String device, int mtu, String datapath) {
+  static EndpointSettings from(String pid, String role, String device, int mtu, String written) {
+    String datapath = written.strip().toLowerCase(Locale.ROOT);
     if (!DEVICE.matcher(device).matches()) {
       throw new InvalidConfigurationException(
           pid,

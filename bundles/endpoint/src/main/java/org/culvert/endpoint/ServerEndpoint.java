@@ -3,6 +3,7 @@ package org.culvert.endpoint;
 import java.net.InetAddress;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import org.culvert.api.config.MistakeSource;
 import org.culvert.api.endpoint.HostReport;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.endpoint.TunnelServer;
@@ -26,7 +27,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * first tunnel.
  */
 @Component(
-    service = {TunnelServer.class, TunnelEndpoint.class, HostReport.class},
+    service = {TunnelServer.class, TunnelEndpoint.class, HostReport.class, MistakeSource.class},
     immediate = true,
     configurationPid = ServerEndpoint.PID,
     property = TunnelEndpoint.ROLE + "=" + TunnelEndpoint.SERVER)

@@ -28,6 +28,13 @@ class EndpointSettingsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"Userspace", "USERSPACE", " userspace "})
+  void takesTheNameOfADatapathInAnyCase(String written) {
+    assertThat(EndpointSettings.from("pid", "server", "culvert0", 1280, written).datapath())
+        .isEqualTo("userspace");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"server", "client"})
   void refusesTheNameOfAnInterfaceOfTheHost(String role) {
     InMemoryNetworkDevices host = new InMemoryNetworkDevices();
@@ -51,7 +58,7 @@ class EndpointSettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "Kernel", "../x", "a b", "-a", "a%d"})
+  @ValueSource(strings = {"", "kernel;", "../x", "a b", "-a", "a%d"})
   void refusesDatapathsWithANameThatNoneHas(String datapath) {
     assertThatThrownBy(
             () -> EndpointSettings.from("some.pid", "server", "culvert0", 1280, datapath))
