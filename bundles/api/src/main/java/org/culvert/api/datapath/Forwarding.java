@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import org.culvert.api.netdev.SendRefusal;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.TunnelCounters;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -46,6 +47,15 @@ public interface Forwarding extends AutoCloseable {
 
   /** Returns what a tunnel carried; zeros for one that is not carried. */
   TunnelCounters counters(String id);
+
+  /**
+   * Returns why the operating system last refused to send a packet to a tunnel's other end; each
+   * such packet is counted as {@link DropReason#OUTER_REFUSED}. {@link SendRefusal#OTHER} where the
+   * operating system counts them and says no more. It is no sign that the refusal lasts.
+   */
+  default SendRefusal refusal(String id) {
+    return SendRefusal.OTHER;
+  }
 
   /** Returns packets dropped before they could be told to belong to a tunnel. */
   Map<DropReason, Long> drops();

@@ -26,7 +26,12 @@ public interface OuterSocket extends AutoCloseable {
    * may be cut outside, here or on its way. Errors that the network reported about earlier packets
    * cost none of these.
    *
-   * @return how many packets the operating system had no room for, or cannot send whole
+   * <p>Packets that the operating system refuses to send to their peers are marked in the batch
+   * ({@link PacketBatch#refusal}), and the others leave. The marks stand until the next call that
+   * sends packets of this batch.
+   *
+   * @return how many packets did not leave: those that were refused, those that there was no room
+   *     for, and those that cannot be sent whole
    */
   int send(PacketBatch batch, int from, int to) throws IOException;
 

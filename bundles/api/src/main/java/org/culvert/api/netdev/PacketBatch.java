@@ -3,6 +3,7 @@ package org.culvert.api.netdev;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.culvert.api.net.IpAddresses;
 
 /**
@@ -23,6 +24,11 @@ public final class PacketBatch {
   private final int[] peerPort;
   private final byte[] trafficClass;
   private final boolean[] whole;
+  private final SendRefusal[] refusals;
+
+  /** Whether any packet is marked as refused. */
+  private boolean refused;
+
   private long address;
   private int size;
 
@@ -37,6 +43,8 @@ public final class PacketBatch {
     this.peerPort = new int[capacity];
     this.trafficClass = new byte[capacity];
     this.whole = new boolean[capacity];
+    this.refusals = new SendRefusal[capacity];
+    Arrays.fill(refusals, SendRefusal.NONE);
   }
 
   /** Returns the whole memory in network byte order; use absolute access only. */
@@ -147,6 +155,29 @@ public final class PacketBatch {
   /** Says whether the outer packet may not be cut; before sending, the sender says so. */
   public void whole(int i, boolean uncut) {
     whole[i] = uncut;
+  }
+
+  /**
+   * Returns why the operating system refused to send packet {@code i} in the last call that sent
+   * packets of this batch; {@link SendRefusal#NONE} if it did not refuse it. To be asked only if
+   * that call says that packets did not leave.
+   */
+  public SendRefusal refusal(int i) {
+    return refusals[i];
+  }
+
+  /** Marks packet {@code i} as refused; sockets do so while they send. */
+  public void refuse(int i, SendRefusal why) {
+    refusals[i] = why;
+    refused = true;
+  }
+
+  /** Takes all such marks away; sockets do so before they send. Costs nothing if there is none. */
+  public void forgetRefusals() {
+    if (refused) {
+      Arrays.fill(refusals, SendRefusal.NONE);
+      refused = false;
+    }
   }
 
   /** Returns the upper half of an address as {@link #peer} wants it. */

@@ -24,6 +24,8 @@ public enum DropReason {
   TOO_BIG("too big"),
   /** No tunnel leads to the inner destination. */
   NO_ROUTE("no route"),
+  /** This host's operating system refused to send the packet to the tunnel's other end. */
+  OUTER_REFUSED("outer refused"),
   /** The network marked congestion on a packet whose sender does not know of that mark. */
   CONGESTION_MARK("congestion mark"),
   /** The operating system had no room for the packet. */

@@ -7,7 +7,8 @@ import java.util.Map;
  *
  * @param receivedPackets packets that came out of the tunnel
  * @param receivedOctets their octets
- * @param sentPackets packets that went into the tunnel
+ * @param sentPackets packets that went into the tunnel; those that this host refused to send are
+ *     not among them
  * @param sentOctets their octets
  * @param drops dropped packets by reason; reasons that never occurred are absent
  */

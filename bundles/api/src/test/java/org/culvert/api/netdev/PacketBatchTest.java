@@ -79,4 +79,20 @@ class PacketBatchTest {
     assertThat(PacketBatch.high(IpAddresses.parse("255.0.0.1"))).isZero();
     assertThat(PacketBatch.low(IpAddresses.parse("255.0.0.1"))).isEqualTo(0xFF000001L);
   }
+
+  @Test
+  void refusedPacketsAreMarkedUntilTheMarksAreTakenAway() {
+    batch.size(3);
+    assertThat(batch.refusal(1)).isEqualTo(SendRefusal.NONE);
+
+    batch.refuse(1, SendRefusal.PROHIBITED);
+
+    assertThat(batch.refusal(0)).isEqualTo(SendRefusal.NONE);
+    assertThat(batch.refusal(1)).isEqualTo(SendRefusal.PROHIBITED);
+    assertThat(batch.refusal(2)).isEqualTo(SendRefusal.NONE);
+
+    batch.forgetRefusals();
+
+    assertThat(batch.refusal(1)).isEqualTo(SendRefusal.NONE);
+  }
 }

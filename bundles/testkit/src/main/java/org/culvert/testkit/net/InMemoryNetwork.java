@@ -13,6 +13,7 @@ import org.culvert.api.net.IpAddresses;
 import org.culvert.api.netdev.OuterSocket;
 import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.netdev.PacketBatch;
+import org.culvert.api.netdev.SendRefusal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,7 @@ public final class InMemoryNetwork {
   private final Map<Bound, PacketQueue> sockets = new ConcurrentHashMap<>();
   private final Map<InetAddress, PacketQueue> reports = new ConcurrentHashMap<>();
   private final Map<InetAddress, InMemoryNat> nats = new ConcurrentHashMap<>();
+  private final Map<InetAddress, SendRefusal> refusals = new ConcurrentHashMap<>();
   private final List<Crossing> capture = new CopyOnWriteArrayList<>();
 
   /** Returns the sockets of a host with these public addresses. */
@@ -111,6 +113,14 @@ public final class InMemoryNetwork {
     }
   }
 
+  /**
+   * Has the operating systems of all hosts refuse to send packets to an address, until {@link
+   * SendRefusal#NONE} says that they send them again.
+   */
+  public void refuse(String address, SendRefusal why) {
+    refusals.put(IpAddresses.parse(address), why);
+  }
+
   /** Returns all that crossed the network so far. */
   public List<Crossing> capture() {
     return List.copyOf(capture);
@@ -149,9 +159,17 @@ public final class InMemoryNetwork {
       if (sockets.get(bound) != queue) {
         throw new IOException("closed");
       }
+      batch.forgetRefusals();
+      int refused = 0;
       for (int i = from; i < to; i++) {
         if (batch.length(i) > 0) {
           InetSocketAddress peer = batch.peerAddress(i);
+          SendRefusal why = refusals.getOrDefault(peer.getAddress(), SendRefusal.NONE);
+          if (why != SendRefusal.NONE) {
+            batch.refuse(i, why);
+            refused++;
+            continue;
+          }
           InetSocketAddress source =
               nat == null ? bound.local() : nat.outward(bound.wire(), bound.local(), peer);
           byte[] packet = PacketQueue.copy(batch, i);
@@ -160,7 +178,7 @@ public final class InMemoryNetwork {
                   bound.wire(), source, peer, packet, batch.trafficClass(i), batch.isWhole(i)));
         }
       }
-      return 0;
+      return refused;
     }
 
     @Override
