@@ -45,6 +45,9 @@ final class BatchedSocket {
   /** Used by one sender at a time, like what follows: whoever holds its lock. */
   private final MessageVector outward;
 
+  /** Which packet of the batch each outward message carries. */
+  private final int[] carried = new int[OUTWARD];
+
   private final Fragmentation fragmentation;
   private int bursts;
 
@@ -170,6 +173,7 @@ final class BatchedSocket {
     }
     try {
       synchronized (outward) {
+        batch.forgetRefusals();
         return sendRuns(batch, from, to);
       }
     } finally {
@@ -205,22 +209,24 @@ final class BatchedSocket {
         continue;
       }
       if (count == OUTWARD) {
-        refused += send(outward, count);
+        refused += send(batch, count);
         count = 0;
       }
+      carried[count] = i;
       outward.carry(count, memory + batch.offset(i), length);
       outward.address(count, batch, i);
       outward.trafficClass(count, batch.trafficClass(i));
       count++;
     }
-    return refused + send(outward, count);
+    return refused + send(batch, count);
   }
 
-  private int send(MessageVector messages, int count) throws IOException {
+  /** Sends the first messages, and marks the packets of those that are refused. */
+  private int send(PacketBatch batch, int count) throws IOException {
     int refused = 0;
     int next = 0;
     while (next < count) {
-      int sent = Libc.sendmmsg(descriptor.fd(), messages.address(next), count - next, MSG_DONTWAIT);
+      int sent = Libc.sendmmsg(descriptor.fd(), outward.address(next), count - next, MSG_DONTWAIT);
       if (sent >= 0) {
         next += sent;
         continue;
@@ -231,6 +237,7 @@ final class BatchedSocket {
         return refused + count - next;
       }
       if (Errno.isNoRoom(errno) || Errno.isOfOnePacket(errno)) {
+        batch.refuse(carried[next], Errno.refusal(errno));
         refused++;
         next++;
       } else if (errno != Errno.EINTR) {

@@ -1,6 +1,7 @@
 package org.culvert.netdev.linux;
 
 import java.io.IOException;
+import org.culvert.api.netdev.SendRefusal;
 
 /** Error numbers of Linux that are told apart here, and what they mean to an operator. */
 final class Errno {
@@ -61,6 +62,24 @@ final class Errno {
           EHOSTUNREACH ->
           true;
       default -> false;
+    };
+  }
+
+  /**
+   * Returns why a packet was not sent to its peer; {@link SendRefusal#NONE} where there was no room
+   * for it, or it is too long to be sent whole.
+   */
+  static SendRefusal refusal(int errno) {
+    return switch (errno) {
+      case EAGAIN, ENOBUFS, ENOMEM, EMSGSIZE -> SendRefusal.NONE;
+      case EPERM -> SendRefusal.FILTERED;
+      case EACCES -> SendRefusal.PROHIBITED;
+      case EINVAL -> SendRefusal.BLACKHOLE;
+      case EHOSTUNREACH -> SendRefusal.HOST_UNREACHABLE;
+      case ENETUNREACH -> SendRefusal.NO_ROUTE;
+      case ENETDOWN -> SendRefusal.NETWORK_DOWN;
+      case EADDRNOTAVAIL -> SendRefusal.NO_SOURCE;
+      default -> SendRefusal.OTHER;
     };
   }
 

@@ -134,6 +134,7 @@ final class LinuxTunnelDeviceGroup implements TunnelDeviceGroup {
     put(drops, DropReason.MARTIAN, martian.plus(outMartian).packets());
     put(drops, DropReason.LOOP, loop.packets());
     put(drops, DropReason.INNER_SOURCE, source.plus(outSource).packets());
+    put(drops, DropReason.OUTER_REFUSED, statistics.refused());
     put(drops, DropReason.CONGESTION, statistics.congestion());
     return new TunnelCounters(
         passed.packets(),

@@ -18,7 +18,7 @@ class TunnelCountersTest {
   /** Else its other end would be taken for silent. */
   @Test
   void aDeviceThatWasMadeAnewIsHeardThoughItsFilterRefusedManyBefore() {
-    TunnelCounters counters = counters(new LinkStatistics(3, 300, 2));
+    TunnelCounters counters = counters(new LinkStatistics(3, 300, 2, 4));
 
     assertThat(counters)
         .isEqualTo(
@@ -27,7 +27,13 @@ class TunnelCountersTest {
                 700,
                 3,
                 300,
-                Map.of(DropReason.INNER_SOURCE, 5_001L, DropReason.CONGESTION, 2L)));
+                Map.of(
+                    DropReason.INNER_SOURCE,
+                    5_001L,
+                    DropReason.CONGESTION,
+                    2L,
+                    DropReason.OUTER_REFUSED,
+                    4L)));
   }
 
   private static TunnelCounters counters(LinkStatistics statistics) {
