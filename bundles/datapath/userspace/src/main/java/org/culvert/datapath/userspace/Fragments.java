@@ -2,6 +2,7 @@ package org.culvert.datapath.userspace;
 
 import java.nio.ByteBuffer;
 import org.culvert.api.netdev.PacketBatch;
+import org.culvert.api.netdev.SendRefusal;
 
 /**
  * Cuts IPv4 packets that are larger than their tunnel's MTU, and may be cut, into fragments (RFC
@@ -50,7 +51,7 @@ final class Fragments {
     batch.size(0);
     for (int from = at + header; from < end; from += room) {
       if (batch.size() == CAPACITY) {
-        lost += tunnel.port.send(batch, 0, CAPACITY);
+        lost += send(tunnel);
         batch.size(0);
       }
       int length = Math.min(room, end - from);
@@ -70,7 +71,19 @@ final class Fragments {
       fragment.put(to + header, packet, from, length);
       add(to, header + length, packets.trafficClass(i), tunnel, whole);
     }
-    return lost + tunnel.port.send(batch, 0, batch.size());
+    return lost + send(tunnel);
+  }
+
+  /** Sends what there is; returns how many there was no room for. */
+  private int send(Tunnel tunnel) {
+    int lost = tunnel.port.send(batch, 0, batch.size());
+    for (int i = 0; i < batch.size() && lost > 0; i++) {
+      if (batch.refusal(i) != SendRefusal.NONE) {
+        tunnel.countRefused(batch.length(i), batch.refusal(i));
+        lost--;
+      }
+    }
+    return lost;
   }
 
   private void add(int at, int length, int trafficClass, Tunnel tunnel, boolean whole) {

@@ -3,6 +3,7 @@ package org.culvert.datapath.userspace;
 import java.nio.ByteBuffer;
 import java.util.function.LongSupplier;
 import org.culvert.api.netdev.PacketBatch;
+import org.culvert.api.netdev.SendRefusal;
 import org.culvert.api.tunnel.DropReason;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *       cut
  *   <li>TCP that connects learns what the tunnel carries; the outer header gets the inner one's
  *       traffic class
- *   <li>packets that follow one another to the same socket leave in one burst
+ *   <li>packets that follow one another to the same socket leave in one burst; what the operating
+ *       system refuses to send to its other end is counted at its tunnel
  * </ol>
  *
  * From a device that is one tunnel's own, what routing protocols say on the link goes into that
@@ -250,7 +252,7 @@ final class Outbound {
       }
       boolean cut = cutTo[i] > 0;
       if (port != null && (cut || tunnel.port != port)) {
-        unrouted.dropped(DropReason.CONGESTION, send(port, batch, from, i));
+        send(port, batch, from, i);
         from = i;
       }
       port = tunnel.port;
@@ -261,7 +263,7 @@ final class Outbound {
       }
     }
     if (port != null) {
-      unrouted.dropped(DropReason.CONGESTION, send(port, batch, from, batch.size()));
+      send(port, batch, from, batch.size());
     }
   }
 
@@ -271,7 +273,7 @@ final class Outbound {
    * time whether they may be cut, and one burst a packet would cost half as much again. A run of
    * small ones may be cut: too little flows to notice that its path shrank.
    */
-  private int send(OuterPort port, PacketBatch batch, int from, int to) {
+  private void send(OuterPort port, PacketBatch batch, int from, int to) {
     boolean whole = false;
     for (int i = from; i < to && !whole; i++) {
       whole = batch.length(i) > 0 && batch.isWhole(i);
@@ -279,6 +281,14 @@ final class Outbound {
     for (int i = from; i < to && whole; i++) {
       batch.whole(i, batch.isWhole(i) || carriedWhole[i]);
     }
-    return port.send(batch, from, to);
+    int congested = port.send(batch, from, to);
+    for (int i = from; i < to && congested > 0; i++) {
+      Tunnel tunnel = chosen[i];
+      if (tunnel != null && batch.refusal(i) != SendRefusal.NONE) {
+        tunnel.countRefused(batch.length(i), batch.refusal(i));
+        congested--;
+      }
+    }
+    unrouted.dropped(DropReason.CONGESTION, congested);
   }
 }

@@ -12,6 +12,7 @@ import org.culvert.api.encapsulation.WireFormat.Carrier.IpProtocol;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.netdev.OuterSocket;
 import org.culvert.api.netdev.PacketBatch;
+import org.culvert.api.netdev.SendRefusal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -142,7 +143,7 @@ final class OuterPort implements AutoCloseable {
    * Sends a run of packets. The device's thread and injected packets share the socket, one burst at
    * a time.
    *
-   * @return how many packets there was no room for
+   * @return how many packets did not leave; those that were refused are marked in the batch
    */
   synchronized int send(PacketBatch burst, int from, int to) {
     // Before they are sent, for a report may be here before the call returns.
@@ -152,12 +153,13 @@ final class OuterPort implements AutoCloseable {
     } catch (IOException e) {
       // The port is being closed, or the network is down: either way the burst is lost, as bursts
       // are, and the next one will tell again.
+      burst.forgetRefusals();
       return to - from;
     }
   }
 
   /**
-   * Sends one packet of this end's own into a tunnel.
+   * Sends one packet of this end's own into a tunnel, and counts it there.
    *
    * @param whole whether nobody may cut it on its way
    * @return false if it was not sent
@@ -172,7 +174,13 @@ final class OuterPort implements AutoCloseable {
     single.peer(0, tunnel.peerHigh, tunnel.peerLow, tunnel.peerPort);
     single.whole(0, whole);
     single.size(1);
-    return send(single, 0, 1) == 0;
+    boolean sent = send(single, 0, 1) == 0;
+    if (!sent && single.refusal(0) != SendRefusal.NONE) {
+      tunnel.countInjectionRefused(single.refusal(0));
+    } else {
+      tunnel.countInjected(length);
+    }
+    return sent;
   }
 
   private void read() {

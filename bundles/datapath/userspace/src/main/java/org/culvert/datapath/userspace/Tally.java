@@ -10,8 +10,10 @@ final class Tally {
   private static final DropReason[] REASONS = DropReason.values();
   private static final int PACKETS = REASONS.length;
   private static final int OCTETS = PACKETS + 1;
+  private static final int REFUSED_OCTETS = OCTETS + 1;
+  private static final int REFUSED = DropReason.OUTER_REFUSED.ordinal();
 
-  private final AtomicLongArray counters = new AtomicLongArray(OCTETS + 1);
+  private final AtomicLongArray counters = new AtomicLongArray(REFUSED_OCTETS + 1);
 
   void carried(int octets) {
     add(PACKETS, 1);
@@ -22,12 +24,19 @@ final class Tally {
     add(reason.ordinal(), packets);
   }
 
+  /** Counts a packet that was carried as far as the operating system, which refused to send it. */
+  void refused(int octets) {
+    add(REFUSED, 1);
+    add(REFUSED_OCTETS, octets);
+  }
+
+  /** Returns what was carried and not refused then. */
   long packets() {
-    return counters.getOpaque(PACKETS);
+    return counters.getOpaque(PACKETS) - counters.getOpaque(REFUSED);
   }
 
   long octets() {
-    return counters.getOpaque(OCTETS);
+    return counters.getOpaque(OCTETS) - counters.getOpaque(REFUSED_OCTETS);
   }
 
   /** Adds the reasons that occurred to a map. */

@@ -1,9 +1,12 @@
 package org.culvert.datapath.userspace;
 
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.culvert.api.datapath.CarriedTunnel;
 import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.netdev.PacketBatch;
+import org.culvert.api.netdev.SendRefusal;
+import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.TunnelCounters;
 
 /** A tunnel with all that a packet needs of it as numbers. */
@@ -58,11 +61,18 @@ final class Tunnel {
    */
   final Tally out;
 
+  /** Why the operating system last refused to send a packet of this tunnel's; any thread writes. */
+  private volatile SendRefusal refusal = SendRefusal.NONE;
+
   /** What any thread injects, apart from what the device's thread counts alone. */
   private final Injected injected;
 
   /** Counted together by any thread. */
-  private record Injected(AtomicLong packets, AtomicLong octets) {}
+  private record Injected(AtomicLong packets, AtomicLong octets, AtomicLong refused) {
+    Injected() {
+      this(new AtomicLong(), new AtomicLong(), new AtomicLong());
+    }
+  }
 
   /** Opens a tunnel with counters of its own, on the device that those of a port share. */
   Tunnel(CarriedTunnel carried, OuterPort port) {
@@ -71,13 +81,7 @@ final class Tunnel {
 
   /** Opens a tunnel with counters of its own. */
   Tunnel(CarriedTunnel carried, OuterPort port, Device device) {
-    this(
-        carried,
-        port,
-        device,
-        new Tally(),
-        new Tally(),
-        new Injected(new AtomicLong(), new AtomicLong()));
+    this(carried, port, device, new Tally(), new Tally(), new Injected());
   }
 
   /** Opens a tunnel that goes on counting where an earlier one of the same id stopped. */
@@ -129,12 +133,34 @@ final class Tunnel {
     injected.octets.addAndGet(octets);
   }
 
+  /** Counts a packet that the operating system refused to send; on the device's thread. */
+  void countRefused(int octets, SendRefusal why) {
+    out.refused(octets);
+    refusal = why;
+  }
+
+  /** Counts an injected packet that the operating system refused to send; on any thread. */
+  void countInjectionRefused(SendRefusal why) {
+    injected.refused.incrementAndGet();
+    refusal = why;
+  }
+
+  /** Returns why the operating system last refused to send a packet. */
+  SendRefusal refusal() {
+    return refusal;
+  }
+
   TunnelCounters counters() {
+    Map<DropReason, Long> drops = Tally.sum(in, out);
+    long refused = injected.refused.get();
+    if (refused > 0) {
+      drops.merge(DropReason.OUTER_REFUSED, refused, Long::sum);
+    }
     return new TunnelCounters(
         in.packets(),
         in.octets(),
         out.packets() + injected.packets.get(),
         out.octets() + injected.octets.get(),
-        Tally.sum(in, out));
+        drops);
   }
 }

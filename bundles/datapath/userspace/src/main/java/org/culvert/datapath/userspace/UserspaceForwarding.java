@@ -23,6 +23,7 @@ import org.culvert.api.netdev.NetworkDevices;
 import org.culvert.api.netdev.OuterSocket;
 import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.netdev.PacketBatch;
+import org.culvert.api.netdev.SendRefusal;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.TunnelCounters;
 
@@ -234,6 +235,12 @@ final class UserspaceForwarding implements Forwarding {
   }
 
   @Override
+  public SendRefusal refusal(String id) {
+    Tunnel tunnel = carrying.get(id);
+    return tunnel == null ? SendRefusal.NONE : tunnel.refusal();
+  }
+
+  @Override
   public synchronized Map<DropReason, Long> drops() {
     Map<DropReason, Long> drops = Tally.sum(shared.unrouted(), device.lost());
     ofClosed.forEach((reason, count) -> drops.merge(reason, count, Long::sum));
@@ -249,20 +256,14 @@ final class UserspaceForwarding implements Forwarding {
   public void inject(String id, ByteBuffer packet) {
     Tunnel tunnel = carrying.get(id);
     if (tunnel != null && packet.remaining() <= tunnel.mtu()) {
-      send(tunnel, packet, packet.remaining() > tunnel.carriedAlways);
+      tunnel.port.send(tunnel, packet, packet.remaining() > tunnel.carriedAlways);
     }
   }
 
   @Override
   public boolean probe(String id, ByteBuffer packet) {
     Tunnel tunnel = carrying.get(id);
-    return tunnel != null && send(tunnel, packet, true);
-  }
-
-  private static boolean send(Tunnel tunnel, ByteBuffer packet, boolean whole) {
-    boolean sent = tunnel.port.send(tunnel, packet, whole);
-    tunnel.countInjected(packet.remaining());
-    return sent;
+    return tunnel != null && tunnel.port.send(tunnel, packet, true);
   }
 
   @Override
