@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,9 @@ final class Tunnels {
 
   /** As many as one looks through at a glance. */
   private static final int MOST_REASONS = 10;
+
+  /** What to type stands behind it. */
+  private static final String REMEDY = "; type: ";
 
   private static final String PACKETS_IN = "packets in";
   private static final String OCTETS_IN = "octets in";
@@ -57,14 +61,19 @@ final class Tunnels {
 
   /**
    * Says what keeps tunnels from being up and how many of them, a line for each reason, the most
-   * frequent first. A lost address may have a hundred thousand tunnels.
+   * frequent first. A lost address may have a hundred thousand tunnels. What differs in the command
+   * to type alone is one reason, with the first one's command.
    */
   static List<String> obstacles(Collection<BrokeredTunnel> tunnels) {
     Map<String, Integer> counts = new LinkedHashMap<>();
+    Map<String, String> first = new HashMap<>();
     for (BrokeredTunnel tunnel : tunnels) {
       String reason = tunnel.status().map(Tunnels::reason).orElse("");
       if (!reason.isEmpty()) {
-        counts.merge(state(tunnel) + ": " + reason, 1, Integer::sum);
+        String line = state(tunnel) + ": " + reason;
+        String cause = line.split(REMEDY, 2)[0];
+        counts.merge(cause, 1, Integer::sum);
+        first.putIfAbsent(cause, line);
       }
     }
     List<String> lines = new ArrayList<>();
@@ -75,7 +84,7 @@ final class Tunnels {
             entry ->
                 lines.add(
                     (entry.getValue() == 1 ? "1 tunnel " : entry.getValue() + " tunnels ")
-                        + entry.getKey()));
+                        + first.get(entry.getKey())));
     if (counts.size() > MOST_REASONS) {
       lines.add(
           (counts.size() - MOST_REASONS) + " more reasons; culvert:tunnel ID tells a tunnel's");

@@ -93,6 +93,15 @@ class TunnelsTest {
   }
 
   @Test
+  void tunnelsThatDifferInWhatToTypeAloneAreOneLine() {
+    BrokeredTunnel first = tunnel(new TunnelState.Failed("it is refused; type: ip route get one"));
+    BrokeredTunnel second = tunnel(new TunnelState.Failed("it is refused; type: ip route get two"));
+
+    assertThat(Tunnels.obstacles(List.of(first, second)))
+        .containsExactly("2 tunnels failed: it is refused; type: ip route get one");
+  }
+
+  @Test
   void manyReasonsAreToldInPart() {
     List<BrokeredTunnel> tunnels =
         IntStream.range(0, 14)

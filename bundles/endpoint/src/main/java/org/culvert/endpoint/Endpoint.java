@@ -42,7 +42,7 @@ import org.culvert.endpoint.Datapaths.Wish;
  *   <li>each leads to {@link #reconcile}: open what can be opened, suspend the rest, try again
  *       later what failed
  *   <li>{@link #sweep} looks at every open tunnel once a second: whether it is carried still, its
- *       keepalives and its silence
+ *       keepalives and its silence, and whether this host sends its packets
  *   <li>{@link Paths} searches what their paths carry
  *   <li>{@link Repairs} hears what others change in the operating system, and has it put right
  * </ol>
@@ -244,7 +244,22 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
         state,
         carried && !deaf ? Optional.of(watch(tunnel, earlier)) : Optional.empty(),
         earlier.flatMap(Standing::heard),
-        state instanceof TunnelState.Up ? datapaths.warning(tunnel.id()) : Optional.empty());
+        warning(tunnel.id(), state));
+  }
+
+  private Optional<String> warning(String id, TunnelState state) {
+    return state instanceof TunnelState.Up
+        ? supervisor.warning(id).or(() -> datapaths.warning(id))
+        : Optional.empty();
+  }
+
+  /** Publishes the warnings as they are now; nothing else has changed. */
+  private void warn() {
+    Map<String, Standing> before = standings;
+    Map<String, Standing> after = new LinkedHashMap<>(before);
+    after.replaceAll((id, standing) -> standing.warned(warning(id, standing.state())));
+    standings = after;
+    TunnelLog.changes(before, after);
   }
 
   /**
@@ -270,7 +285,9 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
     if (standings.keySet().stream().anyMatch(this::isLost)) {
       reconcile();
     }
-    supervisor.sweep(standings.values(), datapaths);
+    if (supervisor.sweep(standings.values(), datapaths)) {
+      warn();
+    }
     loops.look(standings.values(), datapaths::counters);
     paths.look(standings.values(), carriers, datapaths);
   }

@@ -14,7 +14,7 @@ import org.culvert.api.tunnel.TunnelStatus.OtherEnd;
  *     an address or a route, but not at a server whose outer address is gone
  * @param heardBefore when something last came out of it before that watch began, by the monotonic
  *     clock; proves nothing about the tunnel as it is now
- * @param warning what others do to some packets of a tunnel that is up
+ * @param warning what others, or this host, do to some packets of a tunnel that is up
  */
 record Standing(
     TunnelParameters parameters,
@@ -22,6 +22,13 @@ record Standing(
     Optional<Supervision> supervision,
     Optional<Long> heardBefore,
     Optional<String> warning) {
+
+  /** Returns the same with another warning. */
+  Standing warned(Optional<String> other) {
+    return warning.equals(other)
+        ? this
+        : new Standing(parameters, state, supervision, heardBefore, other);
+  }
 
   /** Returns when something last came out of the tunnel, as it stands now or stood before. */
   Optional<Long> heard() {

@@ -61,6 +61,9 @@ final class Supervision {
   private long received;
   private long told;
 
+  /** How many packets this host had refused to send at the last look; -1 before the first. */
+  private long refused = -1;
+
   /**
    * Begins to watch.
    *
@@ -89,6 +92,17 @@ final class Supervision {
     // Fewer than before: another datapath counts from zero, and that proves nothing.
     received = receivedByNow;
     return more ? hear(now) : judge(now);
+  }
+
+  /**
+   * Takes the count of packets into account that this host refused to send.
+   *
+   * @return whether there are more than at the last look
+   */
+  boolean isRefusedMore(long refusedByNow) {
+    boolean more = refused >= 0 && refusedByNow > refused;
+    refused = refusedByNow;
+    return more;
   }
 
   private Finding hear(long now) {

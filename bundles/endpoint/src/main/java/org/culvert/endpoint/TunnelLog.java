@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes one line for each event in a tunnel's life, and none while nothing changes. What befalls
- * many tunnels at once for one reason is one event.
+ * many tunnels at once for one reason is one event, also if each has a remedy of its own.
  */
 final class TunnelLog {
   private static final Logger LOG = LoggerFactory.getLogger("org.culvert.endpoint");
@@ -28,6 +28,7 @@ final class TunnelLog {
   /** What is over needs none. */
   private static final Pattern REMEDY = Pattern.compile("; type: ");
 
+  private static final String BUT = "up, but ";
   private static final String OVER = "up, and it is over that ";
 
   private TunnelLog() {}
@@ -82,7 +83,7 @@ final class TunnelLog {
       }
       String over = earlier.map(Standing::state).map(TunnelLog::obstacle).orElse("");
       if (now.warning().isPresent()) {
-        return new Event(true, "up" + but(now), "");
+        return new Event(true, BUT + REMEDY.split(now.warning().get(), 2)[0], "");
       }
       if (earlier.isPresent() && lostItsWarning(now, earlier.get())) {
         String warning = earlier.get().warning().orElse("");
@@ -119,7 +120,7 @@ final class TunnelLog {
         + " tunnels ("
         + named
         + (tunnels.size() > NAMED ? " and others) " : ") ")
-        + event.what();
+        + (event.what().startsWith(BUT) ? "up" + but(tunnels.get(0)) : event.what());
   }
 
   static void silent(String id, Optional<Duration> silence) {

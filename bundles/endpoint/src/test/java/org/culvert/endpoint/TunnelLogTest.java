@@ -92,6 +92,23 @@ class TunnelLogTest {
   }
 
   @Test
+  void whatDiffersInWhatToTypeAloneIsOneLine() {
+    Map<String, Standing> up = all(5, UP);
+    Map<String, Standing> warned = new LinkedHashMap<>();
+    up.forEach(
+        (id, now) -> warned.put(id, now.warned(Optional.of("it is refused; type: get " + id))));
+
+    assertThat(TunnelLog.news(up, warned))
+        .containsExactly(
+            new News(
+                true, "5 tunnels (t0, t1, t2 and others) up, but it is refused; type: get t0"));
+    assertThat(TunnelLog.news(warned, up))
+        .containsExactly(
+            new News(
+                false, "5 tunnels (t0, t1, t2 and others) up, and it is over that it is refused"));
+  }
+
+  @Test
   void aTunnelThatIsNotDesiredAnyMoreIsClosed() {
     assertThat(TunnelLog.news(all(1, UP), Map.of()))
         .containsExactly(new News(false, "Tunnel t0 closed: it is not desired any more"));
