@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.DeviceWatcher;
 
 /**
@@ -12,7 +13,7 @@ import org.culvert.api.netdev.DeviceWatcher;
  * <p>A routing daemon may add a million of them. They come by a socket of their own, so that they
  * crowd out nothing else that is announced: what has no room is told as a change of all rivals. The
  * filter in the kernel keeps away our own routes, of which we add hundreds of thousands, and those
- * of other tables.
+ * of tables other than the main one and the one of the host's own addresses.
  */
 final class RivalWatch implements Descriptor.Companion {
   private static final int GROUPS = Announcements.group(7) | Announcements.group(11);
@@ -41,23 +42,30 @@ final class RivalWatch implements Descriptor.Companion {
 
   /** Lets new routes pass that replace none; of those that do the other socket tells. */
   private static SocketFilter filter() {
-    return new SocketFilter(10)
+    return new SocketFilter(11)
         .load16(4)
-        .skipUnless(Announcements.loaded(RoutingRequests.RTM_NEWROUTE), 7)
+        .skipUnless(Announcements.loaded(RoutingRequests.RTM_NEWROUTE), 8)
         .load16(6)
-        .skipIfAny(Announcements.loaded(Netlink.NLM_F_REPLACE), 5)
+        .skipIfAny(Announcements.loaded(Netlink.NLM_F_REPLACE), 6)
         .load8(PROTOCOL)
-        .skipIf(RoutingRequests.PROTOCOL, 3)
+        .skipIf(RoutingRequests.PROTOCOL, 4)
         .load8(TABLE)
+        .skipIf(RouteTable.RT_TABLE_LOCAL, 1)
         .skipUnless(RouteTable.RT_TABLE_MAIN, 1)
         .accept(Announcements.BUFFER)
         .accept(0);
   }
 
-  /** Tells of a route of others, which came or went. */
+  /**
+   * Tells of a route of others, which came or went. One in the table of the host's own addresses
+   * that is for more than one address may take any destination, and is rare.
+   */
   static void tell(DeviceWatcher watcher, RouteTable.Entry entry) {
-    if (entry.isOfMainTable() && !entry.isOurs()) {
-      watcher.rival(Optional.of(entry.route().destination()));
+    IpPrefix to = entry.route().destination();
+    if (entry.goesFirst() && !to.equals(IpPrefix.host(to.network()))) {
+      watcher.rival(Optional.empty());
+    } else if (entry.isOfMainTable() && !entry.isOurs()) {
+      watcher.rival(Optional.of(to));
     }
   }
 

@@ -94,6 +94,14 @@ final class RouteTable {
       };
     }
 
+    /**
+     * Tells whether packets end by this before the main table is looked into: in this host, or
+     * nowhere.
+     */
+    boolean goesFirst() {
+      return takesIn() || (table == RT_TABLE_LOCAL && rejects());
+    }
+
     /** Tells whether packets to an address of this host are taken in by this. */
     boolean takesIn() {
       return table == RT_TABLE_LOCAL && type == RTN_LOCAL;

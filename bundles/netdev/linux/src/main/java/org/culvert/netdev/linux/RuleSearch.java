@@ -11,6 +11,8 @@ import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.Ways;
 import org.culvert.netdev.linux.RouteTable.Entry;
+import org.culvert.netdev.linux.RuleWay.Kind;
+import org.culvert.netdev.linux.RuleWay.Match;
 
 /**
  * Searches rules of others that decide about packets on ways of ours before the main table does.
@@ -20,7 +22,8 @@ import org.culvert.netdev.linux.RouteTable.Entry;
  *   <li>without rules of others before the main table that is all
  *   <li>a rule that names prefixes concerns those ways that overlap them; one that names none, all
  *   <li>for each of those the rules are gone through as the kernel does, for packets to it and for
- *       packets from it, until one decides
+ *       packets from it, until one decides; at a server also for packets from the world, where a
+ *       rule rejects what comes in by the interface of the default route
  * </ol>
  *
  * <p>A rule for packets with some mark, protocol, port or user is an operator's policy for those,
@@ -47,23 +50,6 @@ final class RuleSearch {
     this.names = names;
   }
 
-  /** Which packets of a way a rule is for. */
-  private enum Match {
-    NONE,
-    SOME,
-    ALL
-  }
-
-  /** What packets are looked at. */
-  private enum Kind {
-    /** Packets to a destination of ours, from anywhere. */
-    TO,
-    /** Packets from behind a destination of ours, to the world, which come in by its device. */
-    FROM,
-    /** Packets from a source of ours, to the world, which should leave by its device. */
-    OUT
-  }
-
   /**
    * What a rule does to packets that it is for.
    *
@@ -78,12 +64,6 @@ final class RuleSearch {
   }
 
   private record Table(Family family, int number) {}
-
-  private record Way(Kind kind, IpPrefix prefix, String device) {
-    String packets() {
-      return kind == Kind.TO ? "packets to it" : "packets from it";
-    }
-  }
 
   /** Returns what takes all packets of a way, in a line. */
   Map<IpPrefix, String> whole() {
@@ -103,18 +83,43 @@ final class RuleSearch {
         for (HostRule rule : rules) {
           keep(rule, family);
         }
+        Optional<String> uplink = closable(ways, rules, family);
         for (Map.Entry<IpPrefix, String> each :
             RuleScope.concerned(ways.destinations(), rules, family)) {
-          judge(new Way(Kind.TO, each.getKey(), each.getValue()), rules);
-          judge(new Way(Kind.FROM, each.getKey(), each.getValue()), rules);
+          judge(new RuleWay(Kind.TO, each.getKey(), each.getValue()), rules);
+          judge(new RuleWay(Kind.FROM, each.getKey(), each.getValue()), rules);
+          if (uplink.isPresent()) {
+            judge(new RuleWay(Kind.IN, each.getKey(), each.getValue(), uplink.get()), rules);
+          }
         }
         for (Map.Entry<IpPrefix, String> each :
             RuleScope.concerned(ways.sources(), rules, family)) {
-          judge(new Way(Kind.OUT, each.getKey(), each.getValue()), rules);
+          judge(new RuleWay(Kind.OUT, each.getKey(), each.getValue()), rules);
+          judge(new RuleWay(Kind.HOME, each.getKey(), each.getValue()), rules);
         }
       }
     }
     return this;
+  }
+
+  /**
+   * Returns the interface of a server's default route if a rule rejects what comes in by it, and
+   * that interface is none of ours. At a client the world is behind the tunnel.
+   */
+  private Optional<String> closable(Ways ways, List<HostRule> rules, Family family)
+      throws IOException {
+    boolean client =
+        ways.destinations().keySet().stream()
+            .anyMatch(to -> to.length() == 0 && Family.of(to.network()) == family);
+    if (client || rules.stream().noneMatch(rule -> rule.in().isPresent() && rule.rejects())) {
+      return Optional.empty();
+    }
+    Optional<Entry> route = RouteTable.best(netlink, family == Family.IPV6 ? WORLD_6 : WORLD_4);
+    return route.isEmpty()
+        ? Optional.empty()
+        : names
+            .of(route.get().route().device())
+            .filter(name -> !ways.destinations().containsValue(name));
   }
 
   /** Returns all rules if one before the main table's is of others; else none. */
@@ -163,10 +168,10 @@ final class RuleSearch {
   }
 
   /** Goes through the rules until one decides. */
-  private void judge(Way way, List<HostRule> rules) throws IOException {
+  private void judge(RuleWay way, List<HostRule> rules) throws IOException {
     long next = 0;
     for (HostRule rule : rules) {
-      Match match = rule.priority() < next ? Match.NONE : match(rule, way);
+      Match match = rule.priority() < next ? Match.NONE : way.match(rule);
       if (match == Match.NONE) {
         continue;
       }
@@ -179,25 +184,38 @@ final class RuleSearch {
         continue;
       }
       Optional<String> loss = decision.get().loss();
-      if (match == Match.ALL) {
+      if (way.kind() == Kind.IN) {
+        // What does not depend on the interface is found without it.
+        if (rule.rejects() && rule.in().isPresent()) {
+          loss.ifPresent(line -> parts.putIfAbsent(way.prefix(), line));
+        }
+        if (match == Match.ALL) {
+          return;
+        }
+      } else if (match == Match.ALL) {
         loss.ifPresent(line -> whole.putIfAbsent(way.prefix(), line));
         return;
+      } else {
+        loss.ifPresent(line -> parts.putIfAbsent(way.prefix(), line));
       }
-      loss.ifPresent(line -> parts.putIfAbsent(way.prefix(), line));
     }
   }
 
   /** Returns what a rule decides about packets that it is for; empty if it leaves it to others. */
-  private Optional<Decision> decision(HostRule rule, Way way) throws IOException {
+  private Optional<Decision> decision(HostRule rule, RuleWay way) throws IOException {
     if (rule.rejects()) {
       return Optional.of(
           Decision.lost("a rule of this host ends " + way.packets() + ": " + told(rule, "")));
+    }
+    if (rule.isLocal() && way.kind() == Kind.HOME && way.isHost()) {
+      // It is an address of this host's own.
+      return Optional.of(Decision.FINE);
     }
     if (!rule.looksUp() || rule.isLocal()) {
       return Optional.empty();
     }
     if (rule.isMain()) {
-      int length = way.kind() == Kind.TO ? way.prefix().length() : 0;
+      int length = way.kind().isInward() ? way.prefix().length() : 0;
       return length <= rule.suppressed() ? Optional.empty() : Optional.of(Decision.FINE);
     }
     if (rule.isOurs()) {
@@ -211,6 +229,7 @@ final class RuleSearch {
     boolean fine =
         !route.get().rejects()
             && (way.kind() == Kind.FROM
+                || way.kind() == Kind.HOME
                 || route.get().isOurs()
                 || device.equals(Optional.of(way.device())));
     if (fine) {
@@ -237,12 +256,12 @@ final class RuleSearch {
   }
 
   /** Returns the route that a table has for packets of a way. */
-  private Optional<Entry> route(HostRule rule, Way way) {
+  private Optional<Entry> route(HostRule rule, RuleWay way) {
     Family family = Family.of(way.prefix().network());
     Map<IpPrefix, Entry> routes = tables.getOrDefault(new Table(family, rule.table()), Map.of());
     InetAddress address =
-        way.kind() == Kind.TO ? way.prefix().network() : family == Family.IPV6 ? WORLD_6 : WORLD_4;
-    int longest = way.kind() == Kind.TO ? way.prefix().length() : WORLD;
+        way.kind().isInward() ? way.prefix().network() : family == Family.IPV6 ? WORLD_6 : WORLD_4;
+    int longest = way.kind().isInward() ? way.prefix().length() : WORLD;
     for (int length = longest; length > rule.suppressed() && length >= 0; length--) {
       Entry entry = routes.isEmpty() ? null : routes.get(IpPrefix.containing(address, length));
       if (entry != null) {
@@ -250,36 +269,5 @@ final class RuleSearch {
       }
     }
     return Optional.empty();
-  }
-
-  private static Match match(HostRule rule, Way way) {
-    IpPrefix own = way.kind() == Kind.TO ? rule.to() : rule.from();
-    IpPrefix other = way.kind() == Kind.TO ? rule.from() : rule.to();
-    if (rule.special()) {
-      return Match.NONE;
-    }
-    if (rule.inverted()) {
-      boolean named = own.length() > 0 && own.overlaps(way.prefix());
-      return named ? Match.NONE : rule.in().isPresent() ? Match.SOME : Match.ALL;
-    }
-    if (!other.isWorld()) {
-      return Match.NONE;
-    }
-    Match match =
-        own.contains(way.prefix())
-            ? Match.ALL
-            : way.prefix().contains(own) ? Match.SOME : Match.NONE;
-    if (rule.in().isEmpty() || match == Match.NONE) {
-      return match;
-    }
-    String in = rule.in().get();
-    if (way.kind() == Kind.FROM) {
-      return in.equals(way.device()) ? match : Match.NONE;
-    }
-    if (way.kind() == Kind.OUT && in.equals("lo")) {
-      return way.prefix().equals(IpPrefix.host(way.prefix().network())) ? match : Match.SOME;
-    }
-    // What is closed to an interface as a whole is closed by intent.
-    return rule.rejects() && !own.isWorld() ? Match.SOME : Match.NONE;
   }
 }

@@ -2,6 +2,7 @@ package org.culvert.netdev.linux;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,8 +27,9 @@ import org.culvert.netdev.linux.RouteTable.Entry;
  * </ol>
  *
  * <p>Routes to the very same destination count, as does an address of this host that is the
- * destination. Whoever has a default route says by its metric which other default route is better;
- * but one by which packets to all the world end is nobody's way.
+ * destination. In the table of the host's own addresses, which is looked into before all others,
+ * wider routes count as well. Whoever has a default route says by its metric which other default
+ * route is better; but one by which packets to all the world end is nobody's way.
  */
 final class ShadowSearch {
   /** So many answers of the kernel take about as long as a table of a few thousand routes. */
@@ -60,7 +62,7 @@ final class ShadowSearch {
 
   /** Tells whether packets may take a route rather than one of ours to the same destination. */
   private static boolean mayWin(Entry entry) {
-    return entry.takesIn()
+    return entry.goesFirst()
         || (entry.isOfMainTable()
             && !entry.isOurs()
             && entry.route().destination().length() > 0
@@ -103,7 +105,14 @@ final class ShadowSearch {
   /** Empty if packets to the first address take a route to another destination, or none. */
   private Optional<Entry> best(IpPrefix destination) throws IOException {
     return RouteTable.best(netlink, destination.network())
-        .filter(entry -> entry.route().destination().equals(destination));
+        .filter(
+            entry ->
+                entry.route().destination().equals(destination) || isAround(entry, destination));
+  }
+
+  /** Tells whether a route of the table of the host's own addresses takes a whole destination. */
+  private static boolean isAround(Entry entry, IpPrefix destination) {
+    return entry.goesFirst() && entry.route().destination().contains(destination);
   }
 
   /** Tells whether packets to the world, or to a half of it, come to nothing. */
@@ -119,6 +128,7 @@ final class ShadowSearch {
   private void read(Set<IpPrefix> open, Optional<PartSearch> parts) throws IOException {
     Map<IpPrefix, Entry> found = new HashMap<>();
     Map<IpPrefix, Entry> worlds = new HashMap<>();
+    List<Entry> wide = new ArrayList<>();
     RouteTable.each(
         netlink,
         RouteTable.ANY_DEVICE,
@@ -127,6 +137,9 @@ final class ShadowSearch {
           if (mayWin(entry) && open.contains(destination)) {
             found.merge(destination, entry, ShadowSearch::better);
           }
+          if (entry.goesFirst() && !destination.equals(IpPrefix.host(destination.network()))) {
+            wide.add(entry);
+          }
           if (entry.isOfMainTable() && destination.isWorld()) {
             worlds.merge(destination, entry, ShadowSearch::better);
           }
@@ -134,10 +147,13 @@ final class ShadowSearch {
         });
     for (Map.Entry<IpPrefix, Entry> candidate : found.entrySet()) {
       Entry entry = candidate.getValue();
-      boolean better = entry.takesIn() || entry.route().metric() != Route.METRIC;
+      boolean better = entry.goesFirst() || entry.route().metric() != Route.METRIC;
       if (better || best(candidate.getKey()).filter(ShadowSearch::mayWin).isPresent()) {
         rivals.put(candidate.getKey(), entry);
       }
+    }
+    for (Entry entry : wide) {
+      takeAll(entry, open);
     }
     for (Entry entry : worlds.values()) {
       IpPrefix all = IpPrefix.containing(entry.route().destination().network(), 0);
@@ -147,9 +163,22 @@ final class ShadowSearch {
     }
   }
 
+  /** There may be very many destinations: the kernel is asked for the first one. */
+  private void takeAll(Entry entry, Set<IpPrefix> open) throws IOException {
+    List<IpPrefix> taken =
+        open.stream().filter(holders::containsKey).filter(own -> isAround(entry, own)).toList();
+    if (taken.isEmpty()) {
+      return;
+    }
+    Optional<Entry> best = best(taken.get(0));
+    if (entry.rejects() ? best.isEmpty() : best.filter(Entry::goesFirst).isPresent()) {
+      taken.forEach(destination -> rivals.putIfAbsent(destination, entry));
+    }
+  }
+
   private static Entry better(Entry one, Entry other) {
-    if (one.takesIn() || other.takesIn()) {
-      return one.takesIn() ? one : other;
+    if (one.goesFirst() || other.goesFirst()) {
+      return one.goesFirst() ? one : other;
     }
     return Integer.compareUnsigned(other.route().metric(), one.route().metric()) < 0 ? other : one;
   }
@@ -169,11 +198,13 @@ final class ShadowSearch {
                     told.put(
                         destination,
                         "packets to "
-                            + HostNames.text(destination)
+                            + HostNames.text(rival.route().destination())
                             + " end at this host and not in "
                             + device
                             + ": "
                             + has));
+      } else if (rival.goesFirst()) {
+        told.put(destination, endedFirst(device, rival));
       } else if (!other.equals(Optional.of(device))) {
         // An operator may give a route of ours another metric.
         told.put(
@@ -189,6 +220,18 @@ final class ShadowSearch {
       }
     }
     return told;
+  }
+
+  private static String endedFirst(String device, Entry rival) {
+    return "packets to "
+        + HostNames.text(rival.route().destination())
+        + " come to nothing and not to "
+        + device
+        + ": the table local has "
+        + rival.kind()
+        + " to it; type: "
+        + HostNames.removal(rival, Optional.empty())
+        + " table local";
   }
 
   private static String cutOff(String device, Entry rival) {

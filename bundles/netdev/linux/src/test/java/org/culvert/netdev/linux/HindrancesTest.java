@@ -60,6 +60,8 @@ class HindrancesTest {
           -6 rule add from 2001:db8:100::/48 lookup 8 pref 9 | 2001:db8:100::/48 | a rule of this host leads packets from it away from tun0: 9: from 2001:db8:100::/48 lookup 8, where there is an unreachable route to ::/0; type: ip -6 rule del pref 9 from 2001:db8:100::/48 lookup 8
           -4 rule add to 10.7.0.0/16 prohibit pref 5 | 10.7.0.0/16 | a rule of this host ends packets to it: 5: from all to 10.7.0.0/16 prohibit; type: ip rule del pref 5 from all to 10.7.0.0/16 prohibit
           -6 route add local 2001:db8:100::/48 dev lo | 2001:db8:100::/48 | packets to 2001:db8:100::/48 end at this host and not in tun0: the table local has a route to it; type: ip -6 route del local 2001:db8:100::/48 dev lo table local
+          -6 route add local 2001:db8:100::/40 dev lo | 2001:db8:100::/48 | packets to 2001:db8:100::/40 end at this host and not in tun0: the table local has a route to it; type: ip -6 route del local 2001:db8:100::/40 dev lo table local
+          -6 route add blackhole 2001:db8:100::/40 table local | 2001:db8:100::/48 | packets to 2001:db8:100::/40 come to nothing and not to tun0: the table local has a blackhole to it; type: ip -6 route del 2001:db8:100::/40 metric 1024 table local
           -6 address add 2001:db8:1::2/64 dev eth7 nodad | 2001:db8:1::2/128 | packets to 2001:db8:1::2 end at this host and not in tun0: eth7 has that address; type: ip address del 2001:db8:1::2/64 dev eth7
           -6 address add 2001:db8:1::2/128 dev lo noprefixroute | 2001:db8:1::2/128 | packets to 2001:db8:1::2 end at this host and not in tun0: lo has that address; type: ip address del 2001:db8:1::2/128 dev lo
           """)
@@ -83,6 +85,28 @@ class HindrancesTest {
     }
   }
 
+  /** As long as nobody adds a rule, the kernel has one table of IPv4 for both. */
+  @Test
+  void aWideLocalRouteOfIpv4TakesPacketsOnceThereAreRules() throws Exception {
+    try (TunDevice tun = devices.openTun("tun0", 1400);
+        TunDevice eth = devices.openTun("eth7", 1400)) {
+      serve();
+      OwnNetwork.run("ip route add local 10.0.0.0/8 dev lo".split(" "));
+      assertThat(server(false)).isEqualTo(Hindrances.NONE);
+      assertThat(server(true)).isEqualTo(Hindrances.NONE);
+
+      OwnNetwork.run("ip rule add to 192.0.2.77 lookup main pref 5".split(" "));
+
+      Map<IpPrefix, String> expected =
+          Map.of(
+              IpPrefix.parse(NETWORK_4),
+              "packets to 10.0.0.0/8 end at this host and not in tun0: the table local has a route"
+                  + " to it; type: ip route del local 10.0.0.0/8 dev lo table local");
+      assertThat(server(false).whole()).isEqualTo(expected);
+      assertThat(server(true).whole()).isEqualTo(expected);
+    }
+  }
+
   @Test
   void whatIsForEverybodyIsTheSameLineForAll() throws Exception {
     try (TunDevice tun = devices.openTun("tun0", 1400);
@@ -97,6 +121,30 @@ class HindrancesTest {
           .containsExactly(
               "a rule of this host ends packets from it: 3: from all iif tun0 prohibit; type: ip -6"
                   + " rule del pref 3 from all iif tun0 prohibit");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"from all iif eth7 prohibit", "from all iif eth7 blackhole"})
+  void whatIsEndedThatComesInByTheUplinkIsTheSameLineForAll(String rule) throws Exception {
+    try (TunDevice tun = devices.openTun("tun0", 1400);
+        TunDevice eth = devices.openTun("eth7", 1400)) {
+      serve();
+
+      OwnNetwork.run(("ip -6 rule add pref 3 " + rule).split(" "));
+
+      Hindrances found = server(true);
+      assertThat(found.whole()).isEmpty();
+      assertThat(found.parts()).hasSize(MANY + 2);
+      assertThat(Set.copyOf(found.parts().values()))
+          .containsExactly(
+              "a rule of this host ends packets to it that come in by eth7: 3: "
+                  + rule
+                  + "; type: ip -6 rule del pref 3 "
+                  + rule);
+
+      OwnNetwork.run(("ip -6 rule add pref 2 iif eth7 lookup main").split(" "));
+      assertThat(server(true)).as("what the main table has goes first").isEqualTo(Hindrances.NONE);
     }
   }
 
@@ -139,7 +187,10 @@ class HindrancesTest {
         "-6 rule add from 2001:db8:9::/48 prohibit pref 100",
         "-6 rule add to 2001:db8:1::2 fwmark 7 prohibit pref 100",
         "-6 rule add to 2001:db8:1::2 ipproto tcp dport 25 prohibit pref 100",
-        "-6 rule add iif eth7 prohibit pref 100",
+        "-6 rule add iif eth8 prohibit pref 100",
+        "-6 rule add iif eth7 lookup 7 pref 100",
+        "-6 rule add iif eth7 from 2001:db8:9::/48 prohibit pref 100",
+        "-6 rule add iif eth7 prohibit pref 40000",
         "-6 rule add to 2001:db8:1::2 prohibit pref 40000",
         "-6 rule add not fwmark 7 lookup 9 pref 100",
         "-6 rule add to 2001:db8:1::2 lookup main pref 100",
@@ -184,6 +235,7 @@ class HindrancesTest {
           -4 route add prohibit default metric 1 | 0.0.0.0/0 | packets to the world come to nothing and not to tun0: there is a prohibited route to 0.0.0.0/0 with metric 1, protocol 3; type: ip route del 0.0.0.0/0 metric 1
           -6 rule add from 2001:db8:2::2 prohibit pref 9 | 2001:db8:2::2/128 | a rule of this host ends packets from it: 9: from 2001:db8:2::2/128 prohibit; type: ip -6 rule del pref 9 from 2001:db8:2::2/128 prohibit
           -6 rule add from 2001:db8:200::/48 to 2000::/3 prohibit pref 9 | 2001:db8:200::/48 | a rule of this host ends packets from it: 9: from 2001:db8:200::/48 to 2000::/3 prohibit; type: ip -6 rule del pref 9 from 2001:db8:200::/48 to 2000::/3 prohibit
+          -6 rule add to 2001:db8:200::/48 prohibit pref 9 | 2001:db8:200::/48 | a rule of this host ends packets to it: 9: from all to 2001:db8:200::/48 prohibit; type: ip -6 rule del pref 9 from all to 2001:db8:200::/48 prohibit
           -6 rule add from 2001:db8:2::2 lookup 7 pref 9 | 2001:db8:2::2/128 | a rule of this host leads packets from it away from tun0: 9: from 2001:db8:2::2/128 lookup 7, where there is a route to ::/0 by eth7; type: ip -6 rule del pref 9 from 2001:db8:2::2/128 lookup 7
           """)
   void findsWhatTakesAllPacketsOfATunnelAtAClient(String act, String way, String line)
@@ -209,6 +261,10 @@ class HindrancesTest {
         "-6 route add unreachable default metric 4000",
         "-6 route add unreachable 2001:db8:9::/48",
         "-6 rule add from 2001:db8:2::2 prohibit pref 6000",
+        "-6 rule add to 2001:db8:2::2 prohibit pref 9",
+        "-6 rule add to 2001:db8:200::/48 lookup 7 pref 9",
+        "-6 rule add to 2001:db8:200::/48 prohibit pref 40000",
+        "-6 rule add iif eth7 prohibit pref 9",
         "-6 rule add from 2001:db8:2::2 to 2001:db8:9::/48 prohibit pref 9",
         "-6 rule add not fwmark 51820 lookup 7 pref 30000",
       })

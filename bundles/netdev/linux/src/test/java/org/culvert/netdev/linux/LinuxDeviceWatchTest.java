@@ -194,6 +194,28 @@ class LinuxDeviceWatchTest {
     }
   }
 
+  /** They may take any destination, and go before the main table's. */
+  @Test
+  void tellsOfLocalRoutesForMoreThanOneAddress() throws Exception {
+    try (Watch watch = devices.watch(heard)) {
+      for (String change : new String[] {"add", "del"}) {
+        for (String kind : new String[] {"local 2001:db8::/32 dev lo", "local 10.0.0.0/8 dev lo"}) {
+          heard.told.clear();
+          OwnNetwork.run(("ip route " + change + " " + kind).split(" "));
+          heard.awaits("rival ?");
+        }
+      }
+      heard.told.clear();
+      OwnNetwork.run("ip", "link", "add", "va", "type", "veth", "peer", "name", "vb");
+      OwnNetwork.run("ip", "link", "set", "va", "up");
+      OwnNetwork.address("192.0.2.1/24", "va");
+      OwnNetwork.address("2001:db8::1/64", "va");
+      OwnNetwork.run("ip", "link", "add", "last0", "type", "veth", "peer", "name", "last1");
+      heard.awaits("device last0");
+      assertThat(heard.told).as("one address is told otherwise").doesNotContain("rival ?");
+    }
+  }
+
   @Test
   void tellsOfRulesOfOthersAndOfDefaultRoutes() throws Exception {
     try (Watch watch = devices.watch(heard)) {
