@@ -75,6 +75,24 @@ tell_foreign_additions() {
   added "$b" "$broker_home" broker_fails "lo has that address" address "$inner/128" dev lo
   added "$c" "$client_home" client_fails "come to nothing" route unreachable default metric 1
   added "$c" "$client_home" client_fails "ends packets from it" rule from "$end_address" prohibit pref 100
+  added "$c" "$client_home" client_fails "ends packets to it" rule to "$prefix" prohibit pref 100
+
+  say "A local route wider than a prefix, and a rule that ends what the uplink brings: the tunnel says so"
+  local wide="${prefix%/*}/$((${prefix#*/} - 4))" uplink
+  added "$b" "$broker_home" broker_fails "the table local has a route to it" route local "$wide" dev lo
+  uplink=$(ip -n "$b" -6 -o route get "$world" | sed -n 's/.* dev \([^ ]*\).*/\1/p')
+  # The lab's world is on the link; a broker has a default route.
+  ip -n "$b" -6 route add default via "$world"
+  added "$b" "$broker_home" broker_warns "that come in by $uplink" rule iif "$uplink" prohibit pref 100
+  ip -n "$b" -6 route del default via "$world"
+
+  say "A rule, a route and a filter that refuse outer packets, at either end: the tunnel says so until they are sent"
+  local outer; outer=$(broker_tunnel "$user" remote | cut -d: -f1)
+  refused "$b" "$broker_home" broker_warns "prohibits them" "rule add to $outer prohibit pref 100"
+  refused "$b" "$broker_home" broker_warns "is a blackhole for them" "route add blackhole $outer/32"
+  refused "$b" "$broker_home" broker_warns "drops them" "nft $outer"
+  refused "$c" "$client_home" client_warns "prohibits them" "rule add to $broker4 prohibit pref 100"
+  refused "$c" "$client_home" client_warns "drops them" "nft $broker4"
 
   say "A route to a part of a prefix, which may be meant: the tunnel is up and says so"
   added "$b" "$broker_home" broker_warns "a part of $prefix" route unreachable "$part"
@@ -92,6 +110,32 @@ tell_foreign_additions() {
   await 10 "word of the broker that all is as it should be" verified
 }
 
+# refused NAMESPACE HOME TELLS WHAT ACT: somebody has the kernel refuse outer packets while the client
+# pings, by an argument of ip, or by a filter of nft against an address, and takes it back.
+refused() {
+  local ns=$1 home=$2 tells=$3 what=$4 act=$5 pings
+  if [ "${act%% *}" = nft ]; then
+    in_ns "$ns" nft "add table inet fw; add chain inet fw output { type filter hook output priority 0; };
+      add rule inet fw output ip daddr ${act#* } drop"
+  else
+    # shellcheck disable=SC2086
+    ip -n "$ns" $act
+  fi
+  in_ns "$c" ping -6 -n -i 0.5 -W 1 -w 6 "$world" >/dev/null 2>&1 &
+  pings=$!
+  await 8 "word of it: $what" "$tells" "$what"
+  wait "$pings" || true
+  log_tells "$home" "$what" || fail "the log does not tell: $what"
+  if [ "${act%% *}" = nft ]; then
+    in_ns "$ns" nft delete table inet fw
+  else
+    # shellcheck disable=SC2086
+    ip -n "$ns" ${act/ add / del }
+  fi
+  await 8 "the tunnel up again without it" not "$tells" "$what"
+  await 10 "answer through the tunnel" ping_once
+}
+
 # added NAMESPACE HOME TELLS WHAT KIND ARGUMENTS...: somebody adds that, and takes it back.
 added() {
   local ns=$1 home=$2 tells=$3 what=$4 kind=$5; shift 5
@@ -105,6 +149,7 @@ added() {
 
 broker_fails() { broker_has_state failed && broker_shell culvert:verify-leases | grep -qF "$1"; }
 broker_warns() { broker_has_state "up, hindered" && broker_shell culvert:verify-leases | grep -qF "$1"; }
+client_warns() { client_json | grep -qF ", hindered" && client_json | grep -qF "$1"; }
 client_fails() { client_json | grep -qF "$1"; }
 
 not() { ! "$@"; }
