@@ -42,6 +42,7 @@ final class Memory {
   private final StateFile file;
   private final String servers;
   private final String user;
+  private final String referrals;
   private final Transport preferred;
   private final Timepiece time;
   private Optional<Remembered> remembered = Optional.empty();
@@ -56,7 +57,8 @@ final class Memory {
   /**
    * Reads the file if there is one.
    *
-   * @param settings what was learned under other brokers, or as another user, is not believed
+   * @param settings what was learned under other brokers, as another user, or while other referrals
+   *     were followed is not believed
    * @param disk writes the file, and may block
    */
   Memory(ClientSettings settings, Timepiece time, Executor disk) {
@@ -64,6 +66,7 @@ final class Memory {
     this.file = new StateFile(path, "the broker that answered last", LARGEST_FILE, disk);
     this.servers = settings.servers().toString();
     this.user = settings.credentials().toString();
+    this.referrals = settings.referrals().name();
     this.preferred = settings.transports().get(0);
     this.time = time;
     load();
@@ -151,6 +154,7 @@ final class Memory {
     Map<String, String> content = new LinkedHashMap<>();
     content.put("servers", servers);
     content.put("user", user);
+    content.put("referrals", referrals);
     content.put("broker", what.broker().toString());
     content.put("transport", what.rung().transport().name());
     content.put("version", what.rung().version());
@@ -171,7 +175,9 @@ final class Memory {
 
   private void load() {
     Map<String, String> content = file.read();
-    if (!servers.equals(content.get("servers")) || !user.equals(content.get("user"))) {
+    if (!servers.equals(content.get("servers"))
+        || !user.equals(content.get("user"))
+        || !referrals.equals(content.get("referrals"))) {
       return;
     }
     try {

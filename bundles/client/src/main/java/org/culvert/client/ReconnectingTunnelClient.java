@@ -73,6 +73,9 @@ final class ReconnectingTunnelClient implements TunnelClient, MistakeSource, Aut
   /** Whether it is lost only because nothing comes out of it. */
   private boolean silent;
 
+  /** Whether it is being closed; what still falls due until the loop ends is not done. */
+  private boolean closed;
+
   /** Since when tunnels with one interval have stood without a loss, renewals included. */
   private long standing;
 
@@ -145,7 +148,7 @@ final class ReconnectingTunnelClient implements TunnelClient, MistakeSource, Aut
   }
 
   private void ask() {
-    if (attempt != null) {
+    if (attempt != null || closed) {
       return;
     }
     next.cancel();
@@ -358,6 +361,9 @@ final class ReconnectingTunnelClient implements TunnelClient, MistakeSource, Aut
   private void poll() {
     // First of all, for what follows may throw.
     loop.after(POLL, this::poll);
+    if (closed) {
+      return;
+    }
     if (attempt == null && !next.isSet()) {
       LOG.error("The tunnel client had nothing to do, which must not be; it asks anew");
       ask();
@@ -473,6 +479,7 @@ final class ReconnectingTunnelClient implements TunnelClient, MistakeSource, Aut
     CountDownLatch told = new CountDownLatch(1);
     loop.execute(
         () -> {
+          closed = true;
           drop();
           told.countDown();
         });

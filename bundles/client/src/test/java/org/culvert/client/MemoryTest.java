@@ -41,6 +41,15 @@ class MemoryTest {
   }
 
   @Test
+  void isNotBelievedWhereOtherReferralsAreFollowed() {
+    memory("alice").remember(OVER_TCP);
+
+    Configs none = Configs.forServers("a.example").in(directory).with("user", "alice");
+    assertThat(memory(none.with("password", "s3")).recall(false)).isPresent();
+    assertThat(memory(none.with("referrals", "none")).recall(false)).isEmpty();
+  }
+
+  @Test
   void triesTheFirstChoiceAgainSoonHoweverOftenTheOtherIsUsedMeanwhile() {
     Memory memory = memory("alice");
     memory.remember(OVER_TCP);
