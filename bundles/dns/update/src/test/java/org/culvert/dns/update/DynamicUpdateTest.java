@@ -51,11 +51,9 @@ class DynamicUpdateTest {
   }
 
   private static DynamicUpdateRegistrar registrar(NameDaemon daemon, Object... written) {
-    Object[] all = Arrays.copyOf(written, written.length + 4);
+    Object[] all = Arrays.copyOf(written, written.length + 2);
     all[written.length] = "port";
     all[written.length + 1] = daemon.port();
-    all[written.length + 2] = "timeout";
-    all[written.length + 3] = 3;
     return registrar(SettingsReader.from(Configurations.of(all)), Clock.systemUTC(), 53);
   }
 

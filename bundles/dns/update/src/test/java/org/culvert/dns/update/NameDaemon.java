@@ -78,6 +78,7 @@ final class NameDaemon implements AutoCloseable {
                     any: info
                 database:
                     storage: %1$s
+                    journal-db-mode: asynchronous
                     journal-db-max-size: 10M
                     kasp-db-max-size: 10M
                     timer-db-max-size: 10M
@@ -101,6 +102,7 @@ final class NameDaemon implements AutoCloseable {
                 template:
                   - id: default
                     storage: %1$s
+                    zonefile-sync: -1
                 zone:
                 """;
             case NSD ->
