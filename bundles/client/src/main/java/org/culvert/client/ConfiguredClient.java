@@ -1,11 +1,12 @@
 package org.culvert.client;
 
-import java.util.Hashtable;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.random.RandomGenerator;
+import java.util.Set;
 import org.culvert.api.client.TunnelClient;
-import org.culvert.api.config.MistakeSource;
+import org.culvert.api.config.ConfigurationValues;
+import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.service.PrefixService;
@@ -13,11 +14,11 @@ import org.culvert.api.service.RoutingService;
 import org.culvert.api.signaling.TunnelSignaling;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
-import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -26,9 +27,12 @@ import org.osgi.service.metatype.annotations.AttributeType;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.metatype.annotations.Option;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Runs the tunnel client where {@code etc/org.culvert.client.cfg} exists.
+ * Runs the tunnel client where {@code etc/org.culvert.client.cfg} exists. A change that means
+ * nothing new leaves the tunnel as it is.
  *
  * <p>It registers the {@link TunnelClient} itself: a component's configuration becomes its
  * service's properties, and the password must not be read there.
@@ -41,6 +45,7 @@ import org.osgi.service.metatype.annotations.Option;
 @Designate(ocd = ConfiguredClient.Config.class)
 public final class ConfiguredClient {
   static final String PID = Refusal.PID;
+  private static final Logger LOG = LoggerFactory.getLogger(ConfiguredClient.class);
 
   /** What the operator writes. */
   @ObjectClassDefinition(
@@ -229,12 +234,19 @@ public final class ConfiguredClient {
     String state() default "";
   }
 
-  private final ClientServices services;
-  private final ExecutorService disk;
-  private final ReconnectingTunnelClient client;
-  private final ServiceRegistration<?> registration;
+  private final TunnelSignaling signaling;
+  private final TunnelEndpoint endpoint;
+  private final OuterSockets sockets;
+  private final BundleContext context;
 
-  /** Starts the client and registers it. */
+  /** What is guarded by this object's lock follows. */
+  private final Set<PrefixService> prefixServices = new LinkedHashSet<>();
+
+  private final Map<RoutingService, Integer> routingServices = new LinkedHashMap<>();
+  private Map<String, Object> written;
+  private ClientLife life;
+
+  /** Starts the client. */
   @Activate
   public ConfiguredClient(
       @Reference TunnelSignaling signaling,
@@ -243,61 +255,66 @@ public final class ConfiguredClient {
       @Reference OuterSockets sockets,
       Config config,
       BundleContext context) {
-    ClientSettings settings = SettingsReader.from(config);
-    services =
-        new ClientServices(
-            new Provided(settings.provided()),
-            Timepiece.system(),
-            ClientServices::thread,
-            RandomGenerator.getDefault());
-    disk = ClientServices.thread("culvert-client-disk");
-    EventLoop loop = EventLoop.start();
-    client =
-        new ReconnectingTunnelClient(
-            settings,
-            signaling,
-            endpoint,
-            loop,
-            SystemResolver.start(),
-            new AdvertisingRouters(sockets, loop::after),
-            new LocalAddresses.OfInterfaces(),
-            services,
-            disk,
-            RandomGenerator.getDefault());
-    registration =
-        context.registerService(
-            new String[] {TunnelClient.class.getName(), MistakeSource.class.getName()},
-            client,
-            new Hashtable<>());
+    this.signaling = signaling;
+    this.endpoint = endpoint;
+    this.sockets = sockets;
+    this.context = context;
+    this.written = ConfigurationValues.of(Config.class, config);
+    this.life = new ClientLife(SettingsReader.from(config), signaling, endpoint, sockets, context);
+  }
+
+  /**
+   * Starts the client anew if it is another configuration. The runtime also hands on what is in
+   * force already, after a change that was kept back: then the tunnel stays.
+   */
+  @Modified
+  synchronized void change(Config config) {
+    Map<String, Object> now = ConfigurationValues.of(Config.class, config);
+    if (now.equals(written)) {
+      return;
+    }
+    ClientSettings settings;
+    try {
+      settings = SettingsReader.from(config);
+    } catch (InvalidConfigurationException e) {
+      LOG.warn("{}; what was there before is still in force", e.getMessage());
+      return;
+    }
+    life.close();
+    life = new ClientLife(settings, signaling, endpoint, sockets, context);
+    written = now;
+    prefixServices.forEach(life.services()::bind);
+    routingServices.forEach(life.services()::bind);
   }
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-  void bindPrefixService(PrefixService service) {
-    services.bind(service);
+  synchronized void bindPrefixService(PrefixService service) {
+    prefixServices.add(service);
+    life.services().bind(service);
   }
 
   /** Blocks until the service has taken back what it provides. */
-  void unbindPrefixService(PrefixService service) {
-    services.unbind(service);
+  synchronized void unbindPrefixService(PrefixService service) {
+    prefixServices.remove(service);
+    life.services().unbind(service);
   }
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-  void bindRoutingService(RoutingService service, Map<String, Object> properties) {
-    services.bind(
-        service,
-        properties.get(Constants.SERVICE_RANKING) instanceof Integer ranking ? ranking : 0);
+  synchronized void bindRoutingService(RoutingService service, Map<String, Object> properties) {
+    int ranking = properties.get(Constants.SERVICE_RANKING) instanceof Integer ranked ? ranked : 0;
+    routingServices.put(service, ranking);
+    life.services().bind(service, ranking);
   }
 
   /** Blocks until the service has taken back what it provides. */
-  void unbindRoutingService(RoutingService service) {
-    services.unbind(service);
+  synchronized void unbindRoutingService(RoutingService service) {
+    routingServices.remove(service);
+    life.services().unbind(service);
   }
 
   /** Withdraws the client, takes back what is provided and closes its tunnel. */
   @Deactivate
-  void stop() {
-    registration.unregister();
-    client.close();
-    disk.shutdown();
+  synchronized void stop() {
+    life.close();
   }
 }

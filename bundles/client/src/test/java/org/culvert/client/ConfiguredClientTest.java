@@ -42,16 +42,56 @@ class ConfiguredClientTest {
 
   private final RecordingEndpoint endpoint = new RecordingEndpoint(new ArrayList<>());
 
+  /** After a change that was kept back the runtime hands on what is in force already. */
+  @Test
+  void tunnelStaysWhereTheConfigurationSaysTheSame() {
+    ConfiguredClient client = start();
+
+    client.change(config().config());
+
+    assertThat(registered).hasSize(1);
+    assertThat(withdrawn).isZero();
+    client.stop();
+    assertThat(withdrawn).isEqualTo(1);
+  }
+
+  @Test
+  void anotherConfigurationStartsTheClientAnew() {
+    ConfiguredClient client = start();
+
+    client.change(config().with("retryMax", 600).config());
+
+    assertThat(registered).hasSize(2);
+    assertThat(withdrawn).isEqualTo(1);
+    client.change(config().with("retryMax", 600).config());
+    assertThat(registered).hasSize(2);
+    client.stop();
+    assertThat(withdrawn).isEqualTo(2);
+  }
+
+  @Test
+  void whatMeansNothingDoesNotEndTheClient() {
+    ConfiguredClient client = start();
+
+    client.change(config().with("retryMin", 600).config());
+
+    assertThat(withdrawn).isZero();
+    client.stop();
+  }
+
+  private Configs config() {
+    return Configs.forServers("192.0.2.1")
+        .in(directory)
+        .with("user", "alice")
+        .with("password", "canary");
+  }
+
   private ConfiguredClient start() {
     return new ConfiguredClient(
         new ScriptedSignaling(),
         endpoint,
         new InMemoryNetwork().host("192.0.2.2"),
-        Configs.forServers("192.0.2.1")
-            .in(directory)
-            .with("user", "alice")
-            .with("password", "canary")
-            .config(),
+        config().config(),
         fake(
             BundleContext.class,
             (method, arguments) -> {

@@ -38,6 +38,9 @@ final class FallBack {
       List<Written> all, List<Failure> failures, Set<String> running, Set<String> unconfigured)
       throws IOException {
     unconfigured.forEach(guard::proveDefaults);
+    for (String pid : guard.mended()) {
+      hand(pid);
+    }
     Map<String, String> byFile = new HashMap<>();
     all.forEach(written -> byFile.put(written.file(), written.pid()));
     Set<String> blamed = new HashSet<>();

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -15,7 +16,8 @@ import org.osgi.service.cm.ConfigurationPlugin;
 /**
  * Stands between the files and the components. What is meant is handed on; of what means nothing,
  * nothing at all: then the component keeps what it had before, or, if it had nothing yet, waits.
- * The same where a component did not take what it was handed, once it has run with something else.
+ * The same where a component did not take what it was handed, once it has run with something else,
+ * and where it runs and would not take it.
  */
 final class Guard implements ConfigurationPlugin {
   /** Components wait for a condition; without this key it is one that always holds. */
@@ -24,6 +26,7 @@ final class Guard implements ConfigurationPlugin {
   static final String NEVER = "(osgi.condition.id=org.culvert.configuration.right)";
 
   private final Supplier<Map<String, Definition>> definitions;
+  private final Checks checks;
 
   /** What was handed on, what of it some component runs with, and what none took. */
   private final Map<String, Map<String, Object>> given = new ConcurrentHashMap<>();
@@ -38,15 +41,17 @@ final class Guard implements ConfigurationPlugin {
    * What no component took.
    *
    * @param mistake what the component said that refused it; it may be another's than its own
+   * @param foreseen whether it would be refused, and was not handed on
    */
-  private record Rejected(Map<String, Object> values, Mistake mistake) {
+  private record Rejected(Map<String, Object> values, Mistake mistake, boolean foreseen) {
     boolean isOfAnother(String pid) {
       return !mistake.pid().equals(kind(pid));
     }
   }
 
-  Guard(Supplier<Map<String, Definition>> definitions) {
+  Guard(Supplier<Map<String, Definition>> definitions, Checks checks) {
     this.definitions = definitions;
+    this.checks = checks;
   }
 
   @Override
@@ -65,7 +70,7 @@ final class Guard implements ConfigurationPlugin {
       rejected.remove(pid);
       before = null;
     }
-    if (examination.refusals().isEmpty() && before == null) {
+    if (examination.refusals().isEmpty() && before == null && !foresees(pid, examination)) {
       given.put(pid, examination.values());
     }
     if (unconfigured.contains(pid)) {
@@ -77,6 +82,40 @@ final class Guard implements ConfigurationPlugin {
     } else {
       replace(properties, right);
     }
+  }
+
+  /** Keeps back from a component that runs what it would not take; tells whether that is so. */
+  private boolean foresees(String pid, Examination examination) {
+    boolean runs = proved.containsKey(pid) || unconfigured.contains(pid);
+    Map<String, Object> now = given.get(pid);
+    if (!runs || (now != null && same(now, examination.values()))) {
+      return false;
+    }
+    Optional<Mistake> mistake = checks.mistake(kind(pid), examination.values());
+    mistake.ifPresent(one -> rejected.put(pid, new Rejected(examination.values(), one, true)));
+    return mistake.isPresent();
+  }
+
+  /** Tells whether something that was kept back would be taken now. */
+  boolean isAnyMended() {
+    return rejected.entrySet().stream().anyMatch(this::isMended);
+  }
+
+  /**
+   * Forgets what was kept back and would be taken now, since another file has become right.
+   *
+   * @return what is to be handed on again
+   */
+  List<String> mended() {
+    List<String> again =
+        rejected.entrySet().stream().filter(this::isMended).map(Map.Entry::getKey).toList();
+    again.forEach(rejected::remove);
+    return again;
+  }
+
+  private boolean isMended(Map.Entry<String, Rejected> one) {
+    return one.getValue().foreseen()
+        && checks.mistake(kind(one.getKey()), one.getValue().values()).isEmpty();
   }
 
   /** Tells whether what was right before is in force, for what came after it is not. */
@@ -118,7 +157,7 @@ final class Guard implements ConfigurationPlugin {
     if (values == null || other == null || same(values, other)) {
       return false;
     }
-    rejected.put(pid, new Rejected(values, mistake));
+    rejected.put(pid, new Rejected(values, mistake, false));
     given.put(pid, other);
     return true;
   }
@@ -136,7 +175,7 @@ final class Guard implements ConfigurationPlugin {
     if (values == null || !ran || proved.containsKey(pid) || refuser.equals(kind(pid))) {
       return false;
     }
-    rejected.put(pid, new Rejected(values, mistake));
+    rejected.put(pid, new Rejected(values, mistake, false));
     given.remove(pid);
     return true;
   }

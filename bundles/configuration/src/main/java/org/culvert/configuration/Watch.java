@@ -16,6 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.culvert.api.config.ConfigurationCheck;
 import org.culvert.api.config.ConfigurationReport;
 import org.culvert.api.config.MistakeSource;
 import org.culvert.configuration.Failures.Failure;
@@ -92,6 +93,9 @@ public final class Watch
   /** Who else knows mistakes. */
   @Reference private volatile List<MistakeSource> sources = List.of();
 
+  /** Who knows beforehand what components would refuse. */
+  @Reference private volatile List<ConfigurationCheck> checks = List.of();
+
   private volatile long lastChange = System.nanoTime();
 
   /** The thread's. */
@@ -108,7 +112,7 @@ public final class Watch
     this.configurations = new Configurations(framework);
     this.definitions = new Definitions(context);
     this.failures = new Failures(components);
-    this.guard = new Guard(definitions::all);
+    this.guard = new Guard(definitions::all, new Checks(() -> checks));
     this.fallBack = new FallBack(guard, this::handAgain);
     Map<String, Definition> defined = definitions.all();
     Leftovers leftovers = new Leftovers(framework);
@@ -238,7 +242,7 @@ public final class Watch
   }
 
   private void lookAtFolder() {
-    if (state.hasChanged()) {
+    if (state.hasChanged() || guard.isAnyMended()) {
       lookSoon();
     }
   }

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.culvert.api.config.ConfigurationCheck;
 import org.culvert.api.config.ConfigurationReport.Mistake;
 import org.culvert.configuration.Failures.Failure;
 import org.junit.jupiter.api.Test;
@@ -17,7 +19,9 @@ class FallBackTest {
   private static final String PEER = "com.example.peer~home";
   private static final Set<String> NOTHING = Set.of();
 
-  private final Guard guard = new Guard(Samples::definitions);
+  private final List<String> bad = new ArrayList<>();
+  private final Guard guard =
+      new Guard(Samples::definitions, new Checks(() -> List.of(new Check(), new Broken())));
   private final List<String> again = new ArrayList<>();
   private final FallBack fallBack = new FallBack(guard, again::add);
 
@@ -30,6 +34,90 @@ class FallBackTest {
     assertThat(again).containsExactly(GRE);
     assertThat(given(Samples.file(GRE, "key.number", "0")).get("key.number")).isEqualTo("7");
     assertThat(guard.rejections()).containsOnlyKeys(GRE);
+  }
+
+  @Test
+  void whatWouldBeRefusedIsKeptBackFromAComponentThatRuns() throws IOException {
+    runs(Samples.file(GRE, "key.number", "7"));
+    bad.add("8");
+
+    assertThat(given(Samples.file(GRE, "key.number", "8")).get("key.number")).isEqualTo("7");
+
+    assertThat(guard.rejections()).containsOnlyKeys(GRE);
+    assertThat(guard.rejections().get(GRE)).isEqualTo(new Mistake(GRE, true, "8 is bad"));
+    assertThat(guard.isAnyMended()).isFalse();
+    fallBack.look(List.of(), List.of(), Set.of(GRE), NOTHING);
+    assertThat(again).isEmpty();
+  }
+
+  @Test
+  void whatWasKeptBackIsHandedOnWhenItHasBecomeRight() throws IOException {
+    runs(Samples.file(GRE, "key.number", "7"));
+    bad.add("8");
+    given(Samples.file(GRE, "key.number", "8"));
+    bad.clear();
+
+    assertThat(guard.isAnyMended()).isTrue();
+    fallBack.look(List.of(), List.of(), Set.of(GRE), NOTHING);
+
+    assertThat(again).containsExactly(GRE);
+    assertThat(guard.rejections()).isEmpty();
+    assertThat(given(Samples.file(GRE, "key.number", "8")).get("key.number")).isEqualTo("8");
+  }
+
+  @Test
+  void whatWouldBeRefusedIsKeptBackFromDefaultsThatRun() throws IOException {
+    fallBack.look(List.of(), List.of(), NOTHING, Set.of(GRE));
+    bad.add("8");
+
+    assertThat(given(Samples.file(GRE, "key.number", "8")).get("key.number")).isNull();
+    assertThat(guard.rejections()).containsOnlyKeys(GRE);
+  }
+
+  /** It says itself what is wrong, and nothing better is in force. */
+  @Test
+  void aComponentThatDoesNotRunIsAskedItself() {
+    bad.add("8");
+
+    assertThat(given(Samples.file(GRE, "key.number", "8")).get("key.number")).isEqualTo("8");
+    assertThat(guard.rejections()).isEmpty();
+  }
+
+  @Test
+  void whatRunsAlreadyIsNotKeptBack() throws IOException {
+    runs(Samples.file(GRE, "key.number", "8"));
+    bad.add("8");
+
+    assertThat(given(Samples.file(GRE, "key.number", "8")).get("key.number")).isEqualTo("8");
+    assertThat(guard.rejections()).isEmpty();
+  }
+
+  /** Refuses the numbers that are bad. */
+  private final class Check implements ConfigurationCheck {
+    @Override
+    public String pid() {
+      return GRE;
+    }
+
+    @Override
+    public Optional<String> refusal(Map<String, Object> values) {
+      return bad.stream()
+          .filter(number -> number.equals(values.get("key.number")))
+          .map("%s is bad"::formatted)
+          .findFirst();
+    }
+  }
+
+  private static final class Broken implements ConfigurationCheck {
+    @Override
+    public String pid() {
+      return GRE;
+    }
+
+    @Override
+    public Optional<String> refusal(Map<String, Object> values) {
+      throw new IllegalStateException("broken");
+    }
   }
 
   @Test

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class GuardTest {
   private static final String GRE = "com.example.gre";
 
-  private final Guard guard = new Guard(Samples::definitions);
+  private final Guard guard = new Guard(Samples::definitions, new Checks(List::of));
 
   @Test
   void whatIsMeantIsHandedOn() {

@@ -45,7 +45,7 @@ class SecretTest {
     Dictionary<String, Object> given = Samples.file("com.example.gre", "password", "pässwörd€1");
     given.put("felix.fileinstall.filename", file.toUri().toString());
 
-    new Guard(Samples::definitions).modifyConfiguration(null, given);
+    new Guard(Samples::definitions, new Checks(List::of)).modifyConfiguration(null, given);
 
     assertThat(given.get("password")).isEqualTo("pässw${x}örd\\€1");
   }

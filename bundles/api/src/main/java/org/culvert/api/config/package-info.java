@@ -1,6 +1,6 @@
 /** How a component refuses a configuration it cannot work with, and who tells the operator. */
 @Export
-@Version("1.2.0")
+@Version("1.3.0")
 @NullMarked
 package org.culvert.api.config;
 
