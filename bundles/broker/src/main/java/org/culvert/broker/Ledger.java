@@ -68,7 +68,7 @@ final class Ledger {
     this.turns = turns;
     this.thread = thread;
     this.clock = clock;
-    this.flaps = new Flaps(() -> clock.uptime().toNanos());
+    this.flaps = new Flaps(() -> clock.uptime().toNanos(), () -> store.obstacle().isPresent());
     this.book = new LeaseBook(settings, secret, store.load());
   }
 

@@ -32,6 +32,7 @@ import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.KeepAlive;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.log.Said;
 import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 
@@ -213,6 +214,31 @@ class OfferTest {
 
     assertThat(rig.broker.pools()).allMatch(pool -> pool.used() == 0);
     assertThat(rig.offerRouter(ALICE, HOME, 48)).isNotNull();
+  }
+
+  /** On a full disk small changes can be stored, and others cannot. */
+  @Test
+  void saysThatTheStoreWorksAgainOnlyWhenNothingIsInItsWay() {
+    List<String> full =
+        Said.during(
+            () -> {
+              rig.store.fail("disk full");
+              refusal(rig.broker.offer(ALICE, router(TunnelType.V6V4, HOME, 48), tcp(HOME)));
+              rig.store.hinder("the disk is full");
+              rig.store.heal();
+              rig.offerRouter(ALICE, HOME, 48);
+              rig.advance(Duration.ofSeconds(2));
+            });
+    List<String> empty =
+        Said.during(
+            () -> {
+              rig.store.unhinder();
+              rig.advance(Duration.ofSeconds(2));
+            });
+
+    assertThat(full).anyMatch(line -> line.contains("The lease store fails"));
+    assertThat(full).noneMatch(line -> line.contains("works again;"));
+    assertThat(empty).anyMatch(line -> line.contains("The lease store works again; failures: 1"));
   }
 
   @Test

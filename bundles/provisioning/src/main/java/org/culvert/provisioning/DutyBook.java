@@ -63,7 +63,7 @@ final class DutyBook {
     this.store = store;
     this.thread = thread;
     this.clock = clock;
-    this.flaps = new Flaps(clock::nanos);
+    this.flaps = new Flaps(clock::nanos, () -> store.obstacle().isPresent());
     this.newLine = newLine;
     this.durable = durable;
   }

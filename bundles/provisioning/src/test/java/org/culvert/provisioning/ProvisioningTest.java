@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.culvert.api.endpoint.TunnelServer;
 import org.culvert.api.lease.Lease;
@@ -13,6 +14,7 @@ import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.service.RoutingService;
 import org.culvert.api.service.ServedTunnel;
 import org.culvert.testkit.lease.SampleLeases;
+import org.culvert.testkit.log.Said;
 import org.culvert.testkit.service.ScriptedService.Mood;
 import org.culvert.testkit.service.ScriptedService.OfNames;
 import org.culvert.testkit.service.ScriptedService.OfRouting;
@@ -115,6 +117,35 @@ class ProvisioningTest {
     rig.advance(6);
     assertThat(bind.ids()).containsExactly("lease-1");
     assertThat(rig.store.duties()).extracting(Duty::state).containsExactly(Duty.State.DONE);
+  }
+
+  /** On a full disk few duties can be stored, and many cannot. */
+  @Test
+  void saysThatDutiesAreStoredAgainOnlyWhenNothingIsInTheWay() {
+    rig.bind(bind, 0);
+    rig.begin();
+    List<String> full =
+        Said.during(
+            () -> {
+              rig.store.fail("the disk is full");
+              rig.active(1, Rig.named("a.example.org"));
+              rig.advance(60);
+              rig.store.hinder(Optional.of("the disk is full"));
+              rig.store.heal();
+              rig.advance(6);
+            });
+    List<String> empty =
+        Said.during(
+            () -> {
+              rig.store.hinder(Optional.empty());
+              rig.advance(6);
+            });
+
+    assertThat(bind.ids()).containsExactly("lease-1");
+    assertThat(full)
+        .anyMatch(line -> line.contains("Duties cannot be stored"))
+        .noneMatch(line -> line.contains("Duties are stored again"));
+    assertThat(empty).anyMatch(line -> line.contains("Duties are stored again; failures: 1"));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.culvert.api.service;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -23,4 +24,13 @@ public interface DutyStore {
    *     org.culvert.api.lease.LeaseStoreException}
    */
   CompletionStage<Void> keep(List<Duty> written, List<Duty> forgotten);
+
+  /**
+   * Tells why duties may be refused now, in a line for the operator, though some were stored; see
+   * {@link org.culvert.api.lease.LeaseStore#obstacle}. Does not block; empty where nothing is known
+   * to be in the way. Called on any thread.
+   */
+  default Optional<String> obstacle() {
+    return Optional.empty();
+  }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.culvert.api.recurrence.Flaps.News;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +57,27 @@ class FlapsTest {
     assertThat(flaps.look()).isEqualTo(News.NONE);
     assertThat(flaps.worked()).isEqualTo(News.WORKS);
     assertThat(flaps.times()).isEqualTo(31);
+  }
+
+  @Test
+  void whatWorksOnceThoughSomethingIsInTheWayDoesNotWorkAgain() {
+    AtomicBoolean full = new AtomicBoolean(true);
+    Flaps disk = new Flaps(() -> nanos, full::get);
+    assertThat(disk.worked()).as("it never failed").isEqualTo(News.NONE);
+    assertThat(disk.failed()).isEqualTo(News.FAILS);
+    assertThat(disk.worked()).isEqualTo(News.NONE);
+    assertThat(disk.look()).isEqualTo(News.NONE);
+    assertThat(disk.failed()).as("it is the same failure").isEqualTo(News.NONE);
+    full.set(false);
+    assertThat(disk.look()).as("nothing was written since").isEqualTo(News.NONE);
+
+    full.set(true);
+    assertThat(disk.worked()).isEqualTo(News.NONE);
+    full.set(false);
+
+    assertThat(disk.look()).isEqualTo(News.WORKS);
+    assertThat(disk.times()).isEqualTo(1);
+    assertThat(disk.look()).isEqualTo(News.NONE);
   }
 
   private void passes(Duration time) {

@@ -99,6 +99,11 @@ public final class MemoryLeaseStore implements LeaseStore {
     obstacle = Optional.of(why);
   }
 
+  /** Says that nothing is in the way any more. */
+  public synchronized void unhinder() {
+    obstacle = Optional.empty();
+  }
+
   @Override
   public synchronized Optional<String> obstacle() {
     return obstacle;

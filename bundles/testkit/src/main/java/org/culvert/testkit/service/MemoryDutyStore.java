@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -29,6 +30,17 @@ public final class MemoryDutyStore implements DutyStore {
   private boolean holding;
   private int written;
   private @Nullable String failure;
+  private Optional<String> obstacle = Optional.empty();
+
+  /** Says why writes may fail though some do not, or that nothing is in the way. */
+  public synchronized void hinder(Optional<String> why) {
+    obstacle = why;
+  }
+
+  @Override
+  public synchronized Optional<String> obstacle() {
+    return obstacle;
+  }
 
   @Override
   public synchronized List<Duty> duties() {
