@@ -1,8 +1,11 @@
 package org.culvert.broker;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -87,6 +90,45 @@ final class GrantLookup {
             .handle((found, failure) -> failure == null ? Standing.of(found) : Standing.UNSURE);
   }
 
+  /** Counts what the stores have learned of changes; zero if none of them ever does. */
+  long changes() {
+    return stores.get().stream().mapToLong(CredentialStore::changes).sum();
+  }
+
+  /** Returns the stores that there are now. */
+  List<CredentialStore> stores() {
+    return List.copyOf(stores.get());
+  }
+
+  /**
+   * Finds the accounts of several users, one after the other, however long it takes; without those
+   * whom a store failed to tell of.
+   *
+   * @return fails if there are too many questions already
+   */
+  CompletionStage<Map<String, Optional<Account>>> all(Set<String> users) {
+    try {
+      return CompletableFuture.supplyAsync(() -> findAll(users), threads);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private Map<String, Optional<Account>> findAll(Set<String> users) {
+    Map<String, Optional<Account>> found = new HashMap<>();
+    if (stores.get().isEmpty()) {
+      return found;
+    }
+    for (String user : users) {
+      try {
+        found.put(user, find(user));
+      } catch (RuntimeException e) {
+        LOG.debug("{}: the account cannot be looked up", LifeLog.printable(user), e);
+      }
+    }
+    return found;
+  }
+
   private CompletionStage<Optional<Account>> account(String user) {
     CompletableFuture<Optional<Account>> answer = new CompletableFuture<>();
     Future<?> asking;
@@ -120,18 +162,21 @@ final class GrantLookup {
 
   private void ask(String user, CompletableFuture<Optional<Account>> answer) {
     try {
-      List<CredentialStore> bound = stores.get();
-      for (int i = bound.size() - 1; i >= 0; i--) {
-        Optional<Account> account = bound.get(i).find(user);
-        if (account.isPresent()) {
-          answer.complete(account);
-          return;
-        }
-      }
-      answer.complete(Optional.empty());
+      answer.complete(find(user));
     } catch (RuntimeException | Error e) {
       answer.completeExceptionally(e);
     }
+  }
+
+  private Optional<Account> find(String user) {
+    List<CredentialStore> bound = stores.get();
+    for (int i = bound.size() - 1; i >= 0; i--) {
+      Optional<Account> account = bound.get(i).find(user);
+      if (account.isPresent()) {
+        return account;
+      }
+    }
+    return Optional.empty();
   }
 
   void close() {

@@ -35,6 +35,7 @@ final class Prolonging {
   private final Turns turns;
   private final Silence silence;
   private final GrantLookup accounts;
+  private final ChangedAccounts changed;
   private final Deadlines<Slot> looks = new Deadlines<>();
 
   Prolonging(Ledger ledger, Turns turns, Silence silence, GrantLookup accounts) {
@@ -42,13 +43,18 @@ final class Prolonging {
     this.turns = turns;
     this.silence = silence;
     this.accounts = accounts;
-    ledger.book().all().stream()
-        .filter(lease -> lease.state() == State.ACTIVE)
-        .forEach(this::begin);
+    this.changed = new ChangedAccounts(ledger, accounts);
+    ledger.book().all().stream().filter(lease -> lease.state() == State.ACTIVE).forEach(this::plan);
+  }
+
+  /** Takes note of a tunnel that was accepted, perhaps again. */
+  void begin(Lease lease) {
+    changed.begins(lease);
+    plan(lease);
   }
 
   /** Takes note of a tunnel's end, which may be a new one. */
-  void begin(Lease lease) {
+  private void plan(Lease lease) {
     if (ledger.settings().times().prolongs(lease)) {
       Duration half = lifetime(lease).dividedBy(2);
       looks.set(Slot.of(lease), lease.expires().minus(half.compareTo(EARLY) < 0 ? half : EARLY));
@@ -93,14 +99,15 @@ final class Prolonging {
         .put(prolonged)
         .thenApply(
             nothing -> {
-              begin(prolonged);
+              plan(prolonged);
               LOG.debug("{}: heard, and so prolonged until {}", lease.id(), end);
               return Optional.empty();
             });
   }
 
-  /** Looks at those whose end comes near. */
+  /** Looks at those whose end comes near, and at those whose accounts have changed. */
   void sweep() {
+    changed.sweep();
     List<Slot> near = looks.due(ledger.now());
     for (Slot slot : near) {
       turns.take(

@@ -106,6 +106,11 @@ public final class FileCredentialStore
   }
 
   @Override
+  public long changes() {
+    return users.changes();
+  }
+
+  @Override
   public PasswordCheck nobody() {
     return nobody;
   }

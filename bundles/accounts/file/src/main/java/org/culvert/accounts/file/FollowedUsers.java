@@ -104,6 +104,11 @@ final class FollowedUsers {
     return known.find(user);
   }
 
+  /** Returns how often the users were read anew. */
+  long changes() {
+    return known.changes();
+  }
+
   /** Returns the users as the file has them at this moment. */
   UserTable table() {
     look();

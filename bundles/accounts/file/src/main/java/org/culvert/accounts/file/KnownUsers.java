@@ -2,6 +2,7 @@ package org.culvert.accounts.file;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.culvert.api.account.Account;
 
 /** Who counts at this moment. Whoever looks a user up reads a map, and waits for nothing. */
@@ -9,6 +10,7 @@ final class KnownUsers {
   private final AccountsOf accountsOf;
   private volatile UserTable table = new UserTable();
   private volatile Map<String, Account> accounts = Map.of();
+  private final AtomicLong changes = new AtomicLong();
   private volatile boolean known;
 
   KnownUsers(AccountsOf accountsOf) {
@@ -19,6 +21,12 @@ final class KnownUsers {
   void show(UserTable read) {
     table = read;
     accounts = accountsOf.table(read);
+    changes.incrementAndGet();
+  }
+
+  /** Returns how often others were shown. */
+  long changes() {
+    return changes.get();
   }
 
   /** Notes that whom nobody showed does not exist. */

@@ -395,15 +395,19 @@ class FileCredentialStoreTest {
   @Test
   void changesAreSeenWithoutARestart() throws Exception {
     FileCredentialStore store = store();
+    long changes = store.changes();
     change("alice = secret1\n");
+    assertThat(store.changes()).isGreaterThan(changes).isPositive();
     assertThat(passes(store.find("alice").orElseThrow(), "secret1")).isTrue();
 
     change("alice = secret2\n");
     assertThat(passes(store.find("alice").orElseThrow(), "secret1")).isFalse();
     assertThat(passes(store.find("alice").orElseThrow(), "secret2")).isTrue();
 
+    changes = store.changes();
     change("# nobody\n");
     assertThat(store.find("alice")).isEmpty();
+    assertThat(store.changes()).isGreaterThan(changes);
   }
 
   @Test
