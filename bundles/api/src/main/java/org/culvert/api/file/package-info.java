@@ -1,6 +1,6 @@
 /** How a file is written so that nothing is lost when the disk or the power fails. */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package org.culvert.api.file;
 

@@ -49,9 +49,18 @@ public interface LeaseStore {
   /**
    * Tells why changes are refused now, in a line for the operator: from the first that was refused
    * until the store has found that one of its size can be stored. Does not block; empty where
-   * nothing is known to be in the way. Called on any thread.
+   * nothing is known to be in the way. The store finds out by itself that it works again: while
+   * there is an obstacle, the broker ends no lease of its own accord. Called on any thread.
    */
   default Optional<String> obstacle() {
+    return Optional.empty();
+  }
+
+  /**
+   * Tells what will soon keep changes from being stored, though none was refused yet, in a line for
+   * the operator; for example that the disk is full. May block for as long as the disk does.
+   */
+  default Optional<String> shortage() {
     return Optional.empty();
   }
 }

@@ -1,6 +1,6 @@
 /** Leases, the truth from which tunnels are derived, and the store that keeps them. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package org.culvert.api.lease;
 
