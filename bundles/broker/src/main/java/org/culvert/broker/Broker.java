@@ -290,7 +290,9 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
 
   private CompletionStage<Violations.Book> copyOfBook() {
     return confined.decide(
-        () -> CompletableFuture.completedFuture(Violations.Book.of(ledger.book())));
+        () ->
+            CompletableFuture.completedFuture(
+                Violations.Book.of(ledger.book(), life.repeats().lines())));
   }
 
   /** An exception would end the schedule, and with it all expiry. */

@@ -60,9 +60,8 @@ final class DesiredTunnels {
     tunnels.put(tunnel.id(), tunnel);
   }
 
-  /** Returns whether it was there. */
-  boolean remove(String id) {
-    return tunnels.remove(id) != null;
+  void remove(String id) {
+    tunnels.remove(id);
   }
 
   /** Forgets all and takes these instead. */

@@ -23,8 +23,11 @@ final class Evictions {
     this.life = life;
   }
 
-  /** Ends those whose time is over. */
+  /** Ends those whose time is over, unless nothing can be stored. */
   void sweep() {
+    if (ledger.obstacle().isPresent()) {
+      return;
+    }
     life.unproved()
         .due(ledger.book(), ledger.now())
         .forEach(slot -> evict(slot, "nothing came out of it"));
@@ -73,7 +76,7 @@ final class Evictions {
         .book()
         .lease(slot)
         .filter(lease -> lease.state() == State.ACTIVE)
-        .map(lease -> life.end(lease, why))
+        .map(lease -> life.endings().end(lease, why))
         .orElse(CompletableFuture.completedFuture(null));
   }
 }

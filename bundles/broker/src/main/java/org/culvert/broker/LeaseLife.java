@@ -2,7 +2,6 @@ package org.culvert.broker;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -11,7 +10,6 @@ import org.culvert.api.broker.Identity;
 import org.culvert.api.endpoint.TunnelServer;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.Lease.State;
-import org.culvert.api.lease.LeaseChange;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
@@ -21,11 +19,12 @@ import org.culvert.api.tunnel.TunnelStatus;
 /**
  * What becomes of a lease after its offer: up, silent, deleted, run out, resting, forgotten.
  *
- * <p>A tunnel that ends is first taken from the tunnel server and then given up, so that its outer
- * address cannot get packets that are no longer meant for it.
+ * <p>While the lease store says that it can store nothing, nothing ends, and tunnels stand. What it
+ * refuses is done again when it works; see {@link Repeats}.
  */
 final class LeaseLife {
-  private static final Duration RETRY = Duration.ofSeconds(30);
+  private static final String BY_OPERATOR = "deleted by the operator";
+  private static final String SILENT = "client fell silent";
 
   private final Ledger ledger;
   private final Turns turns;
@@ -34,6 +33,9 @@ final class LeaseLife {
   private final Handovers handovers;
   private final Unproved unproved;
   private final Prolonging prolonging;
+  private final Repeats repeats;
+  private final Endings endings;
+  private final TakeBacks takeBacks;
 
   LeaseLife(Ledger ledger, Turns turns, TunnelServer server, GrantLookup accounts) {
     this.ledger = ledger;
@@ -43,6 +45,9 @@ final class LeaseLife {
     this.prolonging = new Prolonging(ledger, turns, silence, accounts);
     this.handovers = new Handovers(ledger.settings(), server);
     this.unproved = new Unproved(server);
+    this.repeats = new Repeats(ledger, turns);
+    this.endings = new Endings(ledger, silence, unproved, repeats);
+    this.takeBacks = new TakeBacks(ledger, repeats);
   }
 
   Unproved unproved() {
@@ -57,6 +62,19 @@ final class LeaseLife {
     return handovers;
   }
 
+  Endings endings() {
+    return endings;
+  }
+
+  /** Takes a waiting offer back; what it took from the pools goes back there. */
+  CompletionStage<Void> takeBack(Proposal proposal, String why) {
+    return takeBacks.takeBack(proposal, why);
+  }
+
+  Repeats repeats() {
+    return repeats;
+  }
+
   void started(Lease lease, Lease before) {
     Optional<Contest.Host> loser =
         before.state() == State.ACTIVE
@@ -65,6 +83,7 @@ final class LeaseLife {
     silence.begin(lease.id(), ledger.now());
     prolonging.begin(lease);
     unproved.renew(Slot.of(lease), ledger.now());
+    repeats.forget(Slot.of(lease));
     ledger.desired().put(Leases.tunnel(lease, ledger.settings()));
     LifeLog.event(
         lease,
@@ -77,6 +96,7 @@ final class LeaseLife {
 
   void stopped(Lease lease, String why) {
     silence.end(lease.id());
+    repeats.forget(Slot.of(lease));
     ledger.desired().remove(lease.id());
     LifeLog.event(lease, why);
   }
@@ -118,7 +138,7 @@ final class LeaseLife {
             () ->
                 active(Slot.of(lease))
                     .filter(now -> ledger.end(now).equals(end))
-                    .map(now -> end(now, "tunnel server failed: " + reason))
+                    .map(now -> endings.endUnheard(now, "tunnel server failed: " + reason))
                     .orElse(done()))
         .handle(
             (nothing, failure) -> {
@@ -132,7 +152,7 @@ final class LeaseLife {
     return turns.take(
         Set.of(slot),
         () ->
-            end(
+            endings.endUnheard(
                 active(slot)
                     .orElseThrow(
                         () -> new TspException(StatusCode.SERVER_ERROR, "user has no tunnel")),
@@ -148,8 +168,22 @@ final class LeaseLife {
     if (lease.isEmpty()) {
       return CompletableFuture.completedFuture(false);
     }
-    Slot slot = Slot.of(lease.get());
-    return turns.take(Set.of(slot), () -> dropUpdate(id).thenCompose(nothing -> runOutById(id)));
+    return turns.take(Set.of(Slot.of(lease.get())), () -> deleteNow(id));
+  }
+
+  private CompletionStage<Boolean> deleteNow(String id) {
+    Optional<Lease> found = ledger.book().byId(id);
+    if (found.isEmpty()) {
+      return CompletableFuture.completedFuture(false);
+    }
+    Lease lease = found.get();
+    return repeats
+        .surely(
+            lease,
+            BY_OPERATOR,
+            () -> dropUpdate(id).thenCompose(nothing -> runOutById(id)),
+            now -> now.state() == lease.state())
+        .thenApply(nothing -> true);
   }
 
   /** An offer that waits to replace a running tunnel would bring it back. */
@@ -159,15 +193,12 @@ final class LeaseLife {
         .byId(id)
         .filter(lease -> lease.state() == State.ACTIVE)
         .flatMap(lease -> ledger.book().proposal(Slot.of(lease)))
-        .map(proposal -> takeBack(proposal, "deleted by the operator"))
+        .map(proposal -> takeBacks.takeBack(proposal, BY_OPERATOR))
         .orElse(done());
   }
 
-  private CompletionStage<Boolean> runOutById(String id) {
-    Optional<Lease> lease = ledger.book().byId(id);
-    return lease.isEmpty()
-        ? CompletableFuture.completedFuture(false)
-        : runOut(lease.get(), "deleted by the operator", false).thenApply(nothing -> true);
+  private CompletionStage<Void> runOutById(String id) {
+    return ledger.book().byId(id).map(lease -> runOut(lease, BY_OPERATOR, false)).orElse(done());
   }
 
   /** Ends a tunnel whose client has fallen silent, unless it was accepted again meanwhile. */
@@ -179,14 +210,19 @@ final class LeaseLife {
                 Set.of(Slot.of(lease)),
                 () ->
                     active(Slot.of(lease))
+                        .filter(now -> !repeats.awaits(now, SILENT))
                         .filter(now -> silence.isTooLong(now, ledger.now()))
-                        .map(now -> end(now, "client fell silent"))
+                        .map(now -> endings.endUnheard(now, SILENT))
                         .orElse(done())));
   }
 
-  /** Looks at the slots whose time has come. */
+  /** Looks at the slots whose time has come, unless nothing can be stored. */
   void sweep() {
     ledger.look();
+    if (ledger.obstacle().isPresent()) {
+      return;
+    }
+    repeats.sweep();
     silence.due(ledger.now()).forEach(this::silent);
     prolonging.sweep();
     for (Slot slot : ledger.book().due(ledger.now())) {
@@ -197,7 +233,7 @@ final class LeaseLife {
                 if (failure == null) {
                   ledger.book().watch(slot);
                 } else {
-                  ledger.book().postpone(slot, ledger.now().plus(RETRY));
+                  ledger.book().postpone(slot, ledger.now().plus(Repeats.PAUSE));
                 }
               });
     }
@@ -208,7 +244,7 @@ final class LeaseLife {
     Instant now = ledger.now();
     Optional<Proposal> proposal = book.proposal(slot);
     if (proposal.filter(p -> !p.deadline().isAfter(now)).isPresent()) {
-      return takeBack(proposal.get(), "not accepted in time");
+      return takeBacks.takeBack(proposal.get(), "not accepted in time");
     }
     return book.lease(slot)
         .filter(lease -> !lease.expires().isAfter(now))
@@ -224,67 +260,14 @@ final class LeaseLife {
     Optional<Proposal> proposal = ledger.book().proposal(Slot.of(lease));
     return switch (lease.state()) {
       case OFFERED ->
-          proposal.isPresent() ? takeBack(proposal.get(), why) : end(lease, "was not accepted");
-      case ACTIVE -> end(lease, why);
-      case EXPIRED -> release(lease, why);
+          proposal.isPresent()
+              ? takeBacks.takeBack(proposal.get(), why)
+              : endings.end(lease, "was not accepted");
+      case ACTIVE -> endings.end(lease, why);
+      case EXPIRED -> endings.release(lease, why);
       // An offer that waits still holds the address.
-      case QUARANTINED -> rested && proposal.isEmpty() ? forget(lease) : done();
+      case QUARANTINED -> rested && proposal.isEmpty() ? endings.forget(lease) : done();
     };
-  }
-
-  /** Takes a waiting offer back; what it took from the pools goes back there. */
-  CompletionStage<Void> takeBack(Proposal proposal, String why) {
-    LeaseBook book = ledger.book();
-    book.withdraw(proposal);
-    Optional<Lease> found = book.byId(proposal.leaseId());
-    if (found.isEmpty()) {
-      return done();
-    }
-    Lease lease = found.get();
-    Optional<Lease> before = proposal.before();
-    Optional<Lease> undone = Undone.of(proposal, lease, ledger.settings().times(), ledger.now());
-    LifeLog.event(lease, "offer " + why);
-    if (lease.anonymous() && before.isEmpty()) {
-      return ledger.commit(List.of(new LeaseChange.Remove(lease)));
-    }
-    return undone.map(ledger::put).orElse(done());
-  }
-
-  /**
-   * Returns what becomes of a tunnel's lease when it ends. The address of a tunnel that nobody has
-   * proved to have need not rest, unless an offer waits that goes on from it.
-   */
-  LeaseChange ending(Lease lease) {
-    Slot slot = Slot.of(lease);
-    boolean gone = unproved.has(ledger.book(), slot) && ledger.book().proposal(slot).isEmpty();
-    return gone
-        ? new LeaseChange.Remove(lease)
-        : new LeaseChange.Put(Leases.ended(lease, ledger.settings().times(), ledger.now()));
-  }
-
-  /** Ends a running tunnel, in a turn of its slot. */
-  CompletionStage<Void> end(Lease lease, String why) {
-    boolean stood = ledger.desired().remove(lease.id());
-    silence.end(lease.id());
-    LeaseChange ended = ending(lease);
-    CompletionStage<Void> silenced = stood ? ledger.desired().apply() : done();
-    return silenced
-        .handle((nothing, failure) -> List.of(ended))
-        .thenCompose(ledger::commit)
-        .thenRun(() -> LifeLog.event(lease, why));
-  }
-
-  private CompletionStage<Void> release(Lease lease, String why) {
-    Instant until = ledger.now().plus(ledger.settings().times().quarantine());
-    return ledger
-        .put(Leases.inState(lease, State.QUARANTINED, until))
-        .thenRun(() -> LifeLog.event(lease, "reservation given up: " + why));
-  }
-
-  private CompletionStage<Void> forget(Lease lease) {
-    return ledger
-        .commit(List.of(new LeaseChange.Remove(lease)))
-        .thenRun(() -> LifeLog.event(lease, "address free again"));
   }
 
   private Optional<Lease> active(Slot slot) {

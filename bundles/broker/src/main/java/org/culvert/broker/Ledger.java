@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -20,6 +21,7 @@ import org.culvert.api.lease.LeaseStoreException;
 import org.culvert.api.recurrence.Flaps;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -185,7 +187,23 @@ final class Ledger {
       tell(flaps.failed(), String.valueOf(cause.getMessage()));
       LOG.debug("The lease store fails", cause);
     }
-    return new TspException(StatusCode.SERVER_ERROR, "lease store: " + cause.getMessage(), cause);
+    return cannotStore(String.valueOf(cause.getMessage()), cause);
+  }
+
+  /** Returns what a client is told whose wish cannot be stored. */
+  static TspException cannotStore(String why, @Nullable Throwable cause) {
+    String reason = "lease store: " + why;
+    TspException refusal =
+        cause == null
+            ? new TspException(StatusCode.SERVER_ERROR, reason)
+            : new TspException(StatusCode.SERVER_ERROR, reason, cause);
+    return refusal.advising(
+        "the broker cannot store leases at present; clients ask again by themselves");
+  }
+
+  /** Tells why nothing can be stored now; empty: nothing is known to be in the way. */
+  Optional<String> obstacle() {
+    return store.obstacle();
   }
 
   /** Looks now and then whether the store has ceased to fail. */

@@ -218,7 +218,7 @@ final class Negotiation {
         throw admission.inUse(book, loser);
       }
       ended.add(lease);
-      changes.add(life.ending(lease));
+      changes.add(life.endings().ending(lease));
     }
     changes.add(new LeaseChange.Put(accepted));
     Optional<Lease> left =

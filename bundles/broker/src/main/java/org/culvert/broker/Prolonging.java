@@ -110,14 +110,21 @@ final class Prolonging {
     changed.sweep();
     List<Slot> near = looks.due(ledger.now());
     for (Slot slot : near) {
-      turns.take(
-          Set.of(slot),
-          () ->
-              ledger
-                  .book()
-                  .lease(slot)
-                  .map(this::prolong)
-                  .orElse(CompletableFuture.completedFuture(Optional.empty())));
+      turns
+          .take(
+              Set.of(slot),
+              () ->
+                  ledger
+                      .book()
+                      .lease(slot)
+                      .map(this::prolong)
+                      .orElse(CompletableFuture.completedFuture(Optional.empty())))
+          .whenComplete(
+              (end, failure) -> {
+                if (failure != null) {
+                  looks.set(slot, ledger.now().plus(Repeats.PAUSE));
+                }
+              });
     }
   }
 

@@ -40,10 +40,15 @@ final class Silence {
 
   /** Tells whether a packet came out of a tunnel within that time. */
   boolean isHeard(Lease lease) {
+    return isHeard(lease, patience(lease));
+  }
+
+  /** Tells whether a packet came out of a tunnel within a time. */
+  boolean isHeard(Lease lease, Duration within) {
     return server
         .tunnel(lease.id())
         .flatMap(TunnelStatus::silence)
-        .filter(silence -> silence.compareTo(patience(lease)) <= 0)
+        .filter(silence -> silence.compareTo(within) <= 0)
         .isPresent();
   }
 

@@ -28,6 +28,8 @@ import org.culvert.api.lease.LeaseStoreException;
  */
 final class Verification {
   private static final int MOST_LINES = 1000;
+  private static final String MEANWHILE =
+      "; tunnels stand meanwhile, and what should end is ended when it works again";
   private static final long PATIENCE_SECONDS = 8;
 
   private final Settings settings;
@@ -69,11 +71,17 @@ final class Verification {
   }
 
   /** What could be read, or why nothing could; and why nothing can be written. */
-  private record Stored(List<Lease> leases, Optional<String> failure, Optional<String> obstacle) {}
+  private record Stored(List<Lease> leases, Optional<String> failure, Optional<String> obstacle) {
+    static Stored read(LeaseStore store) {
+      List<Lease> leases = store.load();
+      Optional<String> obstacle = store.obstacle().map(why -> why + MEANWHILE);
+      return new Stored(leases, Optional.empty(), obstacle.or(store::shortage));
+    }
+  }
 
   private Stored stored() {
     try {
-      return new Stored(store.load(), Optional.empty(), store.obstacle());
+      return Stored.read(store);
     } catch (LeaseStoreException e) {
       return new Stored(List.of(), Optional.of("lease store: " + e.getMessage()), Optional.empty());
     }
@@ -88,6 +96,7 @@ final class Verification {
     List<Lease> steady =
         now.leases().stream().filter(lease -> lease.equals(earlier.get(lease.id()))).toList();
     violations.tunnels(steady, server.tunnels());
+    violations.waiting(now.leases(), now.refused());
     if (stored.failure().isPresent()) {
       violations.lines().add(stored.failure().get());
       return violations.lines();

@@ -174,10 +174,22 @@ final class Violations {
       if (lease.state() != State.ACTIVE && tunnel != null) {
         add(lease, "it is over but has a tunnel");
       } else if (lease.state() == State.ACTIVE && tunnel == null) {
-        add(lease, "it is accepted but has no tunnel");
+        add(
+            lease,
+            "it is accepted but has no tunnel; it gets one when its client asks again:"
+                + " culvert:tunnel-delete "
+                + shortId(lease)
+                + " ends it now");
       } else if (tunnel != null && tunnel.state() instanceof TunnelState.Failed failed) {
         add(lease, "its tunnel failed: " + failed.reason());
       }
+    }
+  }
+
+  /** Says what waits for the store, and what becomes of it. */
+  void waiting(Collection<Lease> leases, Map<String, String> refused) {
+    for (Lease lease : leases) {
+      Optional.ofNullable(refused.get(lease.id())).ifPresent(line -> add(lease, line));
     }
   }
 
@@ -228,19 +240,25 @@ final class Violations {
     return IpAddresses.text(address);
   }
 
-  /** What the broker knew at one moment. */
+  /**
+   * What the broker knew at one moment.
+   *
+   * @param refused changes that the store has refused and that wait for it, by the lease's id
+   */
   record Book(
       Collection<Lease> leases,
       Collection<Proposal> proposals,
       Set<IpPrefix> freePrefixes,
-      Set<InetAddress> heldAddresses) {
+      Set<InetAddress> heldAddresses,
+      Map<String, String> refused) {
 
-    static Book of(LeaseBook book) {
+    static Book of(LeaseBook book, Map<String, String> refused) {
       return new Book(
           book.all(),
           book.proposals(),
           book.stock().prefixes().freeBlocks(),
-          book.stock().heldAddresses());
+          book.stock().heldAddresses(),
+          refused);
     }
 
     Map<String, Lease> byId() {

@@ -234,19 +234,6 @@ class LeaseLifeTest {
   }
 
   @Test
-  void triesAgainToExpireWhenTheStoreHasHealed() {
-    rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME));
-    rig.store.fail("disk full");
-    rig.advance(Duration.ofMinutes(1441));
-    assertThat(rig.server.desired()).as("it stops nevertheless").isEmpty();
-
-    rig.store.heal();
-    rig.advance(Duration.ofMinutes(1));
-
-    assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
-  }
-
-  @Test
   void showsLeasesTunnelsAndPools() {
     rig.accepted(ALICE, rig.offerRouter(ALICE, HOME, 48));
     rig.offerUdp(BOB, ELSEWHERE, 1);

@@ -10,6 +10,7 @@ import static org.culvert.broker.Rig.get;
 import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -93,7 +94,10 @@ class VerificationTest {
     twoTunnels();
     rig.store.hinder("the disk is full");
 
-    assertThat(verify()).containsExactly("lease store: the disk is full");
+    assertThat(verify())
+        .containsExactly(
+            "lease store: the disk is full; tunnels stand meanwhile, and what should end is ended"
+                + " when it works again");
   }
 
   @Test
@@ -103,8 +107,8 @@ class VerificationTest {
     rig.server.apply(List.of());
     assertThat(verify())
         .containsExactlyInAnyOrder(
-            name(rig.lease(ALICE)) + ": it is accepted but has no tunnel",
-            name(rig.lease(BOB)) + ": it is accepted but has no tunnel");
+            name(rig.lease(ALICE)) + noTunnel(rig.lease(ALICE)),
+            name(rig.lease(BOB)) + noTunnel(rig.lease(BOB)));
 
     rig.server.apply(tunnels);
     rig.server.failure = Optional.of("no device");
@@ -114,6 +118,21 @@ class VerificationTest {
     get(rig.broker.delete(rig.lease(BOB).id()));
     rig.server.apply(tunnels);
     assertThat(verify()).containsExactly(name(rig.lease(BOB)) + ": it is over but has a tunnel");
+  }
+
+  @Test
+  void saysThatSoonNothingCanBeStored() {
+    twoTunnels();
+    rig.store.runShort("the disk has 0 KiB left");
+
+    assertThat(verify()).containsExactly("lease store: the disk has 0 KiB left");
+  }
+
+  private static String noTunnel(Lease lease) {
+    return ": it is accepted but has no tunnel; it gets one when its client asks again:"
+        + " culvert:tunnel-delete "
+        + lease.id().substring(0, 8)
+        + " ends it now";
   }
 
   @Test
@@ -257,7 +276,7 @@ class VerificationTest {
     Set<IpPrefix> free = stock.prefixes().freeBlocks();
     Set<InetAddress> addresses = new HashSet<>(stock.heldAddresses());
     Violations violations = new Violations(settings);
-    violations.held(new Violations.Book(leases, List.of(), free, addresses));
+    violations.held(new Violations.Book(leases, List.of(), free, addresses, Map.of()));
     return violations.lines();
   }
 }

@@ -30,6 +30,8 @@ public final class MemoryLeaseStore implements LeaseStore {
   private boolean holding;
   private int commits;
   private @Nullable String failure;
+  private boolean refused;
+  private Optional<String> shortage = Optional.empty();
   private Optional<String> obstacle = Optional.empty();
 
   @Override
@@ -94,7 +96,7 @@ public final class MemoryLeaseStore implements LeaseStore {
     failure = cause;
   }
 
-  /** Says that nothing can be stored, though all can be read. */
+  /** Says that nothing can be stored, though all can be read, until {@link #unhinder}. */
   public synchronized void hinder(String why) {
     obstacle = Optional.of(why);
   }
@@ -106,12 +108,23 @@ public final class MemoryLeaseStore implements LeaseStore {
 
   @Override
   public synchronized Optional<String> obstacle() {
-    return obstacle;
+    return obstacle.or(() -> refused ? Optional.ofNullable(failure) : Optional.empty());
+  }
+
+  /** Says that soon nothing can be stored, though all still is. */
+  public synchronized void runShort(String why) {
+    shortage = Optional.of(why);
+  }
+
+  @Override
+  public synchronized Optional<String> shortage() {
+    return shortage;
   }
 
   /** Lets commits succeed again. */
   public synchronized void heal() {
     failure = null;
+    refused = false;
   }
 
   /** Returns how many commits were written. */
@@ -134,6 +147,7 @@ public final class MemoryLeaseStore implements LeaseStore {
 
   private synchronized void write(String key, String value, CompletableFuture<Void> done) {
     if (failure != null) {
+      refused = true;
       done.completeExceptionally(new LeaseStoreException(failure, false, null));
     } else {
       values.put(key, value);
@@ -152,6 +166,7 @@ public final class MemoryLeaseStore implements LeaseStore {
 
   private synchronized Optional<LeaseStoreException> tryWrite(List<LeaseChange> changes) {
     if (failure != null) {
+      refused = true;
       return Optional.of(new LeaseStoreException(failure, false, null));
     }
     Map<String, Lease> next = new LinkedHashMap<>(leases);
