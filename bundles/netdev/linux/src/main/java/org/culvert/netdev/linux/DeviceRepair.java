@@ -24,6 +24,7 @@ final class DeviceRepair {
   private final String name;
   private final int device;
   private final List<String> restored;
+  private final Newcomers newcomers;
   private final Set<InterfaceAddress> deaf = new HashSet<>();
   private final Map<InterfaceAddress, String> addresses = new HashMap<>();
   private final Map<IpPrefix, String> routes = new HashMap<>();
@@ -33,11 +34,13 @@ final class DeviceRepair {
    *
    * @param restored what was put right about the device before
    */
-  DeviceRepair(Netlink netlink, String name, int device, List<String> restored) {
+  DeviceRepair(
+      Netlink netlink, String name, int device, List<String> restored, Newcomers newcomers) {
     this.netlink = netlink;
     this.name = name;
     this.device = device;
     this.restored = new ArrayList<>(restored);
+    this.newcomers = newcomers;
   }
 
   DeviceOutcome outcome() {
@@ -45,15 +48,21 @@ final class DeviceRepair {
   }
 
   /**
-   * Takes addresses away that lack their local routes, so that they can be given again.
+   * Takes addresses away that lack their local routes, so that they can be given again. One that is
+   * new waits for the kernel a while; that it had no local route yet is no other program's act.
    *
    * @return whether there were any: then the device, and what goes with an address, has changed
    */
   boolean removeDeaf(Collection<InterfaceAddress> found) throws IOException {
-    deaf.addAll(found);
-    remove(found, address -> RoutingRequests.remove(device, address));
-    found.forEach(address -> restored.add(name + " had no local route to its address " + address));
-    return !found.isEmpty();
+    newcomers.seen(device, found);
+    List<InterfaceAddress> cured =
+        found.stream().filter(address -> !newcomers.isYoung(device, address)).toList();
+    deaf.addAll(cured);
+    remove(cured, address -> RoutingRequests.remove(device, address));
+    cured.stream()
+        .filter(address -> !newcomers.has(device, address))
+        .forEach(address -> restored.add(name + " had no local route to its address " + address));
+    return !cured.isEmpty();
   }
 
   /** Takes note that the device's routes of IPv4 lead nowhere, whether they are there or not. */
@@ -78,7 +87,7 @@ final class DeviceRepair {
         addresses.put(items.get(i), refusal(answer, "adding " + items.get(i) + " to " + name));
       }
     }
-    RouteTable.awaitLocal(netlink, added);
+    newcomers.added(netlink, device, added);
     added.removeAll(deaf);
     tell("the address", "addresses", List.copyOf(added));
   }

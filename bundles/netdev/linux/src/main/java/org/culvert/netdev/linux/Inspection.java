@@ -25,10 +25,13 @@ import org.culvert.netdev.linux.RouteTable.Entry;
 final class Inspection {
   private final Map<String, DeviceConfiguration> wanted;
   private final Map<String, TunnelLink> links;
+  private final Newcomers newcomers;
   private final Map<Integer, String> names = new HashMap<>();
 
   /** Takes all devices of the host by name. */
-  Inspection(Map<String, DeviceConfiguration> wanted, Map<String, TunnelLink> links) {
+  Inspection(
+      Map<String, DeviceConfiguration> wanted, Map<String, TunnelLink> links, Newcomers newcomers) {
+    this.newcomers = newcomers;
     this.wanted = new TreeMap<>(wanted);
     this.links = links;
     links.forEach((other, link) -> names.put(link.index(), other));
@@ -80,7 +83,9 @@ final class Inspection {
       others.add("device " + name + " lacks the address " + address);
     }
     for (InterfaceAddress address : state.deafAddresses(netlink)) {
-      others.add("device " + name + " has the address " + address + ", but no local route to it");
+      if (!newcomers.isYoung(link.index(), address)) {
+        others.add("device " + name + " has the address " + address + ", but no local route to it");
+      }
     }
     for (Route route : state.missingRoutes()) {
       others.add(

@@ -45,6 +45,7 @@ public final class LinuxNetworkDevices implements NetworkDevices {
   }
 
   private final OpenDevices open;
+  private final Newcomers newcomers;
 
   /** Touches nothing of the operating system, so that it can say what is amiss when it is used. */
   @Activate
@@ -53,7 +54,12 @@ public final class LinuxNetworkDevices implements NetworkDevices {
   }
 
   LinuxNetworkDevices(OpenDevices open) {
+    this(open, new Newcomers());
+  }
+
+  LinuxNetworkDevices(OpenDevices open, Newcomers newcomers) {
     this.open = open;
+    this.newcomers = newcomers;
   }
 
   @Override
@@ -112,7 +118,8 @@ public final class LinuxNetworkDevices implements NetworkDevices {
           try {
             open.putBack(netlink, name).ifPresent(link::wasCalled);
             int index = link.fit(configuration).index();
-            DeviceRepair repair = new DeviceRepair(netlink, name, index, link.restored());
+            DeviceRepair repair =
+                new DeviceRepair(netlink, name, index, link.restored(), newcomers);
             link.ipv4Kept().ifPresent(cause -> repair.refuseIpv4(configuration.routes(), cause));
             works.put(name, new Work(index, configuration, repair));
           } catch (IOException e) {
@@ -201,7 +208,7 @@ public final class LinuxNetworkDevices implements NetworkDevices {
           netlink.change(RoutingRequests.mtu(index, to.mtu()), "setting the MTU of " + device);
         }
         return change(
-            new DeviceRepair(netlink, device, index, List.of()),
+            new DeviceRepair(netlink, device, index, List.of(), newcomers),
             minus(to.addresses(), from.addresses()),
             DeviceState.routesOnlyOf(to, from, index),
             DeviceState.routesOnlyOf(from, to, index),
@@ -248,7 +255,7 @@ public final class LinuxNetworkDevices implements NetworkDevices {
     wanted.keySet().forEach(DeviceName::checked);
     Libc.load();
     try (Netlink netlink = Netlink.open(Netlink.ROUTE)) {
-      return new Inspection(wanted, TunnelLinks.list(netlink)).findings(netlink);
+      return new Inspection(wanted, TunnelLinks.list(netlink), newcomers).findings(netlink);
     }
   }
 

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -47,7 +48,6 @@ final class RouteTable {
   private static final int RTA_PRIORITY = 6;
   private static final int RTA_TABLE = HostRequests.RTA_TABLE;
 
-  private static final Duration PATIENCE = Duration.ofMillis(500);
   private static final Duration PAUSE = Duration.ofMillis(1);
 
   private RouteTable() {}
@@ -112,15 +112,25 @@ final class RouteTable {
    * Waits until addresses of this host answer. The kernel acknowledges an IPv6 address before a
    * worker of its own has made it usable, even where there are no duplicates to look for. On a
    * device that is down it never becomes usable, hence the limit.
+   *
+   * @param patience how long to wait for all of them together
+   * @return those that answer
    */
-  static void awaitLocal(Netlink netlink, Set<InterfaceAddress> addresses) throws IOException {
+  static Set<InterfaceAddress> awaitLocal(
+      Netlink netlink, Set<InterfaceAddress> addresses, Duration patience) throws IOException {
     long begin = System.nanoTime();
+    Set<InterfaceAddress> local = new HashSet<>();
     for (InterfaceAddress address : addresses) {
-      while (!isLocal(netlink, address.address())
-          && System.nanoTime() - begin < PATIENCE.toNanos()) {
+      boolean answers = isLocal(netlink, address.address());
+      while (!answers && System.nanoTime() - begin < patience.toNanos()) {
         LockSupport.parkNanos(PAUSE.toNanos());
+        answers = isLocal(netlink, address.address());
+      }
+      if (answers) {
+        local.add(address);
       }
     }
+    return local;
   }
 
   /** Tells whether the kernel would take a packet to this address for its own. */
