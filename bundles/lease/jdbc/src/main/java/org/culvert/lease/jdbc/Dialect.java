@@ -34,6 +34,9 @@ interface Dialect {
    */
   void proveRoom(int octets);
 
+  /** Says that the disk will soon have no room, and what to do; empty: there is enough. */
+  Optional<String> shortage();
+
   /** Tells whether a statement failed because something that must be unique is there already. */
   boolean isConflict(SQLException failure);
 

@@ -111,6 +111,11 @@ final class JdbcLeaseStore implements LeaseStore, DutyStore, AutoCloseable {
     return outage.why().map(why -> "leases cannot be stored: " + why);
   }
 
+  @Override
+  public Optional<String> shortage() {
+    return dialect.shortage();
+  }
+
   /**
    * Completes when something could be written, durably; fails with a {@link LeaseStoreException}.
    */

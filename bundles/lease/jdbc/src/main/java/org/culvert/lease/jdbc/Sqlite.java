@@ -9,7 +9,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.culvert.api.file.DurableFile;
+import org.culvert.api.file.FullDisk;
 import org.culvert.api.lease.LeaseStoreException;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -26,6 +28,9 @@ final class Sqlite implements Dialect {
 
   /** Identifiers are random, so an index is touched all over: let it stay in memory (KiB). */
   private static final int CACHE = 64 * 1024;
+
+  /** The log grows to four megabytes before SQLite empties it into the database. */
+  private static final long SHORT = 4L << 20;
 
   private final SqliteFile file;
 
@@ -114,6 +119,16 @@ final class Sqlite implements Dialect {
           false,
           e);
     }
+  }
+
+  @Override
+  public Optional<String> shortage() {
+    OptionalLong room = FullDisk.room(file.path());
+    return room.isEmpty() || room.getAsLong() >= SHORT
+        ? Optional.empty()
+        : Optional.of(
+            "%s has %d KiB left on its disk; soon no lease can be stored and no tunnel offered; %s"
+                .formatted(file, room.getAsLong() / 1024, FullDisk.remedy(file.path())));
   }
 
   private static String answer(Connection connection, String question) throws SQLException {

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import org.culvert.api.file.DurableFile;
+import org.culvert.api.file.FullDisk;
 import org.culvert.api.file.SmallFile;
 import org.culvert.api.file.UnfitFileException;
 import org.culvert.api.lease.LeaseStoreException;
@@ -98,9 +99,14 @@ final class SqliteFile {
       throw refused(
           path
               + " cannot be opened: "
-              + e
-              + "; let the user that Culvert runs as read and write it, and make files in "
-              + directory());
+              + FullDisk.remedy(path, e)
+                  .map(remedy -> "the disk is full; " + remedy)
+                  .orElseGet(
+                      () ->
+                          e
+                              + "; let the user that Culvert runs as read and write it, and make"
+                              + " files in "
+                              + directory()));
     }
   }
 

@@ -60,6 +60,7 @@ class FullStoreTest {
     assertThat(put(1)).isTrue();
 
     assertThat(store.obstacle()).isEmpty();
+    assertThat(store.shortage()).isEmpty();
   }
 
   /** The driver ends a statement that fails so, before there is a transaction to commit. */

@@ -148,6 +148,10 @@ final class OnFullDisk {
     JdbcLeaseStore store = open();
     put(store, 1);
     fill();
+    assertThat(store.obstacle()).as("nothing was refused yet").isEmpty();
+    assertThat(store.shortage())
+        .hasValueSatisfying(
+            why -> assertThat(why).contains("make room on the disk of " + file.getParent()));
     int number = 2;
     while (tryToPut(store, number).isEmpty()) {
       number++;
