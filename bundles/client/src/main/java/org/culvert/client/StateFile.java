@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.culvert.api.file.DurableFile;
+import org.culvert.api.file.FullDisk;
 import org.culvert.api.file.SmallFile;
 import org.culvert.api.file.UnfitFileException;
 import org.slf4j.Logger;
@@ -180,7 +181,7 @@ final class StateFile {
           "{} cannot be written and is tried again; until then a restart forgets {}: {}",
           file,
           purpose,
-          cause.toString());
+          FullDisk.words(file, cause));
     }
   }
 

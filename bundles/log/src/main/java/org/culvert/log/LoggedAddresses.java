@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import org.culvert.api.config.InvalidConfigurationException;
+import org.culvert.api.file.FullDisk;
 import org.culvert.api.log.UserAddresses;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -58,7 +59,7 @@ public final class LoggedAddresses {
     try {
       return AddressHash.keptIn(file);
     } catch (IOException e) {
-      throw refused(addresses, "its key cannot be kept: " + e.getMessage());
+      throw refused(addresses, "its key cannot be kept: " + FullDisk.words(file, e));
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.culvert.api.file.FullDisk;
 
 /**
  * What there is of the file a second time: the copy beside it, and one that Karaf makes.
@@ -25,7 +26,10 @@ record Copies(UserFile file, Settings settings) {
       try {
         file.keep(readable(read));
       } catch (IOException e) {
-        found.add(file + " is not kept a second time, for its directory cannot be written: " + e);
+        found.add(
+            file
+                + " is not kept a second time, for its directory cannot be written: "
+                + FullDisk.words(file.path(), e));
       }
     }
     if (settings.copied()) {

@@ -16,6 +16,7 @@ import org.culvert.accounts.file.Remarks.Topic;
 import org.culvert.api.account.Account;
 import org.culvert.api.account.AccountException;
 import org.culvert.api.account.PasswordCheck;
+import org.culvert.api.file.FullDisk;
 
 /*
  * What becomes of a file with passwords in clear:
@@ -189,7 +190,9 @@ final class FollowedUsers {
       remarks.say(
           Topic.WRITING,
           Set.of(
-              file + " keeps passwords in clear or old hashes, for it cannot be replaced: " + e));
+              file
+                  + " keeps passwords in clear or old hashes, for it cannot be replaced: "
+                  + FullDisk.words(file.path(), e)));
     } finally {
       working.unlock();
     }
@@ -221,8 +224,7 @@ final class FollowedUsers {
         }
       }
     } catch (IOException e) {
-      throw new AccountException(
-          file + " cannot be changed: " + e + ".", "See to the file and its directory.");
+      throw file.unchanged(e);
     } finally {
       working.unlock();
     }

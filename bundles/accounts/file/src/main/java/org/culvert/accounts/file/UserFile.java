@@ -15,7 +15,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.culvert.api.account.AccountException;
 import org.culvert.api.file.DurableFile;
+import org.culvert.api.file.FullDisk;
 import org.culvert.api.file.SmallFile;
 
 /**
@@ -68,6 +70,10 @@ final class UserFile {
     this.path = path;
     this.replaced = replaced;
     lastGood = Path.of(path + ".last-good");
+  }
+
+  Path path() {
+    return path;
   }
 
   /** Deletes what a process left behind that was killed while it replaced the file. */
@@ -163,6 +169,15 @@ final class UserFile {
         old.get().close();
       }
     }
+  }
+
+  /** Says that the file could not be changed, and what to do. */
+  AccountException unchanged(IOException failure) {
+    Optional<String> room = FullDisk.remedy(path, failure);
+    return new AccountException(
+        path + " cannot be changed: " + (room.isPresent() ? "the disk is full" : failure) + ".",
+        room.map(remedy -> "M" + remedy.substring(1) + ", and try again.")
+            .orElse("See to the file and its directory."));
   }
 
   /** Keeps lines beside the file, durably, for the day that it is lost. */

@@ -32,7 +32,10 @@ final class OnFullDisk {
 
     assertThatThrownBy(() -> store.create("bob", usual, "secret2".toCharArray()))
         .isInstanceOf(AccountException.class)
-        .hasMessageContainingAll(file + " cannot be changed", "No space left");
+        .hasMessage(file + " cannot be changed: the disk is full.")
+        .extracting(e -> ((AccountException) e).remedy())
+        .isEqualTo(
+            "Make room on the disk of " + disk + " (df " + disk + " shows it), and try again.");
     assertThatThrownBy(() -> store.remove("alice")).isInstanceOf(AccountException.class);
 
     assertThat(Files.readAllBytes(file)).isEqualTo(before);

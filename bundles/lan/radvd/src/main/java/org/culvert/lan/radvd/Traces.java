@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.culvert.api.file.DurableFile;
+import org.culvert.api.file.FullDisk;
 import org.culvert.api.file.SmallFile;
 import org.culvert.api.file.UnfitFileException;
 import org.culvert.api.net.InterfaceAddress;
@@ -61,7 +62,7 @@ final class Traces {
     try {
       DurableFile.write(file, text.getBytes(StandardCharsets.US_ASCII), DurableFile.PUBLIC);
     } catch (IOException e) {
-      throw ServiceException.passing(file + " cannot be written: " + e.getMessage(), e);
+      throw ServiceException.passing(file + " cannot be written: " + FullDisk.words(file, e), e);
     }
   }
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import org.culvert.api.file.FullDisk;
 import org.culvert.api.file.SmallFile;
 import org.culvert.api.file.UnfitFileException;
 import org.culvert.api.service.ServiceException;
@@ -87,6 +88,6 @@ final class ConfigurationDirectory {
       return ServiceException.lasting("not allowed to write to " + directory, e);
     }
     return ServiceException.passing(
-        "could not read or write in " + directory + ": " + e.getMessage(), e);
+        "could not read or write in " + directory + ": " + FullDisk.words(path("any"), e), e);
   }
 }

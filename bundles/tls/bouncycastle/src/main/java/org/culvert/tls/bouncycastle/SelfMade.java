@@ -22,6 +22,7 @@ import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.culvert.api.file.DurableFile;
+import org.culvert.api.file.FullDisk;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -119,7 +120,11 @@ final class SelfMade {
     try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
       writer.writeObject(object);
     }
-    DurableFile.write(
-        file, text.toString().getBytes(StandardCharsets.US_ASCII), DurableFile.PRIVATE);
+    try {
+      DurableFile.write(
+          file, text.toString().getBytes(StandardCharsets.US_ASCII), DurableFile.PRIVATE);
+    } catch (IOException e) {
+      throw new IOException(file + " cannot be written: " + FullDisk.words(file, e), e);
+    }
   }
 }
