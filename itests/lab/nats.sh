@@ -108,6 +108,7 @@ tell_groups() {
   local theirs name; theirs=$(broker_tunnel "$neighbour" address | grep :)
   await 10 "the neighbour's answer" reaches "$c" "$theirs"
   configure "$broker_home" org.culvert.endpoint.server "isolate = groups"
+  await 60 "the kernel's table of groups" knows_groups
   await 120 "tunnel" ping_once
   ! reaches "$c" "$theirs" || fail "tunnels reach one another whose users are in no group"
   for name in "$user" "$neighbour"; do
@@ -131,6 +132,8 @@ tell_groups() {
   kill_java "$d"
 }
 
+# Groups take effect some time after the file is written; until then all reach one another.
+knows_groups() { in_ns "$b" nft list table inet culvert_host_culvert0 | grep -q from6_; }
 reaches() { in_ns "$1" ping -6 -n -q -c 1 -W 1 "$2" >/dev/null; }
 unreached() { ! reaches "$@"; }
 
