@@ -19,12 +19,12 @@ final class NextAttempt {
   private final Backoff backoff;
   private final Runnable ask;
   private EventLoop.Timer timer = () -> {};
-  private boolean set;
+  private volatile boolean set;
 
   /** Whether it waits for what may pass with another network, and until when. */
   private boolean hurryable;
 
-  private long due;
+  private volatile long due;
 
   /**
    * @param ask asks; runs on the loop
@@ -35,9 +35,14 @@ final class NextAttempt {
     this.ask = ask;
   }
 
-  /** Tells whether a moment is set. */
+  /** Tells whether a moment is set. May be called from any thread. */
   boolean isSet() {
     return set;
+  }
+
+  /** Returns the moment that was set last, in nanoseconds. May be called from any thread. */
+  long due() {
+    return due;
   }
 
   /** Sets the moment after a failure; returns how long that is. */
@@ -95,8 +100,8 @@ final class NextAttempt {
 
   private void in(Duration wait) {
     cancel();
-    set = true;
     due = loop.nanos() + wait.toNanos();
+    set = true;
     timer =
         loop.after(
             wait,

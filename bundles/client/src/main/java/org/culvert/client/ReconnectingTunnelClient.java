@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.culvert.api.client.ClientStatus;
 import org.culvert.api.client.ClientStatus.Phase;
 import org.culvert.api.client.TunnelClient;
@@ -407,13 +408,37 @@ final class ReconnectingTunnelClient implements TunnelClient, MistakeSource, Aut
 
   @Override
   public ClientStatus status() {
-    return board.status().with(services.states()).noting(keepAlive.note());
+    ClientStatus status = board.status();
+    boolean waits = status.phase() == Phase.WAITING && next.isSet();
+    return status
+        .with(services.states())
+        .noting(keepAlive.note())
+        .askingAt(waits ? Optional.of(loop.time().timeOf(next.due())) : Optional.empty());
   }
 
   /** What is wrong with the configuration ends the client; this is about files beside it. */
   @Override
   public List<Mistake> mistakes() {
-    return login.problem().map(text -> new Mistake(Refusal.PID, false, text)).stream().toList();
+    return Stream.of(login.problem(), blankEnd())
+        .flatMap(Optional::stream)
+        .map(text -> new Mistake(Refusal.PID, false, text))
+        .toList();
+  }
+
+  /** What nobody sees in a file may be meant, and is the first thing to look for after a 300. */
+  private Optional<String> blankEnd() {
+    return settings
+        .credentials()
+        .password()
+        .filter(password -> !password.equals(password.strip()))
+        .map(
+            password ->
+                Refusal.refused(
+                        "password",
+                        "(not shown)",
+                        "it begins or ends with a space, which is taken for a part of it; if it is"
+                            + " none, remove it")
+                    .getMessage());
   }
 
   @Override

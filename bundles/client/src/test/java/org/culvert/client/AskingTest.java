@@ -75,6 +75,8 @@ class AskingTest {
             "UDP 2.0 192.0.2.1",
             "TCP 1.0.1 192.0.2.1");
     assertThat(f.phase()).isEqualTo(Phase.WAITING);
+    assertThat(f.client.status().asksAt())
+        .hasValueSatisfying(at -> assertThat(at).isAfter(f.clock.instant()));
     assertThat(f.lastError()).contains("302");
   }
 

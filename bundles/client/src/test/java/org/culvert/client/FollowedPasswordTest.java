@@ -34,6 +34,21 @@ class FollowedPasswordTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {" s3cret", "s3cret ", "s3cret\t"})
+  void tellsOfASpaceThatNobodySees(String password) {
+    ClientFixture open = new ClientFixture(directory, "192.0.2.1");
+    open.configs.with("user", "alice").with("password", password);
+    open.startConnected();
+
+    assertThat(open.client.mistakes())
+        .singleElement()
+        .extracting(Mistake::text)
+        .asString()
+        .contains("org.culvert.client.cfg", "password", "ends with a space")
+        .doesNotContain("s3cret");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"missing", "open", "empty", "lines", "latin", "directory"})
   void waitsForAFileThatIsWrongAndGoesOnByItself(String fault) throws IOException {
     spoil(fault);

@@ -50,6 +50,7 @@ public final class ClientCommand extends ShellCommand {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("phase", phase(status, tunnel));
     row.put("for", Duration.between(status.since(), now));
+    status.asksAt().ifPresent(at -> row.put("asks again", next(at, now)));
     row.put("broker", status.broker().orElse(""));
     // Scripts find these keys in every phase.
     row.put("type", status.offer().map(offer -> offer.type().name()).orElse(""));
@@ -78,6 +79,11 @@ public final class ClientCommand extends ShellCommand {
     row.put("connects", status.connects());
     status.lastError().ifPresent(error -> error(row, error, status.lastErrorAt(), now));
     return row;
+  }
+
+  private static Shown next(Instant at, Instant now) {
+    Duration wait = Duration.between(now, at.isBefore(now) ? now : at);
+    return new Shown("in " + Text.of(wait) + "; culvert:client-reconnect asks now", wait);
   }
 
   /** What is over is not taken for what is. */

@@ -92,6 +92,18 @@ class ClientCommandTest {
   }
 
   @Test
+  void tellsWhenItAsksNext() {
+    ClientStatus status = status(Optional.empty()).askingAt(Optional.of(NOW.plusSeconds(125)));
+
+    assertThat(ClientCommand.row(status, Optional.empty(), NOW))
+        .containsEntry(
+            "asks again",
+            new Shown("in 2m5s; culvert:client-reconnect asks now", Duration.ofSeconds(125)));
+    assertThat(ClientCommand.row(status(Optional.empty()), Optional.empty(), NOW))
+        .doesNotContainKey("asks again");
+  }
+
+  @Test
   void tellsHowOldTheLastErrorIs() {
     ClientStatus status = status(Optional.empty()).failedAt(Optional.of(NOW.minusSeconds(185)));
 

@@ -82,8 +82,19 @@ record Inspection(
         .map(name -> "%s: nothing reads it; is %s meant?".formatted(written.file(), name))
         .or(
             () ->
-                Optional.of(written.file() + ": nothing that is installed reads it")
-                    .filter(line -> owner.equals(OURS)));
+                Optional.of(written)
+                    .filter(ours -> owner.equals(OURS))
+                    .map(
+                        ours ->
+                            ours.file()
+                                + ": nothing that is installed reads it; if it is for a feature"
+                                + " that is not installed: feature:install "
+                                + feature(ours.kind())));
+  }
+
+  /** Our features are called as what they configure. */
+  private static String feature(String kind) {
+    return "culvert-" + kind.substring(OURS.length()).replace('.', '-');
   }
 
   private FileNames fileNames() {

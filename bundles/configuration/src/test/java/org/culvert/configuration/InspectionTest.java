@@ -126,7 +126,8 @@ class InspectionTest {
   @CsvSource({
     "com.example.grre, nothing reads it; is com.example.gre.cfg meant?",
     "com.example.Peer, nothing reads it; is com.example.peer-NAME.cfg meant?",
-    "org.culvert.client, nothing that is installed reads it"
+    "org.culvert.routing.frr, nothing that is installed reads it; if it is for a feature that is"
+        + " not installed: feature:install culvert-routing-frr"
   })
   void fileThatNobodyReadsIsTold(String pid, String told) {
     assertThat(look(Samples.file(pid, "server", "x")))

@@ -136,7 +136,10 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
     }
     TlsProvider provider = tls;
     if (provider == null) {
-      throw new IOException("TLS is asked for and no bundle that provides it is installed");
+      throw new IOException(
+          "TLS is asked for and no bundle provides it now: it begins anew after a change of its"
+              + " configuration; if it does not come back, see culvert:configuration and the log;"
+              + " where it is missing: feature:install culvert-tls-bouncycastle");
     }
     return Optional.of(provider.client(target.host(), target.broker().getPort()));
   }

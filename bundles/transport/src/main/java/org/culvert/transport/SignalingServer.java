@@ -169,8 +169,8 @@ public final class SignalingServer implements SignalingSessions {
     int room = memory.streams().sessions(Memory.TCP_SESSION);
     if (room < settings.limits().sessions()) {
       LOG.info(
-          "the heap has room for {} sessions over TCP at a time, or {} over TLS: a larger one has"
-              + " more, up to {}",
+          "the heap has room for {} sessions over TCP at a time, or {} over TLS; a larger heap has"
+              + " room for more, up to {}",
           room,
           memory.streams().sessions(Memory.TLS_SESSION),
           settings.limits().sessions());

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.security.cert.CertificateException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -112,10 +113,12 @@ final class TcpConnection extends SimpleChannelInboundHandler<ByteBuf> implement
             });
   }
 
-  /** The reason of a refused certificate is a few causes down. */
+  /** The reason of a refused certificate is a few causes down, and says best what is wrong. */
   private static String why(Throwable failure) {
     Throwable cause = failure;
-    while (cause.getCause() != null && cause.getCause() != cause) {
+    while (!(cause instanceof CertificateException)
+        && cause.getCause() != null
+        && cause.getCause() != cause) {
       cause = cause.getCause();
     }
     return cause instanceof ClosedChannelException

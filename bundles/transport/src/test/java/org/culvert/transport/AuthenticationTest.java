@@ -421,8 +421,20 @@ class AuthenticationTest {
     assertThatThrownBy(() -> ask(Transport.TLS, by("alice", "PLAIN")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("no TLS with")
-        .hasMessageContaining("nobody vouches");
+        .hasMessageContaining("only pinned brokers are trusted")
+        .hasMessageContaining("write broker.pins = ");
     assertThat(broker.calls).isEmpty();
+  }
+
+  @Test
+  void whoKnowsNoBrokerYetIsToldWhatToWrite() throws Exception {
+    TestTls broker = TestTls.in(directory.resolve("here"), Map.of());
+    client.tls = broker.client(Map.of("broker_pins", new String[0]));
+
+    assertThatThrownBy(() -> ask(Transport.TLS, by("alice", "PLAIN")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no TLS with")
+        .hasMessageContaining("write broker.pins = ");
   }
 
   @Test
@@ -454,6 +466,7 @@ class AuthenticationTest {
 
     assertThatThrownBy(() -> ask(Transport.TLS, by("alice", "PLAIN")))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("TLS");
+        .hasMessageContaining("TLS")
+        .hasMessageContaining("culvert-tls-bouncycastle");
   }
 }

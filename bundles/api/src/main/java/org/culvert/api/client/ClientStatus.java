@@ -21,6 +21,7 @@ import org.culvert.api.tunnel.SignalingPath;
  * @param keepAlive what the operator should know of the keepalive, in one line: it differs from
  *     what was configured
  * @param lastErrorAt when it went wrong; empty if nothing did, or if that is not known
+ * @param asksAt when it asks a broker next, while it waits for that
  */
 public record ClientStatus(
     Phase phase,
@@ -32,7 +33,8 @@ public record ClientStatus(
     long connects,
     List<Service> services,
     Optional<String> keepAlive,
-    Optional<Instant> lastErrorAt) {
+    Optional<Instant> lastErrorAt,
+    Optional<Instant> asksAt) {
 
   /** Copies the list. */
   public ClientStatus {
@@ -58,25 +60,62 @@ public record ClientStatus(
         connects,
         List.of(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
   /** Returns the same with other services. */
   public ClientStatus with(List<Service> others) {
     return new ClientStatus(
-        phase, since, broker, path, offer, lastError, connects, others, keepAlive, lastErrorAt);
+        phase,
+        since,
+        broker,
+        path,
+        offer,
+        lastError,
+        connects,
+        others,
+        keepAlive,
+        lastErrorAt,
+        asksAt);
   }
 
   /** Returns the same with another word about the keepalive. */
   public ClientStatus noting(Optional<String> word) {
     return new ClientStatus(
-        phase, since, broker, path, offer, lastError, connects, services, word, lastErrorAt);
+        phase,
+        since,
+        broker,
+        path,
+        offer,
+        lastError,
+        connects,
+        services,
+        word,
+        lastErrorAt,
+        asksAt);
   }
 
   /** Returns the same with the time of the last error. */
   public ClientStatus failedAt(Optional<Instant> time) {
     return new ClientStatus(
-        phase, since, broker, path, offer, lastError, connects, services, keepAlive, time);
+        phase, since, broker, path, offer, lastError, connects, services, keepAlive, time, asksAt);
+  }
+
+  /** Returns the same with the time at which it asks next. */
+  public ClientStatus askingAt(Optional<Instant> time) {
+    return new ClientStatus(
+        phase,
+        since,
+        broker,
+        path,
+        offer,
+        lastError,
+        connects,
+        services,
+        keepAlive,
+        lastErrorAt,
+        time);
   }
 
   /**
