@@ -8,11 +8,12 @@ import org.culvert.api.tunnel.SignalingPath;
  *
  * @param identity the session's, or the one that it was recognized as
  * @param path the session's path
+ * @param family the IP version inside the tunnel that is asked for
  * @param unproved whether all of the session may have been sent in another's name
  */
-record Asker(Identity identity, SignalingPath path, boolean unproved) {
+record Asker(Identity identity, SignalingPath path, Family family, boolean unproved) {
 
   Slot slot() {
-    return new Slot(identity.user(), Family.over(path));
+    return new Slot(identity.user(), family);
   }
 }

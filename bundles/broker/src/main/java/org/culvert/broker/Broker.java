@@ -27,6 +27,8 @@ import org.culvert.api.broker.PrefixReservation;
 import org.culvert.api.broker.TunnelBroker;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.encapsulation.TunnelProfile;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.endpoint.TunnelServer;
 import org.culvert.api.lease.LeaseStore;
 import org.culvert.api.lease.LeaseWatcher;
@@ -35,7 +37,6 @@ import org.culvert.api.service.PrefixRegistry;
 import org.culvert.api.service.RoutingService;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelStatus;
-import org.culvert.api.tunnel.TunnelType;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -192,16 +193,22 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
   }
 
   @Override
-  public Set<TunnelType> tunnelTypes(SignalingPath path) {
-    return server.tunnelTypes(path).stream()
-        .filter(type -> canAddress(type, path))
+  public Set<TunnelProfile> profiles(SignalingPath path) {
+    return carried().stream()
+        .filter(profile -> profile.isOfferedOn(path))
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** Tells whether a type suits the path and there are inner addresses for it. */
-  private boolean canAddress(TunnelType type, SignalingPath path) {
-    return Family.of(type) == Family.over(path)
-        && (Family.of(type) == Family.IPV6 || ledger.settings().ipv4().isPresent());
+  /** Returns what the tunnel server carries and there are inner addresses for. */
+  private Set<TunnelProfile> carried() {
+    return server.profiles().stream()
+        .filter(this::canAddress)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Tells whether there are inner addresses for a type. */
+  private boolean canAddress(TunnelProfile profile) {
+    return profile.inner() == IpVersion.IPV6 || ledger.settings().ipv4().isPresent();
   }
 
   @Override
@@ -217,9 +224,7 @@ public final class Broker implements TunnelBroker, BrokerAdministration {
             .thenCompose(
                 granted ->
                     confined.decide(
-                        () ->
-                            negotiation.offer(
-                                identity, granted, request, path, tunnelTypes(path))));
+                        () -> negotiation.offer(identity, granted, request, path, carried())));
     offer.whenComplete(
         (given, failure) -> {
           waiting.decrementAndGet();

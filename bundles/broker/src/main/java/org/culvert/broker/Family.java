@@ -2,24 +2,23 @@ package org.culvert.broker;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.tunnel.SignalingPath;
-import org.culvert.api.tunnel.TunnelType;
 
-/** The IP version inside a tunnel, which is the one that the user lacks outside. */
+/** The IP version inside a tunnel. */
 enum Family {
-  /** Over an IPv4 path. */
+  /** IPv6. */
   IPV6,
-  /** Over an IPv6 path. */
+  /** IPv4. */
   IPV4;
 
-  /** Returns what a session over this path is about. */
-  static Family over(SignalingPath path) {
+  /** Returns what a user most likely asks for over a path: the version that is missing there. */
+  static Family missingOn(SignalingPath path) {
     return path.isIpv4() ? IPV6 : IPV4;
   }
 
-  /** Returns what a type carries, by the first half of its name. */
-  static Family of(TunnelType type) {
-    return type.name().startsWith("v4") ? IPV4 : IPV6;
+  static Family of(IpVersion inner) {
+    return inner == IpVersion.IPV4 ? IPV4 : IPV6;
   }
 
   static Family of(InetAddress inner) {

@@ -1,5 +1,6 @@
 package org.culvert.broker;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.Lease.State;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
+import org.culvert.api.tunnel.SignalingPath;
 
 /**
  * The leases as the store has them, the offers that wait, and the indexes over both.
@@ -90,6 +92,23 @@ final class LeaseBook {
 
   Optional<Lease> lease(Slot slot) {
     return Optional.ofNullable(idBySlot.get(slot)).flatMap(this::byId);
+  }
+
+  /**
+   * Returns where the tunnel belongs that a user's session is about which names no type: the one
+   * that stands over the IP version of its path, of two such the one with the other version inside.
+   */
+  Slot slot(String user, SignalingPath path) {
+    Slot usual = new Slot(user, Family.missingOn(path));
+    return Stream.of(usual, new Slot(user, Family.IPV6), new Slot(user, Family.IPV4))
+        .filter(slot -> lease(slot).filter(lease -> stands(lease, path)).isPresent())
+        .findFirst()
+        .orElse(usual);
+  }
+
+  private static boolean stands(Lease lease, SignalingPath path) {
+    return lease.state() == State.ACTIVE
+        && lease.outer().remote().getAddress() instanceof Inet4Address == path.isIpv4();
   }
 
   Collection<Proposal> proposals() {

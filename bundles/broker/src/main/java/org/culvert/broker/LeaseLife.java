@@ -148,7 +148,7 @@ final class LeaseLife {
 
   /** Ends the user's tunnel; fails with 310 if there is none. */
   CompletionStage<Void> delete(Identity identity, SignalingPath path) {
-    Slot slot = new Slot(identity.user(), Family.over(path));
+    Slot slot = ledger.book().slot(identity.user(), path);
     return turns.take(
         Set.of(slot),
         () ->

@@ -151,7 +151,7 @@ final class Leases {
         lease.clientAddress(),
         behind,
         List.of(),
-        settings.mtu().of(lease.type()),
+        settings.mtu().of(lease.outer()),
         lease.keepAlive().map(interval -> keepAlive(interval, lease.serverAddress())),
         settings.routing().prefixRoutes(routing),
         RoutingSettings.needsLink(routing),

@@ -1,8 +1,10 @@
 package org.culvert.broker;
 
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
 import org.culvert.api.config.InvalidConfigurationException;
+import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.api.tunnel.TunnelParameters;
-import org.culvert.api.tunnel.TunnelType;
 
 /**
  * How large packets inside tunnels may be: as the operator caps them, and never more than the path
@@ -16,7 +18,7 @@ record Mtu(int cap, int path) {
   private static final int IPV6_HEADER = 40;
   private static final int UDP_HEADER = 8;
 
-  /** For a type that only its own bundle knows. */
+  /** What stands before the inner packet at most. */
   private static final int MOST = IPV6_HEADER + UDP_HEADER;
 
   static Mtu from(Config config) {
@@ -40,19 +42,10 @@ record Mtu(int cap, int path) {
     return path;
   }
 
-  /** Returns the inner MTU of a tunnel. */
-  int of(TunnelType type) {
-    return Math.min(cap, path - overhead(type));
-  }
-
-  private static int overhead(TunnelType type) {
-    if (type.equals(TunnelType.V6V4)) {
-      return IPV4_HEADER;
-    } else if (type.equals(TunnelType.V6UDPV4)) {
-      return IPV4_HEADER + UDP_HEADER;
-    } else if (type.equals(TunnelType.V4V6)) {
-      return IPV6_HEADER;
-    }
-    return MOST;
+  /** Returns the inner MTU of a tunnel: only those in UDP have ports outside. */
+  int of(OuterEndpoints outer) {
+    InetSocketAddress end = outer.remote();
+    int ip = end.getAddress() instanceof Inet4Address ? IPV4_HEADER : IPV6_HEADER;
+    return Math.min(cap, path - ip - (end.getPort() > 0 ? UDP_HEADER : 0));
   }
 }

@@ -13,6 +13,7 @@ import org.culvert.api.account.Grant;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.lease.Lease.State;
 import org.culvert.api.lease.LeaseChange;
@@ -20,7 +21,6 @@ import org.culvert.api.service.RoutingProtocol;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
-import org.culvert.api.tunnel.TunnelType;
 
 /*
  * A create, from request to running tunnel:
@@ -83,12 +83,13 @@ final class Negotiation {
       Grant grant,
       TunnelRequest request,
       SignalingPath path,
-      Set<TunnelType> carried) {
+      Set<TunnelProfile> carried) {
     boolean mayProxy = !session.anonymous() && settings.proxyUsers().contains(session.user());
     TypeDecision decision = TypeDecision.decide(request, path, carried, mayProxy);
     ledger.book().nesting().check(decision.outer().remote().getAddress());
     Identity identity = regulars.recognize(ledger.book(), session, request, decision, path);
-    Asker asker = new Asker(identity, path, Unproved.mayBeForged(session, identity, path));
+    Asker asker =
+        new Asker(identity, path, decision.family(), Unproved.mayBeForged(session, identity, path));
     Optional<TunnelOffer> stands =
         asker.unproved() ? standing.offer(session, request, decision) : Optional.empty();
     if (stands.isPresent()) {
@@ -113,7 +114,7 @@ final class Negotiation {
             settings.pools().delegation(),
             identity,
             grant.groups(),
-            decision.type(),
+            decision.profile(),
             request.router());
     ledger
         .book()
@@ -257,7 +258,7 @@ final class Negotiation {
     Lease lease =
         ledger
             .book()
-            .lease(new Slot(identity.user(), Family.over(path)))
+            .lease(ledger.book().slot(identity.user(), path))
             .filter(l -> l.state() == State.ACTIVE)
             .orElseThrow(() -> new TspException(StatusCode.SERVER_ERROR, "user has no tunnel"));
     Duration left = Duration.between(ledger.now(), lease.expires());

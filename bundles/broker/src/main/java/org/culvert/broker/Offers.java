@@ -35,7 +35,7 @@ final class Offers {
         lease.keepAlive().map(interval -> Leases.keepAlive(interval, lease.serverAddress())),
         router ? lease.prefix().map(prefix -> grant(lease, prefix)) : Optional.empty(),
         settings.resolvers(),
-        OptionalInt.of(settings.mtu().of(lease.type())));
+        OptionalInt.of(settings.mtu().of(lease.outer())));
   }
 
   private static RouterGrant grant(Lease lease, IpPrefix prefix) {

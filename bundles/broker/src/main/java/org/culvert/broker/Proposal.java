@@ -74,7 +74,7 @@ record Proposal(
   }
 
   Slot slot() {
-    return new Slot(identity.user(), Family.of(decision.type()));
+    return new Slot(identity.user(), decision.family());
   }
 
   Outer outer() {

@@ -12,7 +12,6 @@ import org.culvert.api.net.IpPrefix;
 import org.culvert.api.service.Arrangements;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
-import org.culvert.api.tunnel.TunnelType;
 
 /**
  * Makes up an offer: what the user has is kept, and the rest is taken from the pools. For the
@@ -99,7 +98,7 @@ final class Proposer {
       Optional<Lease> before) {
     Optional<Inner> kept =
         before.map(Inner::of).filter(inner -> stock.gives(inner, identity.anonymous()));
-    Slot slot = new Slot(identity.user(), Family.of(decision.type()));
+    Slot slot = new Slot(identity.user(), decision.family());
     Optional<? extends InetAddress> wish =
         slot.family() == Family.IPV4 ? request.clientIpv4() : Optional.empty();
     if (wish.isEmpty()) {
@@ -132,7 +131,7 @@ final class Proposer {
         .map(settings.keepAlive()::clamp)
         .or(
             () ->
-                decision.type().equals(TunnelType.V6UDPV4)
+                decision.profile().keptAlive()
                     ? Optional.of(settings.keepAlive().usual())
                     : Optional.empty());
   }

@@ -2,14 +2,16 @@ package org.culvert.broker;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.log.UserAddresses;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.api.tunnel.SignalingPath;
-import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelType;
 
 /**
@@ -18,34 +20,60 @@ import org.culvert.api.tunnel.TunnelType;
  * <p>A NAT is in the path if the address that the client claims differs from the one that its
  * request came from; ports are not compared.
  *
- * @param type the type decided on, never {@link TunnelType#V6ANYV4}
+ * @param profile the type decided on
  * @param outer the outer addresses, seen from the server
  * @param claimed the address to echo in the reply
  */
-record TypeDecision(TunnelType type, OuterEndpoints outer, InetAddress claimed) {
+record TypeDecision(TunnelProfile profile, OuterEndpoints outer, InetAddress claimed) {
 
   /**
-   * Decides.
+   * Decides: of the types that answer the request's word and pass what is in the path, the one that
+   * prefers the word most.
    *
-   * @param carried the types that the tunnel server carries on this path
+   * @param carried what the tunnel server carries
    * @param mayProxy whether the user may ask for another machine's tunnel
    * @throws TspException with 303, 501 or 502
    */
   static TypeDecision decide(
-      TunnelRequest request, SignalingPath path, Set<TunnelType> carried, boolean mayProxy) {
-    TunnelType type = request.type();
+      TunnelRequest request, SignalingPath path, Set<TunnelProfile> carried, boolean mayProxy) {
+    List<TunnelProfile> suitable = suitable(request.type(), path, carried);
     if (request.proxy()) {
-      return proxied(request, path, carried, mayProxy);
+      return proxied(request, path, suitable, mayProxy);
     }
-    if (type.equals(TunnelType.V6V4)
-        || type.equals(TunnelType.V6UDPV4)
-        || type.equals(TunnelType.V6ANYV4)) {
-      return overIpv4(request, path, carried);
+    if (suitable.isEmpty()) {
+      throw unsupported(request, path, false, carried);
     }
-    if (!carried.contains(type) || Family.of(type) != Family.over(path)) {
-      throw unsupported(type + " is not carried on this path");
+    if (suitable.stream().noneMatch(TunnelProfile::claimed)) {
+      return direct(suitable.get(0), path, source(path));
     }
-    return new TypeDecision(type, withoutPorts(path), source(path));
+    InetAddress claimed = claimed(request);
+    boolean nat = !claimed.equals(remote(path));
+    return suitable.stream()
+        .filter(profile -> !nat || profile.crossesNat() || !profile.claimed())
+        .findFirst()
+        .map(profile -> direct(profile, path, claimed))
+        .orElseThrow(() -> unsupported(request, path, nat, carried));
+  }
+
+  /** Returns what answers a word on a path, the preferred type first. */
+  private static List<TunnelProfile> suitable(
+      TunnelType word, SignalingPath path, Set<TunnelProfile> carried) {
+    return carried.stream()
+        .filter(profile -> profile.isOfferedOn(path))
+        .filter(profile -> profile.preference(word).isPresent())
+        .sorted(
+            Comparator.comparingInt((TunnelProfile profile) -> profile.preference(word).getAsInt())
+                .thenComparing(TunnelProfile::type))
+        .toList();
+  }
+
+  private static TypeDecision direct(
+      TunnelProfile profile, SignalingPath path, InetAddress claimed) {
+    OuterEndpoints outer =
+        profile.usesSessionPorts()
+            ? new OuterEndpoints(path.local(), path.remote())
+            : OuterEndpoints.withoutPorts(path.local().getAddress(), remote(path));
+    return new TypeDecision(profile, outer, claimed);
   }
 
   /**
@@ -61,44 +89,32 @@ record TypeDecision(TunnelType type, OuterEndpoints outer, InetAddress claimed) 
     return source;
   }
 
-  private static TypeDecision overIpv4(
-      TunnelRequest request, SignalingPath path, Set<TunnelType> carried) {
-    if (!path.isIpv4()) {
-      throw unsupported(request.type() + " asked for over IPv6");
-    }
-    Inet4Address claimed = claimed(request);
-    boolean nat = !claimed.equals(remote(path));
-    boolean plain = !nat && carried.contains(TunnelType.V6V4);
-    boolean udp = path.transport() == Transport.UDP && carried.contains(TunnelType.V6UDPV4);
-    if (plain && !request.type().equals(TunnelType.V6UDPV4)) {
-      return new TypeDecision(TunnelType.V6V4, withoutPorts(path), claimed);
-    }
-    if (udp && !request.type().equals(TunnelType.V6V4)) {
-      OuterEndpoints outer = new OuterEndpoints(path.local(), path.remote());
-      return new TypeDecision(TunnelType.V6UDPV4, outer, claimed);
-    }
-    throw unsupported(
-        request.type()
-            + (nat ? " through a NAT" : "")
-            + " asked for over "
-            + path.transport()
-            + ", carried here: "
-            + carried);
-  }
-
   private static TypeDecision proxied(
-      TunnelRequest request, SignalingPath path, Set<TunnelType> carried, boolean mayProxy) {
-    boolean wanted =
-        request.type().equals(TunnelType.V6V4) || request.type().equals(TunnelType.V6ANYV4);
-    if (!mayProxy || !wanted || !path.isIpv4() || !carried.contains(TunnelType.V6V4)) {
-      throw unsupported("asked for on behalf of another node");
-    }
-    Inet4Address claimed = claimed(request);
+      TunnelRequest request, SignalingPath path, List<TunnelProfile> suitable, boolean mayProxy) {
+    TunnelProfile profile =
+        suitable.stream()
+            .filter(TunnelProfile::remote)
+            .filter(remote -> mayProxy)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new TspException(
+                        StatusCode.UNSUPPORTED_TUNNEL_TYPE, "asked for on behalf of another node"));
+    InetAddress claimed = claimed(request);
     if (claimed.isLoopbackAddress()) {
       throw invalid("loopback address of another node");
     }
-    OuterEndpoints outer = OuterEndpoints.withoutPorts(path.local().getAddress(), claimed);
-    return new TypeDecision(TunnelType.V6V4, outer, claimed);
+    return new TypeDecision(
+        profile, OuterEndpoints.withoutPorts(path.local().getAddress(), claimed), claimed);
+  }
+
+  TunnelType type() {
+    return profile.type();
+  }
+
+  /** Returns the IP version inside. */
+  Family family() {
+    return Family.of(profile.inner());
   }
 
   private static Inet4Address claimed(TunnelRequest request) {
@@ -112,16 +128,21 @@ record TypeDecision(TunnelType type, OuterEndpoints outer, InetAddress claimed) 
     return claimed;
   }
 
-  private static OuterEndpoints withoutPorts(SignalingPath path) {
-    return OuterEndpoints.withoutPorts(path.local().getAddress(), remote(path));
-  }
-
   private static InetAddress remote(SignalingPath path) {
     return path.remote().getAddress();
   }
 
-  private static TspException unsupported(String why) {
-    return new TspException(StatusCode.UNSUPPORTED_TUNNEL_TYPE, why);
+  private static TspException unsupported(
+      TunnelRequest request, SignalingPath path, boolean nat, Set<TunnelProfile> carried) {
+    return new TspException(
+        StatusCode.UNSUPPORTED_TUNNEL_TYPE,
+        request.type()
+            + (nat ? " through a NAT" : "")
+            + " asked for over "
+            + path.transport()
+            + (path.isIpv4() ? " and IPv4" : " and IPv6")
+            + ", carried here: "
+            + carried.stream().map(TunnelProfile::type).sorted().toList());
   }
 
   private static TspException invalid(String why) {

@@ -263,8 +263,8 @@ class OfferTest {
   void listsTypesThatItHasAddressesFor() {
     rig.server.types = Set.of(TunnelType.V6V4, TunnelType.V4V6);
 
-    assertThat(rig.broker.tunnelTypes(tcp(HOME))).containsExactly(TunnelType.V6V4);
-    assertThat(rig.broker.tunnelTypes(tcp("2001:db8:f::2"))).isEmpty();
+    assertThat(rig.types(tcp(HOME))).containsExactly(TunnelType.V6V4);
+    assertThat(rig.types(tcp("2001:db8:f::2"))).isEmpty();
   }
 
   @Test

@@ -11,16 +11,17 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.endpoint.TunnelServer;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.tunnel.DropReason;
-import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelCounters;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelStatus;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.encapsulation.SampleProfiles;
 
 /** Notes what it is told, and fails on demand. */
 final class RecordingTunnelServer implements TunnelServer {
@@ -41,8 +42,8 @@ final class RecordingTunnelServer implements TunnelServer {
   private CompletableFuture<Void> pending = new CompletableFuture<>();
 
   @Override
-  public Set<TunnelType> tunnelTypes(SignalingPath path) {
-    return types;
+  public Set<TunnelProfile> profiles() {
+    return SampleProfiles.of(types);
   }
 
   @Override

@@ -8,10 +8,12 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.culvert.api.account.Account;
 import org.culvert.api.account.AccountPolicy;
@@ -20,6 +22,7 @@ import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.RouterRequest;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.lease.Lease;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.service.DnsRegistrar;
@@ -150,6 +153,11 @@ final class Rig {
 
   static SignalingPath udp(String remote, int port) {
     return path(Transport.UDP, remote, port);
+  }
+
+  /** Returns the types that a client on a path may ask for. */
+  Set<TunnelType> types(SignalingPath path) {
+    return broker.profiles(path).stream().map(TunnelProfile::type).collect(Collectors.toSet());
   }
 
   static SignalingPath tcp(String remote) {

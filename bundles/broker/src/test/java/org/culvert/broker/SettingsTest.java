@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.culvert.broker.Rig.HOME;
 import static org.culvert.broker.Rig.tcp;
 
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.culvert.api.config.InvalidConfigurationException;
+import org.culvert.api.net.IpAddresses;
 import org.culvert.api.status.StatusCode;
+import org.culvert.api.tunnel.OuterEndpoints;
 import org.culvert.api.tunnel.SignalingPath;
-import org.culvert.api.tunnel.TunnelType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,20 +59,24 @@ class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1280, 1500, 1280, 1280, 1280, 1280",
-    "9000, 1500, 1480, 1472, 1460, 1452",
-    "1470, 1500, 1470, 1470, 1460, 1452",
-    "9000, 1328, 1308, 1300, 1288, 1280",
-    "1400, 9000, 1400, 1400, 1400, 1400"
+    "1280, 1500, 1280, 1280, 1280",
+    "9000, 1500, 1480, 1472, 1460",
+    "1470, 1500, 1470, 1470, 1460",
+    "9000, 1328, 1308, 1300, 1288",
+    "1400, 9000, 1400, 1400, 1400"
   })
-  void leavesRoomForTheHeadersOfEachType(
-      int mtu, int pathMtu, int v6v4, int v6udpv4, int v4v6, int other) {
+  void leavesRoomForTheOuterHeaders(int mtu, int pathMtu, int inIpv4, int inUdp, int inIpv6) {
     Mtu inner = settings("mtu", mtu, "pathMtu", pathMtu).mtu();
 
-    assertThat(inner.of(TunnelType.V6V4)).isEqualTo(v6v4);
-    assertThat(inner.of(TunnelType.V6UDPV4)).isEqualTo(v6udpv4);
-    assertThat(inner.of(TunnelType.V4V6)).isEqualTo(v4v6);
-    assertThat(inner.of(new TunnelType("v6gre"))).isEqualTo(other);
+    assertThat(inner.of(between("192.0.2.1", "198.51.100.2", 0))).isEqualTo(inIpv4);
+    assertThat(inner.of(between("192.0.2.1", "198.51.100.2", 3653))).isEqualTo(inUdp);
+    assertThat(inner.of(between("2001:db8::1", "2001:db8::2", 0))).isEqualTo(inIpv6);
+  }
+
+  private static OuterEndpoints between(String here, String there, int port) {
+    return new OuterEndpoints(
+        new InetSocketAddress(IpAddresses.parse(here), port),
+        new InetSocketAddress(IpAddresses.parse(there), port));
   }
 
   @ParameterizedTest

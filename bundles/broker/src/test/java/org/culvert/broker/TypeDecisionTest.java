@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.encapsulation.SampleProfiles;
 import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TypeDecisionTest {
-  private static final Set<TunnelType> BOTH = Set.of(TunnelType.V6V4, TunnelType.V6UDPV4);
+  private static final Set<TunnelProfile> BOTH =
+      Set.of(SampleProfiles.V6V4, SampleProfiles.V6UDPV4);
 
   @ParameterizedTest(name = "{0} over {1}, NAT {2}: {3}")
   @CsvSource({
@@ -86,8 +89,8 @@ class TypeDecisionTest {
 
   @Test
   void offersOnlyWhatIsInstalled() {
-    Set<TunnelType> plain = Set.of(TunnelType.V6V4);
-    Set<TunnelType> udp = Set.of(TunnelType.V6UDPV4);
+    Set<TunnelProfile> plain = Set.of(SampleProfiles.V6V4);
+    Set<TunnelProfile> udp = Set.of(SampleProfiles.V6UDPV4);
 
     assertThat(outcome(request(TunnelType.V6UDPV4, HOME), udp(HOME, 1), plain)).isEqualTo("303");
     assertThat(outcome(request(TunnelType.V6ANYV4, BEHIND_NAT), udp(HOME, 1), plain))
@@ -146,10 +149,12 @@ class TypeDecisionTest {
   void carriesTypesThatOthersInstall() {
     TunnelType gre = new TunnelType("v6gre");
 
-    assertThat(outcome(request(gre, HOME), udp(HOME, 1), Set.of(gre))).isEqualTo("v6gre");
+    assertThat(outcome(request(gre, HOME), udp(HOME, 1), Set.of(SampleProfiles.of(gre))))
+        .isEqualTo("v6gre");
   }
 
-  private static String outcome(TunnelRequest request, SignalingPath path, Set<TunnelType> types) {
+  private static String outcome(
+      TunnelRequest request, SignalingPath path, Set<TunnelProfile> types) {
     try {
       return TypeDecision.decide(request, path, types, false).type().name();
     } catch (TspException e) {

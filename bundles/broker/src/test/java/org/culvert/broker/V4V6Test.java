@@ -192,10 +192,10 @@ class V4V6Test {
     Rig bare = new Rig();
     bare.server.types = Set.of(TunnelType.V4V6, TunnelType.V6V4);
 
-    assertThat(bare.broker.tunnelTypes(tcp(HOME6))).isEmpty();
+    assertThat(bare.types(tcp(HOME6))).isEmpty();
     assertThat(refusal(bare.askV4V6(ALICE, HOME6))).isEqualTo(StatusCode.UNSUPPORTED_TUNNEL_TYPE);
-    assertThat(rig.broker.tunnelTypes(tcp(HOME6))).containsExactly(TunnelType.V4V6);
-    assertThat(rig.broker.tunnelTypes(tcp(HOME)))
+    assertThat(rig.types(tcp(HOME6))).containsExactly(TunnelType.V4V6);
+    assertThat(rig.types(Rig.udp(HOME, 1)))
         .containsExactlyInAnyOrder(TunnelType.V6V4, TunnelType.V6UDPV4);
   }
 

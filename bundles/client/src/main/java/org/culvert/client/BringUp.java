@@ -79,8 +79,7 @@ final class BringUp {
   void start() {
     TunnelType type = exchange.offer().type();
     SignalingPath path = exchange.path();
-    SignalingPath asked = nat64.map(prefix -> prefix.behind(path)).orElse(path);
-    if (!endpoint.tunnelTypes(asked).contains(type)) {
+    if (endpoint.profiles().stream().noneMatch(one -> one.type().equals(type))) {
       reject();
       end(new Outcome.NotCarried(type));
       return;

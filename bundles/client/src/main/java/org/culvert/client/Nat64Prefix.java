@@ -3,12 +3,10 @@ package org.culvert.client;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
-import org.culvert.api.tunnel.SignalingPath;
 
 /**
  * The prefix of a NAT64: IPv6 addresses in it stand for IPv4 addresses (RFC 6052 section 2.2).
@@ -78,19 +76,6 @@ record Nat64Prefix(IpPrefix prefix) {
     int place = prefix.length() / 8 + octet;
     boolean before = prefix.length() / 8 <= RESERVED_OCTET;
     return before && place >= RESERVED_OCTET ? place + 1 : place;
-  }
-
-  /** Returns a path into the NAT64 as it looks behind it, where it is one of IPv4. */
-  SignalingPath behind(SignalingPath path) {
-    InetSocketAddress remote = path.remote();
-    return extract(remote.getAddress())
-        .map(
-            meant ->
-                new SignalingPath(
-                    path.transport(),
-                    new InetSocketAddress(STAND_IN, path.local().getPort()),
-                    new InetSocketAddress(meant, remote.getPort())))
-        .orElse(path);
   }
 
   @Override

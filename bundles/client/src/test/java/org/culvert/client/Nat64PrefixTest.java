@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
-import org.culvert.api.tunnel.SignalingPath;
-import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,20 +58,6 @@ class Nat64PrefixTest {
   @ValueSource(strings = {"2001:db8::/33", "2001:db8::/128", "10.0.0.0/32"})
   void refusesOtherLengthsAndFamilies(String text) {
     assertThatThrownBy(() -> prefix(text)).isInstanceOf(IllegalArgumentException.class);
-  }
-
-  @Test
-  void showsThePathAsItIsBehindIt() {
-    SignalingPath here =
-        new SignalingPath(Transport.UDP, at("2001:db8:c::2", 40000), at("64:ff9b::c000:221", 3653));
-
-    assertThat(prefix("64:ff9b::/96").behind(here))
-        .isEqualTo(
-            new SignalingPath(Transport.UDP, at("192.0.0.2", 40000), at("192.0.2.33", 3653)));
-  }
-
-  private static InetSocketAddress at(String address, int port) {
-    return new InetSocketAddress(IpAddresses.parse(address), port);
   }
 
   private static Nat64Prefix prefix(String text) {

@@ -85,7 +85,7 @@ public final class CapabilityCommand extends ShellCommand {
     }
     Object service = context.getService(reference);
     if (service instanceof Encapsulation encapsulation) {
-      return List.of(encapsulation.type().name());
+      return List.of(encapsulation.profile().type().name());
     }
     return List.of(service instanceof Datapath datapath ? datapath.name() : "");
   }

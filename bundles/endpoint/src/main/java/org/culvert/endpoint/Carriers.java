@@ -10,9 +10,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.culvert.api.datapath.Datapath;
 import org.culvert.api.encapsulation.Encapsulation;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.encapsulation.WireFormat;
 import org.culvert.api.encapsulation.WireFormat.IpVersion;
-import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelParameters.Side;
 import org.culvert.api.tunnel.TunnelType;
@@ -26,7 +26,11 @@ final class Carriers {
   private record Ranked(Datapath datapath, int ranking) {}
 
   private final EndpointSettings settings;
-  private final List<Encapsulation> encapsulations = new CopyOnWriteArrayList<>();
+
+  /** What each said of itself when it came. */
+  private record Bound(Encapsulation encapsulation, TunnelProfile profile) {}
+
+  private final List<Bound> bound = new CopyOnWriteArrayList<>();
 
   /** Highest ranking first, then in the order of binding; swapped whole. */
   private volatile List<Ranked> datapaths = List.of();
@@ -36,11 +40,11 @@ final class Carriers {
   }
 
   void add(Encapsulation encapsulation) {
-    encapsulations.add(encapsulation);
+    bound.add(new Bound(encapsulation, encapsulation.profile()));
   }
 
   void remove(Encapsulation encapsulation) {
-    encapsulations.removeIf(bound -> bound == encapsulation);
+    bound.removeIf(one -> one.encapsulation == encapsulation);
   }
 
   synchronized void add(Datapath datapath, int ranking) {
@@ -52,12 +56,13 @@ final class Carriers {
 
   synchronized void remove(Datapath datapath) {
     List<Ranked> remaining = new ArrayList<>(datapaths);
-    remaining.removeIf(bound -> bound.datapath == datapath);
+    remaining.removeIf(ranked -> ranked.datapath == datapath);
     datapaths = List.copyOf(remaining);
   }
 
-  Optional<Encapsulation> encapsulation(TunnelType type) {
-    return encapsulations.stream().filter(bound -> bound.type().equals(type)).findFirst();
+  /** Returns what the bundle for a type says of it; empty if none is active. */
+  Optional<TunnelProfile> profile(TunnelType type) {
+    return bound.stream().map(Bound::profile).filter(one -> one.type().equals(type)).findFirst();
   }
 
   /**
@@ -67,8 +72,8 @@ final class Carriers {
   Optional<WireFormat> wire(TunnelParameters tunnel) {
     boolean over6 = tunnel.outer().local().getAddress() instanceof Inet6Address;
     boolean mayBeTranslated = tunnel.side() == Side.CLIENT && over6;
-    return encapsulation(tunnel.type())
-        .map(Encapsulation::wireFormat)
+    return profile(tunnel.type())
+        .map(TunnelProfile::wireFormat)
         .map(wire -> mayBeTranslated ? wire.sentOver(IpVersion.IPV6) : wire);
   }
 
@@ -94,7 +99,7 @@ final class Carriers {
 
   /** Says what is missing for tunnels of a type that cannot be carried. */
   String missing(TunnelType type) {
-    if (encapsulation(type).isEmpty()) {
+    if (profile(type).isEmpty()) {
       return "no bundle for " + type + " is active";
     }
     boolean none = datapaths().isEmpty();
@@ -110,12 +115,11 @@ final class Carriers {
         : "datapath " + settings.datapath() + " cannot carry " + type;
   }
 
-  /** Returns the types that are offered on a path and can be carried. */
-  Set<TunnelType> types(SignalingPath path) {
-    return encapsulations.stream()
-        .filter(bound -> bound.isOfferedOn(path))
-        .filter(bound -> !datapaths(bound.wireFormat()).isEmpty())
-        .map(Encapsulation::type)
+  /** Returns the types that can be carried. */
+  Set<TunnelProfile> profiles() {
+    return bound.stream()
+        .map(Bound::profile)
+        .filter(profile -> !datapaths(profile.wireFormat()).isEmpty())
         .collect(Collectors.toUnmodifiableSet());
   }
 }

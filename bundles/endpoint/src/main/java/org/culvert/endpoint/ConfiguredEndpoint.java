@@ -17,6 +17,7 @@ import org.culvert.api.config.ConfigurationReport.Mistake;
 import org.culvert.api.config.MistakeSource;
 import org.culvert.api.datapath.Datapath;
 import org.culvert.api.encapsulation.Encapsulation;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.endpoint.HostReport;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.net.IpPrefix;
@@ -24,12 +25,10 @@ import org.culvert.api.netdev.HostNetwork;
 import org.culvert.api.netdev.NetworkDevices;
 import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.tunnel.DropReason;
-import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelParameters.Side;
 import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelStatus;
-import org.culvert.api.tunnel.TunnelType;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
@@ -123,8 +122,8 @@ abstract class ConfiguredEndpoint implements TunnelEndpoint, HostReport, Mistake
   }
 
   @Override
-  public final Set<TunnelType> tunnelTypes(SignalingPath path) {
-    return endpoint.tunnelTypes(path);
+  public final Set<TunnelProfile> profiles() {
+    return endpoint.profiles();
   }
 
   @Override

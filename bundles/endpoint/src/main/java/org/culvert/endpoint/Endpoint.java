@@ -20,17 +20,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.culvert.api.datapath.Datapath;
 import org.culvert.api.encapsulation.Encapsulation;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.encapsulation.WireFormat;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.netdev.NetworkDevices;
 import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.tunnel.DropReason;
-import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelParameters.Side;
 import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelStatus;
-import org.culvert.api.tunnel.TunnelType;
 import org.culvert.endpoint.Datapaths.Wish;
 
 /**
@@ -139,8 +138,8 @@ final class Endpoint implements TunnelEndpoint, AutoCloseable {
   }
 
   @Override
-  public Set<TunnelType> tunnelTypes(SignalingPath path) {
-    return carriers.types(path);
+  public Set<TunnelProfile> profiles() {
+    return carriers.profiles();
   }
 
   @Override

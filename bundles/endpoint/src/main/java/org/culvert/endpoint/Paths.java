@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.culvert.api.datapath.PathListener;
-import org.culvert.api.encapsulation.Encapsulation;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.endpoint.PathWatch.Living;
@@ -86,8 +86,8 @@ final class Paths implements AutoCloseable {
       Standing standing, Supervision opening, Carriers carriers, Datapaths datapaths) {
     TunnelParameters tunnel = standing.parameters();
     return carriers
-        .encapsulation(tunnel.type())
-        .map(Encapsulation::wireFormat)
+        .profile(tunnel.type())
+        .map(TunnelProfile::wireFormat)
         .filter(wire -> answers.hears(wire.inner()))
         .flatMap(
             wire ->

@@ -8,12 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.net.InterfaceAddress;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.netdev.DeviceConfiguration;
 import org.culvert.api.tunnel.DropReason;
-import org.culvert.api.tunnel.SignalingPath;
-import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelType;
@@ -76,10 +75,11 @@ class DatapathChoiceTest {
     server.endpoint.bind(own, 10);
     server.apply(UDP, PROTOCOL_41);
 
-    network.forge(server.v6UdpV4.wireFormat(), MAPPED, Ends.SERVER, Packets.udp(HOST, HOST, 100));
+    network.forge(
+        server.v6UdpV4.profile().wireFormat(), MAPPED, Ends.SERVER, Packets.udp(HOST, HOST, 100));
     Eventually.holds("it is dropped", () -> !server.status("seven").counters().drops().isEmpty());
     network.forge(
-        server.v6UdpV4.wireFormat(),
+        server.v6UdpV4.profile().wireFormat(),
         Ends.outer("198.51.100.77", 1),
         Ends.SERVER,
         Packets.udp(HOST, HOST, 100));
@@ -121,7 +121,7 @@ class DatapathChoiceTest {
     InMemoryTun tun = server.tun();
     for (int i = 0; i < 200; i++) {
       network.forge(
-          server.v6UdpV4.wireFormat(),
+          server.v6UdpV4.profile().wireFormat(),
           MAPPED,
           Ends.SERVER,
           Packets.udp(Ends.CLIENT_INNER, HOST, 60 + i));
@@ -145,11 +145,11 @@ class DatapathChoiceTest {
   @Test
   void aTunnelThatMovesLeavesItsOldPlaceFirst() {
     server.apply(UDP, PROTOCOL_41);
-    assertThat(network.isBound(server.v6v4.wireFormat(), SERVER_41)).isTrue();
+    assertThat(network.isBound(server.v6v4.profile().wireFormat(), SERVER_41)).isTrue();
 
     server.endpoint.bind(own, 10);
 
-    assertThat(network.isBound(server.v6v4.wireFormat(), SERVER_41)).isFalse();
+    assertThat(network.isBound(server.v6v4.profile().wireFormat(), SERVER_41)).isFalse();
     assertThat(server.tun().configuration().routes())
         .containsExactlyInAnyOrderElementsOf(UDP.remotePrefixes());
   }
@@ -274,15 +274,16 @@ class DatapathChoiceTest {
                 "no datapath own is active; install it, or change datapath in"
                     + " etc/org.culvert.endpoint.server.cfg"));
     assertThat(server.hasDevice()).isFalse();
-    SignalingPath path = new SignalingPath(Transport.UDP, Ends.SERVER, MAPPED);
-    assertThat(server.endpoint.tunnelTypes(path)).isEmpty();
+    assertThat(server.endpoint.profiles()).isEmpty();
 
     server.endpoint.bind(new OwnDevicesDatapath(server.devices), 10);
 
     assertThat(server.state("eight")).isEqualTo(OWN);
     assertThat(server.state("seven"))
         .isEqualTo(new TunnelState.Suspended("datapath own cannot carry v6udpv4"));
-    assertThat(server.endpoint.tunnelTypes(path)).isEqualTo(Set.of(TunnelType.V6V4));
+    assertThat(server.endpoint.profiles())
+        .extracting(TunnelProfile::type)
+        .containsExactlyInAnyOrder(TunnelType.V6V4, TunnelType.V4V6);
   }
 
   @Test
@@ -298,7 +299,7 @@ class DatapathChoiceTest {
     assertThat(server.state("seven")).isEqualTo(SHARED);
     assertThat(server.tun().configuration()).isEqualTo(configuration);
     byte[] packet = Packets.udp(Ends.CLIENT_INNER, HOST, 100);
-    network.forge(server.v6UdpV4.wireFormat(), MAPPED, Ends.SERVER, packet);
+    network.forge(server.v6UdpV4.profile().wireFormat(), MAPPED, Ends.SERVER, packet);
     assertThat(server.tun().next()).isEqualTo(packet);
   }
 

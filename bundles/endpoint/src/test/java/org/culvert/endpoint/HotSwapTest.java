@@ -3,10 +3,8 @@ package org.culvert.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
-import java.util.Set;
 import org.culvert.api.encapsulation.Encapsulation;
-import org.culvert.api.tunnel.SignalingPath;
-import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelType;
@@ -29,8 +27,6 @@ class HotSwapTest {
       Ends.atServer(TunnelType.V6UDPV4, Ends.SERVER, MAPPED);
   private static final TunnelParameters PROTOCOL_41 =
       Ends.atServer("eight", TunnelType.V6V4, SERVER_41, BARE, "2001:db8::8", "2001:db8:800::/48");
-  private static final SignalingPath PATH = new SignalingPath(Transport.UDP, Ends.SERVER, MAPPED);
-
   private final InMemoryNetwork network = new InMemoryNetwork();
   private final Ends server = Ends.server(network.host("192.0.2.1"));
 
@@ -51,11 +47,13 @@ class HotSwapTest {
 
     assertThat(server.state("seven"))
         .isEqualTo(new TunnelState.Suspended("no bundle for v6udpv4 is active"));
-    assertThat(network.isBound(server.v6UdpV4.wireFormat(), Ends.SERVER)).isFalse();
+    assertThat(network.isBound(server.v6UdpV4.profile().wireFormat(), Ends.SERVER)).isFalse();
     assertThat(server.state("eight")).isEqualTo(UP);
     assertThat(server.tun().configuration().routes())
         .containsExactlyInAnyOrderElementsOf(PROTOCOL_41.remotePrefixes());
-    assertThat(server.endpoint.tunnelTypes(PATH)).isEqualTo(Set.of(TunnelType.V6V4));
+    assertThat(server.endpoint.profiles())
+        .extracting(TunnelProfile::type)
+        .containsExactlyInAnyOrder(TunnelType.V6V4, TunnelType.V4V6);
   }
 
   @Test
@@ -64,10 +62,11 @@ class HotSwapTest {
     server.endpoint.bind(server.v6UdpV4);
 
     assertThat(server.state("seven")).isEqualTo(UP);
-    assertThat(server.endpoint.tunnelTypes(PATH))
-        .isEqualTo(Set.of(TunnelType.V6V4, TunnelType.V6UDPV4));
+    assertThat(server.endpoint.profiles())
+        .extracting(TunnelProfile::type)
+        .containsExactlyInAnyOrder(TunnelType.V6V4, TunnelType.V6UDPV4, TunnelType.V4V6);
     byte[] packet = Packets.udp(Ends.CLIENT_INNER, HOST, 100);
-    network.forge(server.v6UdpV4.wireFormat(), MAPPED, Ends.SERVER, packet);
+    network.forge(server.v6UdpV4.profile().wireFormat(), MAPPED, Ends.SERVER, packet);
     assertThat(server.tun().next()).isEqualTo(packet);
   }
 
@@ -77,7 +76,10 @@ class HotSwapTest {
   void tunnelsOfAnotherTypeLoseNoPacket() throws Exception {
     for (int i = 0; i < 200; i++) {
       network.forge(
-          server.v6v4.wireFormat(), BARE, SERVER_41, Packets.udp("2001:db8::8", HOST, 60 + i));
+          server.v6v4.profile().wireFormat(),
+          BARE,
+          SERVER_41,
+          Packets.udp("2001:db8::8", HOST, 60 + i));
       if (i % 2 == 0) {
         server.endpoint.unbind(server.v6UdpV4);
       } else {
@@ -108,7 +110,7 @@ class HotSwapTest {
     assertThat(server.state("seven")).isEqualTo(new TunnelState.Suspended("no datapath is active"));
     assertThat(server.hasDevice()).isFalse();
     assertThat(network.openSockets()).isZero();
-    assertThat(server.endpoint.tunnelTypes(PATH)).isEmpty();
+    assertThat(server.endpoint.profiles()).isEmpty();
   }
 
   @Test

@@ -39,7 +39,7 @@ class TranslatedTunnelTest {
     InMemoryNetwork.Crossing crossing = next(request);
     network.forge(crossing.wire(), BROKER, CLIENT, Packets.echoReplyTo(request));
 
-    WireFormat plain = client.v6UdpV4.wireFormat();
+    WireFormat plain = client.v6UdpV4.profile().wireFormat();
     assertThat(crossing.wire()).isEqualTo(plain.sentOver(IpVersion.IPV6));
     assertThat(crossing.wire().overhead()).isEqualTo(plain.overhead() + 20);
     assertThat(crossing.source()).isEqualTo(CLIENT);

@@ -227,7 +227,10 @@ class TwoEndsTest {
     byte[] foreign = Packets.udp("2001:db8:999::1", "2001:db8:ffff::1", 100);
 
     network.forge(
-        server.v6UdpV4.wireFormat(), Ends.outer("198.51.100.1", 40_000), Ends.SERVER, foreign);
+        server.v6UdpV4.profile().wireFormat(),
+        Ends.outer("198.51.100.1", 40_000),
+        Ends.SERVER,
+        foreign);
 
     Eventually.holds(
         "it is dropped",
@@ -248,7 +251,7 @@ class TwoEndsTest {
 
   private void openBehindNat() {
     InetSocketAddress own = Ends.outer(INSIDE, 50_000);
-    InetSocketAddress mapped = nat.outward(client.v6UdpV4.wireFormat(), own, Ends.SERVER);
+    InetSocketAddress mapped = nat.outward(client.v6UdpV4.profile().wireFormat(), own, Ends.SERVER);
     server.apply(Ends.atServer(TunnelType.V6UDPV4, Ends.SERVER, mapped));
     client.apply(Ends.atClient(TunnelType.V6UDPV4, own, Ends.SERVER));
     assertThat(server.state("seven")).isEqualTo(UP);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.tunnel.TunnelType;
 
 /**
@@ -21,28 +22,27 @@ record CapabilityLine(List<String> tunnels, List<String> mechanisms) {
   private static final String AUTH = "AUTH=";
   private static final Pattern NAME = Pattern.compile("[A-Z0-9_-]{1,20}");
 
-  /** The order in which brokers in the field name them; others follow by name. */
-  private static final List<TunnelType> ORDER = List.of(TunnelType.V6V4, TunnelType.V6UDPV4);
-
   CapabilityLine {
     tunnels = List.copyOf(tunnels);
     mechanisms = List.copyOf(mechanisms);
   }
 
-  /** Makes the line of a server; a choice between types is asked for, but never offered. */
-  static CapabilityLine of(Collection<TunnelType> types, List<OfferedMechanism> mechanisms) {
+  /**
+   * Makes the line of a server. What answers a choice between types comes first, the preferred type
+   * in front, as brokers in the field have it; others follow by name.
+   */
+  static CapabilityLine of(Collection<TunnelProfile> profiles, List<OfferedMechanism> mechanisms) {
     return new CapabilityLine(
-        types.stream()
-            .filter(type -> !type.equals(TunnelType.V6ANYV4))
-            .sorted(Comparator.comparingInt(CapabilityLine::rank).thenComparing(type -> type))
-            .map(TunnelType::capability)
+        profiles.stream()
+            .sorted(
+                Comparator.comparingInt(CapabilityLine::rank).thenComparing(TunnelProfile::type))
+            .map(profile -> profile.type().capability())
             .toList(),
         mechanisms.stream().map(OfferedMechanism::name).toList());
   }
 
-  private static int rank(TunnelType type) {
-    int index = ORDER.indexOf(type);
-    return index < 0 ? ORDER.size() : index;
+  private static int rank(TunnelProfile profile) {
+    return profile.preferences().values().stream().min(Integer::compare).orElse(Integer.MAX_VALUE);
   }
 
   /**

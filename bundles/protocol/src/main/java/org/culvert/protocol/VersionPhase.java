@@ -32,7 +32,7 @@ final class VersionPhase {
           "unsupported version");
     }
     CapabilityLine capabilities =
-        CapabilityLine.of(services.broker().tunnelTypes(path), services.mechanisms());
+        CapabilityLine.of(services.broker().profiles(path), services.mechanisms());
     if (capabilities.tunnels().isEmpty() || capabilities.mechanisms().isEmpty()) {
       // The only reply that makes clients come back later, when a bundle may have returned.
       return new Outcome.Refused(StatusCode.SERVER_BUSY, Optional.empty(), "nothing to offer");

@@ -8,10 +8,12 @@ import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.TunnelBroker;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.encapsulation.SampleProfiles;
 
 /** A broker whose answers come when the world gets round to them; each third is a refusal. */
 final class SlowBroker implements TunnelBroker {
@@ -26,8 +28,8 @@ final class SlowBroker implements TunnelBroker {
   }
 
   @Override
-  public Set<TunnelType> tunnelTypes(SignalingPath path) {
-    return Set.of(TunnelType.V6V4);
+  public Set<TunnelProfile> profiles(SignalingPath path) {
+    return SampleProfiles.of(Set.of(TunnelType.V6V4));
   }
 
   @Override

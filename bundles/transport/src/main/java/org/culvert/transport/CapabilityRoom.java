@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
-import org.culvert.api.tunnel.TunnelType;
+import org.culvert.api.encapsulation.TunnelProfile;
 
 /**
  * Makes the CAPABILITY line fit the few octets that a sender who has not proved its address may be
@@ -33,15 +33,15 @@ final class CapabilityRoom {
    * Picks the mechanisms that fit.
    *
    * @param room octets that the line may have, its end included
-   * @param types what the line names beside them
+   * @param profiles what the line names beside them
    * @param mechanisms what could be named
    * @return those that are to be named, in the same order
    */
   static <T> List<T> fit(
-      int room, Collection<TunnelType> types, List<T> mechanisms, Function<T, String> name) {
+      int room, Collection<TunnelProfile> profiles, List<T> mechanisms, Function<T, String> name) {
     int left = room - LINE;
-    for (TunnelType type : types) {
-      left -= type.equals(TunnelType.V6ANYV4) ? 0 : TUNNEL + type.capability().length();
+    for (TunnelProfile profile : profiles) {
+      left -= TUNNEL + profile.type().capability().length();
     }
     List<T> kept = new ArrayList<>();
     for (T mechanism :

@@ -62,7 +62,7 @@ final class Offers {
         ? possible
         : CapabilityRoom.fit(
             opening.capabilityRoom(),
-            broker.tunnelTypes(opening.path()),
+            broker.profiles(opening.path()),
             possible,
             OfferedMechanism::name);
   }

@@ -13,7 +13,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.encapsulation.SampleProfiles;
 import org.culvert.testkit.trace.Promise;
 import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +34,8 @@ class AmplificationTest {
       UdpServerTest.frame(
           "<tunnel action=\"create\" type=\"v6udpv4\" proxy=\"no\">\r\n <client>\r\n"
               + "  <address type=\"ipv4\">10.9.0.2</address>\r\n </client>\r\n</tunnel>\r\n");
-  private static final Set<TunnelType> IPV4 = Set.of(TunnelType.V6V4, TunnelType.V6UDPV4);
+  private static final Set<TunnelProfile> IPV4 =
+      Set.of(SampleProfiles.V6V4, SampleProfiles.V6UDPV4);
   private static final List<String> ALL =
       List.of(
           "EXTERNAL",

@@ -7,16 +7,17 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.TunnelBroker;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.encapsulation.SampleProfiles;
 
 /** Offers everybody the same tunnel, at once or when a test lets it, and notes what it is asked. */
 final class FakeBroker implements TunnelBroker {
@@ -28,8 +29,8 @@ final class FakeBroker implements TunnelBroker {
   volatile CompletableFuture<TunnelOffer> info = new CompletableFuture<>();
 
   @Override
-  public Set<TunnelType> tunnelTypes(SignalingPath path) {
-    return new TreeSet<>(
+  public Set<TunnelProfile> profiles(SignalingPath path) {
+    return SampleProfiles.of(
         path.isIpv4() ? Set.of(TunnelType.V6V4, TunnelType.V6UDPV4) : Set.of(TunnelType.V4V6));
   }
 

@@ -2,8 +2,8 @@ package org.culvert.api.broker;
 
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.tunnel.SignalingPath;
-import org.culvert.api.tunnel.TunnelType;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -13,8 +13,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface TunnelBroker {
 
-  /** Returns the types that a client on this path may ask for now, for the CAPABILITY line. */
-  Set<TunnelType> tunnelTypes(SignalingPath path);
+  /** Returns what a client on this path may ask for now, for the CAPABILITY line. */
+  Set<TunnelProfile> profiles(SignalingPath path);
 
   /**
    * Answers {@code create}: a new tunnel, or the same one again with its outer addresses refreshed.

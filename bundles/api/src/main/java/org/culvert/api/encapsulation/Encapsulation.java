@@ -1,7 +1,5 @@
 package org.culvert.api.encapsulation;
 
-import org.culvert.api.tunnel.SignalingPath;
-import org.culvert.api.tunnel.TunnelType;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -14,12 +12,9 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface Encapsulation {
 
-  /** Returns the tunnel type. */
-  TunnelType type();
-
-  /** Tells whether a client may ask for this type on such a path (RFC 5572 section 4.4.1). */
-  boolean isOfferedOn(SignalingPath path);
-
-  /** Returns what its packets look like. */
-  WireFormat wireFormat();
+  /**
+   * Returns what all others must know of the type. An endpoint asks once, when the service comes;
+   * the answer is the same whenever it is asked, and comes at once.
+   */
+  TunnelProfile profile();
 }

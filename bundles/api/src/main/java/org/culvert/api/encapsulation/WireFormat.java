@@ -1,5 +1,8 @@
 package org.culvert.api.encapsulation;
 
+import java.net.Inet4Address;
+import java.net.InetAddress;
+
 /**
  * What a tunnel's packets look like on the wire, as data that every datapath can carry out.
  *
@@ -21,6 +24,16 @@ public record WireFormat(IpVersion outer, IpVersion inner, Carrier carrier) {
 
     IpVersion(int header) {
       this.header = header;
+    }
+
+    /** Returns IPv4 or, if it is not that, IPv6. */
+    public static IpVersion of(boolean isIpv4) {
+      return isIpv4 ? IPV4 : IPV6;
+    }
+
+    /** Returns the version of an address. */
+    public static IpVersion of(InetAddress address) {
+      return of(address instanceof Inet4Address);
     }
   }
 

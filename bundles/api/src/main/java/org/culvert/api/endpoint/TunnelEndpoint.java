@@ -7,11 +7,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.tunnel.DropReason;
-import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelStatus;
-import org.culvert.api.tunnel.TunnelType;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -32,8 +31,8 @@ public interface TunnelEndpoint {
   /** {@link #ROLE} of the tunnel server's endpoint. */
   String SERVER = "server";
 
-  /** Returns the tunnel types that can be carried now for a client on this path. */
-  Set<TunnelType> tunnelTypes(SignalingPath path);
+  /** Returns the tunnel types that can be carried now, over whatever path they may be asked for. */
+  Set<TunnelProfile> profiles();
 
   /**
    * Makes the open tunnels exactly these. Idempotent; calls take effect in their order.

@@ -10,8 +10,10 @@ import org.culvert.api.broker.Identity;
 import org.culvert.api.broker.TunnelBroker;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.encapsulation.SampleProfiles;
 
 /**
  * A broker that notes what it is asked and answers as it was told; without being told, {@code
@@ -67,8 +69,8 @@ public final class ScriptedBroker implements TunnelBroker {
   }
 
   @Override
-  public Set<TunnelType> tunnelTypes(SignalingPath path) {
-    return types;
+  public Set<TunnelProfile> profiles(SignalingPath path) {
+    return SampleProfiles.of(types);
   }
 
   @Override

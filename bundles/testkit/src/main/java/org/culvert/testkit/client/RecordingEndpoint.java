@@ -12,9 +12,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.endpoint.TunnelEndpoint;
 import org.culvert.api.tunnel.DropReason;
-import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelCounters;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelState;
@@ -22,6 +22,7 @@ import org.culvert.api.tunnel.TunnelStatus;
 import org.culvert.api.tunnel.TunnelStatus.OtherEnd;
 import org.culvert.api.tunnel.TunnelStatus.Quiet;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.encapsulation.SampleProfiles;
 
 /** An endpoint that carries nothing and keeps all that it was told. */
 public final class RecordingEndpoint implements TunnelEndpoint {
@@ -97,8 +98,8 @@ public final class RecordingEndpoint implements TunnelEndpoint {
   }
 
   @Override
-  public Set<TunnelType> tunnelTypes(SignalingPath path) {
-    return types;
+  public Set<TunnelProfile> profiles() {
+    return SampleProfiles.of(types);
   }
 
   @Override

@@ -9,12 +9,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.endpoint.TunnelServer;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.tunnel.DropReason;
 import org.culvert.api.tunnel.OuterEndpoints;
-import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelCounters;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelState;
@@ -46,7 +46,7 @@ public final class ScriptedTunnelServer implements TunnelServer {
   }
 
   @Override
-  public Set<TunnelType> tunnelTypes(SignalingPath path) {
+  public Set<TunnelProfile> profiles() {
     return Set.of();
   }
 

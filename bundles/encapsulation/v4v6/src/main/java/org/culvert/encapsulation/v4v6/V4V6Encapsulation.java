@@ -1,10 +1,10 @@
 package org.culvert.encapsulation.v4v6;
 
 import org.culvert.api.encapsulation.Encapsulation;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.encapsulation.WireFormat;
 import org.culvert.api.encapsulation.WireFormat.Carrier;
 import org.culvert.api.encapsulation.WireFormat.IpVersion;
-import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelType;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -17,25 +17,17 @@ import org.osgi.service.component.annotations.Component;
 public final class V4V6Encapsulation implements Encapsulation {
   private static final int IPV4_IN_IPV6 = 4;
 
-  private static final WireFormat WIRE_FORMAT =
-      new WireFormat(IpVersion.IPV6, IpVersion.IPV4, new Carrier.IpProtocol(IPV4_IN_IPV6));
+  private static final TunnelProfile PROFILE =
+      TunnelProfile.of(
+          TunnelType.V4V6,
+          new WireFormat(IpVersion.IPV6, IpVersion.IPV4, new Carrier.IpProtocol(IPV4_IN_IPV6)));
 
   /** Has nothing to set up. */
   @Activate
   public V4V6Encapsulation() {}
 
   @Override
-  public TunnelType type() {
-    return TunnelType.V4V6;
-  }
-
-  @Override
-  public boolean isOfferedOn(SignalingPath path) {
-    return !path.isIpv4();
-  }
-
-  @Override
-  public WireFormat wireFormat() {
-    return WIRE_FORMAT;
+  public TunnelProfile profile() {
+    return PROFILE;
   }
 }

@@ -3,6 +3,7 @@ package org.culvert.encapsulation.v4v6;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.encapsulation.WireFormat.Carrier;
 import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.net.IpAddresses;
@@ -14,15 +15,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class V4V6EncapsulationTest {
-  private final V4V6Encapsulation encapsulation = new V4V6Encapsulation();
+  private final TunnelProfile profile = new V4V6Encapsulation().profile();
 
   @Test
   void ipv4FollowsTheIpv6HeaderAsNextHeader4() {
-    assertThat(encapsulation.type()).isEqualTo(TunnelType.V4V6);
-    assertThat(encapsulation.wireFormat().outer()).isEqualTo(IpVersion.IPV6);
-    assertThat(encapsulation.wireFormat().inner()).isEqualTo(IpVersion.IPV4);
-    assertThat(encapsulation.wireFormat().carrier()).isEqualTo(new Carrier.IpProtocol(4));
-    assertThat(encapsulation.wireFormat().overhead()).isEqualTo(40);
+    assertThat(profile.type()).isEqualTo(TunnelType.V4V6);
+    assertThat(profile.wireFormat().outer()).isEqualTo(IpVersion.IPV6);
+    assertThat(profile.wireFormat().inner()).isEqualTo(IpVersion.IPV4);
+    assertThat(profile.wireFormat().carrier()).isEqualTo(new Carrier.IpProtocol(4));
+    assertThat(profile.wireFormat().overhead()).isEqualTo(40);
   }
 
   @ParameterizedTest
@@ -37,7 +38,6 @@ class V4V6EncapsulationTest {
   void offeredOnEveryPathOverIpv6(Transport transport, String remote, boolean offered) {
     InetSocketAddress peer = new InetSocketAddress(IpAddresses.parse(remote), 40000);
 
-    assertThat(encapsulation.isOfferedOn(new SignalingPath(transport, peer, peer)))
-        .isEqualTo(offered);
+    assertThat(profile.isOfferedOn(new SignalingPath(transport, peer, peer))).isEqualTo(offered);
   }
 }

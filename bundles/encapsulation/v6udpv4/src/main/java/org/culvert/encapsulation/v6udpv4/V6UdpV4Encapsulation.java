@@ -1,11 +1,10 @@
 package org.culvert.encapsulation.v6udpv4;
 
 import org.culvert.api.encapsulation.Encapsulation;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.encapsulation.WireFormat;
 import org.culvert.api.encapsulation.WireFormat.Carrier;
 import org.culvert.api.encapsulation.WireFormat.IpVersion;
-import org.culvert.api.tunnel.SignalingPath;
-import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelType;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -16,25 +15,19 @@ import org.osgi.service.component.annotations.Component;
  */
 @Component
 public final class V6UdpV4Encapsulation implements Encapsulation {
-  private static final WireFormat WIRE_FORMAT =
-      new WireFormat(IpVersion.IPV4, IpVersion.IPV6, new Carrier.Udp());
+  private static final TunnelProfile PROFILE =
+      TunnelProfile.of(
+              TunnelType.V6UDPV4, new WireFormat(IpVersion.IPV4, IpVersion.IPV6, new Carrier.Udp()))
+          .withClaim()
+          .withKeepAlive()
+          .answering(TunnelType.V6ANYV4, 2);
 
   /** Has nothing to set up. */
   @Activate
   public V6UdpV4Encapsulation() {}
 
   @Override
-  public TunnelType type() {
-    return TunnelType.V6UDPV4;
-  }
-
-  @Override
-  public boolean isOfferedOn(SignalingPath path) {
-    return path.transport() == Transport.UDP && path.isIpv4();
-  }
-
-  @Override
-  public WireFormat wireFormat() {
-    return WIRE_FORMAT;
+  public TunnelProfile profile() {
+    return PROFILE;
   }
 }

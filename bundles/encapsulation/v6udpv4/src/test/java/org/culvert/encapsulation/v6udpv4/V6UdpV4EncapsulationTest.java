@@ -3,6 +3,7 @@ package org.culvert.encapsulation.v6udpv4;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.encapsulation.WireFormat.Carrier;
 import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.net.IpAddresses;
@@ -15,16 +16,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class V6UdpV4EncapsulationTest {
-  private final V6UdpV4Encapsulation encapsulation = new V6UdpV4Encapsulation();
+  private final TunnelProfile profile = new V6UdpV4Encapsulation().profile();
 
   @Test
   @Demands({"R-4.5.2-2", "R-7-1"})
   void ipv6FollowsAUdpHeaderInIpv4() {
-    assertThat(encapsulation.type()).isEqualTo(TunnelType.V6UDPV4);
-    assertThat(encapsulation.wireFormat().outer()).isEqualTo(IpVersion.IPV4);
-    assertThat(encapsulation.wireFormat().inner()).isEqualTo(IpVersion.IPV6);
-    assertThat(encapsulation.wireFormat().carrier()).isEqualTo(new Carrier.Udp());
-    assertThat(encapsulation.wireFormat().overhead()).isEqualTo(28);
+    assertThat(profile.type()).isEqualTo(TunnelType.V6UDPV4);
+    assertThat(profile.wireFormat().outer()).isEqualTo(IpVersion.IPV4);
+    assertThat(profile.wireFormat().inner()).isEqualTo(IpVersion.IPV6);
+    assertThat(profile.wireFormat().carrier()).isEqualTo(new Carrier.Udp());
+    assertThat(profile.wireFormat().overhead()).isEqualTo(28);
   }
 
   @ParameterizedTest
@@ -37,7 +38,6 @@ class V6UdpV4EncapsulationTest {
   void offeredOverUdpOnIpv4Alone(Transport transport, String remote, boolean offered) {
     InetSocketAddress peer = new InetSocketAddress(IpAddresses.parse(remote), 40000);
 
-    assertThat(encapsulation.isOfferedOn(new SignalingPath(transport, peer, peer)))
-        .isEqualTo(offered);
+    assertThat(profile.isOfferedOn(new SignalingPath(transport, peer, peer))).isEqualTo(offered);
   }
 }

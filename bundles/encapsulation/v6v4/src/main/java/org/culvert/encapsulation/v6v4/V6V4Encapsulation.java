@@ -1,10 +1,10 @@
 package org.culvert.encapsulation.v6v4;
 
 import org.culvert.api.encapsulation.Encapsulation;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.encapsulation.WireFormat;
 import org.culvert.api.encapsulation.WireFormat.Carrier;
 import org.culvert.api.encapsulation.WireFormat.IpVersion;
-import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelType;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -17,25 +17,20 @@ import org.osgi.service.component.annotations.Component;
 public final class V6V4Encapsulation implements Encapsulation {
   private static final int IPV6_IN_IPV4 = 41;
 
-  private static final WireFormat WIRE_FORMAT =
-      new WireFormat(IpVersion.IPV4, IpVersion.IPV6, new Carrier.IpProtocol(IPV6_IN_IPV4));
+  private static final TunnelProfile PROFILE =
+      TunnelProfile.of(
+              TunnelType.V6V4,
+              new WireFormat(IpVersion.IPV4, IpVersion.IPV6, new Carrier.IpProtocol(IPV6_IN_IPV4)))
+          .withClaim()
+          .withRemote()
+          .answering(TunnelType.V6ANYV4, 1);
 
   /** Has nothing to set up. */
   @Activate
   public V6V4Encapsulation() {}
 
   @Override
-  public TunnelType type() {
-    return TunnelType.V6V4;
-  }
-
-  @Override
-  public boolean isOfferedOn(SignalingPath path) {
-    return path.isIpv4();
-  }
-
-  @Override
-  public WireFormat wireFormat() {
-    return WIRE_FORMAT;
+  public TunnelProfile profile() {
+    return PROFILE;
   }
 }
