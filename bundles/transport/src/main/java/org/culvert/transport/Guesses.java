@@ -179,13 +179,16 @@ final class Guesses {
     }
 
     /**
-     * Ends a try that has failed.
+     * Ends a try that has failed. What was sent blindly has guessed nothing; over UDP it may have
+     * come in the name of anybody, so that nobody is charged with it.
      *
      * @param answered whether the client answered this server, and did not send blindly
      */
     void failed(boolean answered) {
       synchronized (Guesses.this) {
-        if (!answered) {
+        if (!answered && !stream) {
+          undecided();
+        } else if (!answered) {
           giveBackAtUser(nanoTime.getAsLong());
         }
         counted = false;

@@ -5,8 +5,9 @@ import java.util.Optional;
 /**
  * Decides which refusals get a line in the log. Each user and each source gets one a minute, so
  * that nobody is lost among those who fail a hundred times; beyond that all have some lines
- * together. Those whose address may be forged are counted apart and get fewer, for they can be as
- * many as somebody likes.
+ * together. The lines of users are not taken by sources, of which a stranger may have any number.
+ * Those whose address may be forged are counted apart and get fewer, for they can be as many as
+ * somebody likes.
  *
  * <p>Not for several threads.
  */
@@ -20,6 +21,7 @@ final class LineBudget {
   private static final int MORE = 60;
 
   private final TokenBuckets<String> users;
+  private final TokenBuckets<String> firstsOfUsers;
   private final Kind proved;
   private final Kind forged;
 
@@ -28,6 +30,7 @@ final class LineBudget {
    */
   LineBudget(int entries) {
     this.users = new TokenBuckets<>(ONE_A_MINUTE, 1, 0, entries);
+    this.firstsOfUsers = new TokenBuckets<>(FIRSTS_PER_SECOND, FIRSTS, 0, 1);
     this.proved = new Kind(FIRSTS_PER_SECOND, FIRSTS, entries);
     this.forged = new Kind(FORGED_FIRSTS_PER_SECOND, FORGED_FIRSTS, entries);
   }
@@ -35,11 +38,11 @@ final class LineBudget {
   /** Takes a line if there is one. */
   boolean take(Optional<String> user, String source, boolean isProved, long now) {
     Kind kind = isProved ? proved : forged;
-    boolean first = isFirst(kind.sources, source, now);
-    if (isProved && user.isPresent()) {
-      first |= isFirst(users, user.get(), now);
-    }
-    return (first && isFirst(kind.firsts, "", now)) || isFirst(kind.more, "", now);
+    boolean firstOfSource = isFirst(kind.sources, source, now);
+    boolean firstOfUser = isProved && user.isPresent() && isFirst(users, user.get(), now);
+    return (firstOfUser && isFirst(firstsOfUsers, "", now))
+        || (firstOfSource && isFirst(kind.firsts, "", now))
+        || isFirst(kind.more, "", now);
   }
 
   private static boolean isFirst(TokenBuckets<String> buckets, String key, long now) {

@@ -5,7 +5,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -14,6 +13,7 @@ import org.culvert.api.log.UserAddresses;
 import org.culvert.api.signaling.RefusedAttempt;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.tunnel.SignalingPath.Transport;
+import org.culvert.transport.LatestRefusals.Key;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,9 +38,10 @@ final class RefusalLog {
   private final LineBudget lines;
 
   /** Guarded by this object's lock, as all below. */
-  private final Map<Key, RefusedAttempt> latest = new RecentlyUsed<>(KEPT);
+  private final LatestRefusals ofUsers = new LatestRefusals(KEPT);
 
-  private final Map<Key, RefusedAttempt> latestForged = new RecentlyUsed<>(KEPT_FORGED);
+  private final LatestRefusals ofStrangers = new LatestRefusals(KEPT);
+  private final LatestRefusals forged = new LatestRefusals(KEPT_FORGED);
   private long unwritten;
   private long firstUnwritten;
 
@@ -77,13 +78,6 @@ final class RefusalLog {
     }
   }
 
-  private record Key(
-      String source,
-      Transport transport,
-      Optional<String> user,
-      Optional<String> mechanism,
-      String reason) {}
-
   /**
    * @param dates tells when it is
    * @param nanoTime a clock that never goes back
@@ -109,14 +103,13 @@ final class RefusalLog {
     Optional<String> user = event.user().map(name -> printable(name, LONGEST_NAME));
     Optional<String> mechanism = event.mechanism().map(name -> printable(name, LONGEST_NAME));
     String reason = printable(event.reason(), LONGEST_REASON);
-    Map<Key, RefusedAttempt> kept = event.proved() ? latest : latestForged;
-    // Whoever makes names up has one row, and the lines of one source.
+    LatestRefusals kept = kept(event);
+    // Whoever makes names up has the rows and the lines of one source.
     Key key = new Key(source, event.transport(), user, mechanism, reason);
-    RefusedAttempt before = kept.get(key);
     RefusedAttempt attempt =
         new RefusedAttempt(
             dates.instant(),
-            before == null ? 1 : before.times() + 1,
+            kept.times(key) + 1,
             user.or(event::asked),
             event.transport(),
             UserAddresses.text(event.remote()),
@@ -131,6 +124,14 @@ final class RefusalLog {
       firstUnwritten = now;
     }
     tellUnwritten(now);
+  }
+
+  /** Strangers, of whom there may be any number, take no place from users. */
+  private LatestRefusals kept(Event event) {
+    if (!event.proved()) {
+      return forged;
+    }
+    return event.user().isPresent() ? ofUsers : ofStrangers;
   }
 
   /** Tells how many had no line, if that is due; to be called now and then. */
@@ -151,8 +152,9 @@ final class RefusalLog {
 
   /** Returns the latest of each kind, the latest of all first. */
   synchronized List<RefusedAttempt> latest() {
-    List<RefusedAttempt> all = new ArrayList<>(latest.values());
-    all.addAll(latestForged.values());
+    List<RefusedAttempt> all = new ArrayList<>(ofUsers.all());
+    all.addAll(ofStrangers.all());
+    all.addAll(forged.all());
     all.sort(Comparator.comparing(RefusedAttempt::last).reversed());
     return all;
   }

@@ -150,6 +150,19 @@ class GuessesTest {
   }
 
   @Test
+  @Threat("T9")
+  void whatIsSentBlindlyFromForgedSourcesLocksNobodyOut() {
+    for (int i = 0; i < 5_000; i++) {
+      Guesses.Guess blind = guesses.from(i % 2 == 0 ? elsewhere(i % 1_000) : HOME, false);
+      assertThat(blind.begin()).isTrue();
+      blind.failed(false);
+    }
+
+    assertThat(guesses.mayTry(HOME, false)).isTrue();
+    assertThat(guesses.mayTry(elsewhere(1_001), false)).isTrue();
+  }
+
+  @Test
   void limitOfZeroIsNone() {
     Guesses any = new Guesses(0, 1, 16, () -> 0);
     for (int i = 0; i < 100; i++) {

@@ -171,6 +171,49 @@ class RefusalLogTest {
   }
 
   @Test
+  void whoIsRefusedInEverNewWaysTakesNobodysRow() {
+    fails("alice", "192.0.2.1", true);
+    strange("192.0.2.7", "SCRAM-SHA-1");
+    for (int i = 0; i < 420; i++) {
+      strange("198.51.100.9", "X" + i);
+    }
+
+    assertThat(rows()).filteredOn(row -> row.contains("198.51.100.9")).hasSize(8);
+    assertThat(rows()).anyMatch(row -> row.contains("192.0.2.7"));
+    assertThat(rows()).anyMatch(row -> row.contains("alice"));
+  }
+
+  @Test
+  void strangersTakeNeitherRowNorLineOfAUser() {
+    fails("alice", "192.0.2.1", true);
+    for (int i = 0; i < 2_000; i++) {
+      strange("198.18." + i / 250 + "." + i % 250, "SCRAM-SHA-256");
+    }
+    lines.clear();
+    fails("bob", "192.0.2.2", true);
+
+    assertThat(rows()).anyMatch(row -> row.contains("alice")).anyMatch(row -> row.contains("bob"));
+    assertThat(lines).singleElement().asString().contains("user bob");
+  }
+
+  private void strange(String address, String mechanism) {
+    log.note(
+        new RefusalLog.Event(
+            Transport.TCP,
+            new InetSocketAddress(IpAddresses.parse(address), 4000),
+            true,
+            Optional.empty(),
+            Optional.of("#0011"),
+            Optional.of(mechanism),
+            Optional.of(StatusCode.AUTHENTICATION_FAILED),
+            "no such mechanism"));
+  }
+
+  private List<String> rows() {
+    return log.latest().stream().map(RefusalLog::line).toList();
+  }
+
+  @Test
   void addressesAreShownAsTheOperatorWants() {
     try (UserAddresses.Registration hidden = UserAddresses.in(address -> "somewhere")) {
       fails("alice", "192.0.2.1", true);
