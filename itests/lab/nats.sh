@@ -133,7 +133,7 @@ tell_groups() {
 }
 
 # Groups take effect some time after the file is written; until then all reach one another.
-knows_groups() { in_ns "$b" nft list table inet culvert_host_culvert0 | grep -q from6_; }
+knows_groups() { in_ns "$b" nft list chain inet culvert_host_culvert0 groups; }
 reaches() { in_ns "$1" ping -6 -n -q -c 1 -W 1 "$2" >/dev/null; }
 unreached() { ! reaches "$@"; }
 

@@ -99,6 +99,10 @@ final class Guesses {
 
     void giveBack(IpPrefix source, long now) {
       sources.giveBack(source, now);
+      giveBackAround(source, now);
+    }
+
+    void giveBackAround(IpPrefix source, long now) {
       networks.giveBack(Addresses.network(source), now);
       sum.giveBack(ALL, now);
     }
@@ -179,17 +183,20 @@ final class Guesses {
     }
 
     /**
-     * Ends a try that has failed. What was sent blindly has guessed nothing; over UDP it may have
-     * come in the name of anybody, so that nobody is charged with it.
+     * Ends a try that has failed. What was sent blindly has guessed nothing. Over UDP it may have
+     * come in the name of anybody, so that only this one source is charged with it: else whoever
+     * forges many sources would lock out all.
      *
      * @param answered whether the client answered this server, and did not send blindly
      */
     void failed(boolean answered) {
       synchronized (Guesses.this) {
-        if (!answered && !stream) {
-          undecided();
-        } else if (!answered) {
-          giveBackAtUser(nanoTime.getAsLong());
+        if (!answered) {
+          long now = nanoTime.getAsLong();
+          giveBackAtUser(now);
+          if (!stream && counted) {
+            datagrams.giveBackAround(source, now);
+          }
         }
         counted = false;
         countedAtUser = false;
