@@ -153,6 +153,20 @@ class TypeDecisionTest {
         .isEqualTo("v6gre");
   }
 
+  @Test
+  void aTypeThatNobodyHeardOfTakesPartInTheChoice() {
+    TunnelProfile gre =
+        SampleProfiles.of(new TunnelType("v6gre")).withClaim().answering(TunnelType.V6ANYV4, 3);
+    TunnelRequest plain = request(TunnelType.V6ANYV4, HOME);
+    TunnelRequest hidden = request(TunnelType.V6ANYV4, BEHIND_NAT);
+
+    assertThat(outcome(plain, tcp(HOME), Set.of(gre))).isEqualTo("v6gre");
+    assertThat(outcome(plain, tcp(HOME), Set.of(gre, SampleProfiles.V6V4))).isEqualTo("v6v4");
+    assertThat(outcome(hidden, tcp(HOME), Set.of(gre))).isEqualTo("303");
+    assertThat(outcome(hidden, udp(HOME, 1), Set.of(gre, SampleProfiles.V6UDPV4)))
+        .isEqualTo("v6udpv4");
+  }
+
   private static String outcome(
       TunnelRequest request, SignalingPath path, Set<TunnelProfile> types) {
     try {
