@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.Assume.assumeTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -286,6 +287,38 @@ public class StartIT {
           .contains(
               info.getParent().getFileName() + " (mvn:org.culvert/culvert-endpoint/", "damaged");
       assertThat(broker.signal("INT").awaitEnd()).isZero();
+    }
+  }
+
+  /** The disk is full in the middle of the first start; then somebody makes room, and no more. */
+  @Test
+  public void firstStartGoesOnByItselfAfterAFullDisk() throws Exception {
+    Path data = Files.createDirectories(home.resolve("data"));
+    String disk = "mount -t tmpfs -o size=100m tmpfs " + data + " && ";
+    try (Started broker = Started.of(output(), NOTHING, disk, command("broker"))) {
+      Path seen = Path.of("/proc", Long.toString(broker.handle().pid()), "root" + data);
+      broker.awaitFile(seen.resolve("cache/bundle20"));
+      Path ballast = seen.resolve("ballast");
+      fill(ballast);
+      broker.awaitWord("the disk of " + data + " is full");
+      Files.delete(ballast);
+      broker.awaitWord("all bundles are installed anew").awaitWord(Started.SERVED);
+      broker.awaitFile(seen.resolve("cache/culvert.complete"));
+      assertThat(broker.said().lines()).allMatch(line -> line.startsWith("culvert: "));
+      assertThat(broker.said()).containsOnlyOnce(" is full");
+      assertThat(broker.signal("TERM").awaitEnd()).isZero();
+    }
+  }
+
+  /** Writes until the disk takes no octet more. */
+  private static void fill(Path file) throws IOException {
+    byte[] octets = new byte[1 << 16];
+    try (OutputStream out = Files.newOutputStream(file)) {
+      while (true) {
+        out.write(octets);
+      }
+    } catch (IOException e) {
+      assertThat(file).isNotEmptyFile();
     }
   }
 

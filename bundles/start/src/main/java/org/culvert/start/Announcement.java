@@ -26,6 +26,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells on the terminal, or in a service's journal, what is up: where the broker listens, what the
@@ -37,6 +39,8 @@ import org.osgi.service.component.annotations.Reference;
     service = {},
     immediate = true)
 public final class Announcement {
+  private static final Logger LOG = LoggerFactory.getLogger(Announcement.class);
+
   /** The property that says at which start level of the framework the shell's prompt comes. */
   static final String LAST_LEVEL = Constants.FRAMEWORK_BEGINNING_STARTLEVEL;
 
@@ -49,7 +53,7 @@ public final class Announcement {
   private final BundleContext context;
   private final PrintStream out;
   private final boolean shell = Boolean.getBoolean("karaf.startLocalConsole");
-  private final ServiceManager manager = ServiceManager.fromEnvironment();
+  private final ServiceManager manager = ServiceManager.fromEnvironment(LOG::warn);
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           task -> {

@@ -2,6 +2,7 @@ package org.culvert.start;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -59,6 +60,18 @@ final class BundleCache {
         .filter(state -> Files.exists(state) && !endsAsJson(state))
         .findFirst()
         .map(state -> folder.relativize(state) + " is damaged");
+  }
+
+  /** Returns how many octets the files in it take. */
+  long size() throws IOException {
+    if (!exists()) {
+      return 0;
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.mapToLong(path -> path.toFile().isFile() ? path.toFile().length() : 0).sum();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   /** Deletes all of it. Leases and configurations are elsewhere. */

@@ -1,9 +1,6 @@
 package org.culvert.start;
 
-import java.io.PrintStream;
-import java.nio.file.Files;
 import java.util.concurrent.TimeUnit;
-import org.apache.karaf.main.Main;
 import sun.misc.Signal;
 
 /**
@@ -11,8 +8,6 @@ import sun.misc.Signal;
  * process. {@code bin/culvert} runs it.
  */
 public final class Culvert {
-  private static final long PATIENCE_MINUTES = 3;
-
   /** Keeps the lock from being collected. */
   @SuppressWarnings("unused")
   private static volatile Object held = "";
@@ -27,27 +22,53 @@ public final class Culvert {
   public static void main(String[] arguments) throws Exception {
     Folders folders = Folders.fromSystemProperties();
     try {
-      prepare(folders, arguments.length > 0 ? arguments[0] : "", System.out);
+      prepare(folders, arguments.length > 0 ? arguments[0] : "");
     } catch (Refusal refusal) {
       System.err.println("culvert: " + refusal.getMessage());
       System.exit(1);
     }
     endAsOrdered();
-    watch(folders, System.out);
-    if (Boolean.getBoolean("karaf.startLocalConsole")) {
-      holdPromptBack();
+    Terminal.forget(folders);
+    boolean shell = Boolean.getBoolean("karaf.startLocalConsole");
+    while (true) {
+      if (shell) {
+        holdPromptBack();
+      }
+      Karaf karaf = new Karaf();
+      Installing installing = Installing.watch(karaf, folders, Culvert::tell);
+      Karaf.Next next = karaf.run(installing::willBeginAnew);
+      if (next == Karaf.Next.END) {
+        System.exit(karaf.exitCode());
+      }
+      if (next == Karaf.Next.BEGIN_ANEW) {
+        install(folders);
+      }
+      // Karaf sets it while it starts, and the prompt waits for that.
+      System.clearProperty(Announcement.LAST_LEVEL);
     }
-    Main.main(new String[0]);
   }
 
-  private static void prepare(Folders folders, String asked, PrintStream out) throws Refusal {
+  private static void install(Folders folders) {
+    try {
+      new Installation(folders, Culvert::tell).prepare(System.getProperty("culvert.role", ""));
+    } catch (Refusal refusal) {
+      System.err.println("culvert: " + refusal.getMessage());
+      System.exit(1);
+    }
+  }
+
+  private static void tell(String line) {
+    System.out.println("culvert: " + line);
+  }
+
+  private static void prepare(Folders folders, String asked) throws Refusal {
     folders.make();
     held = Exclusive.of(folders.data());
     new Essentials(folders).check();
-    String role = new Installation(folders, line -> out.println("culvert: " + line)).prepare(asked);
+    String role = new Installation(folders, Culvert::tell).prepare(asked);
     System.setProperty("culvert.role", role);
     System.setProperty("karaf.name", "culvert-" + role);
-    NativeFolder.of(folders).choose().ifPresent(line -> out.println("culvert: " + line));
+    NativeFolder.of(folders).choose().ifPresent(Culvert::tell);
   }
 
   /**
@@ -82,28 +103,5 @@ public final class Culvert {
             "culvert-start-prompt");
     waiting.setDaemon(true);
     waiting.start();
-  }
-
-  /** Says so when nothing is up after a long time; what is up is told from inside Karaf. */
-  private static void watch(Folders folders, PrintStream out) {
-    Thread watch =
-        new Thread(
-            () -> {
-              try {
-                TimeUnit.MINUTES.sleep(PATIENCE_MINUTES);
-              } catch (InterruptedException e) {
-                return;
-              }
-              if (!Files.exists(Stamp.file(folders.cache()))) {
-                out.println(
-                    "culvert: not all bundles are installed after "
-                        + PATIENCE_MINUTES
-                        + " minutes; see "
-                        + folders.log().resolve("karaf.log"));
-              }
-            },
-            "culvert-start-watch");
-    watch.setDaemon(true);
-    watch.start();
   }
 }

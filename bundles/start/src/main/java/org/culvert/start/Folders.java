@@ -72,7 +72,7 @@ record Folders(Path home, Path etc, Path data, Path log) {
    */
   void requireRoom() throws Refusal {
     try {
-      long free = Files.getFileStore(data).getUsableSpace();
+      long free = free();
       if (free < ROOM) {
         throw new Refusal(
             "the folder "
@@ -86,6 +86,16 @@ record Folders(Path home, Path etc, Path data, Path log) {
     } catch (IOException e) {
       // Then writing tells.
     }
+  }
+
+  /** Returns how many octets are free where the bundles are installed. */
+  long free() throws IOException {
+    return Files.getFileStore(data).getUsableSpace();
+  }
+
+  /** Returns how many octets must be free to install all anew: the cache is deleted before. */
+  long neededToInstall() throws IOException {
+    return Math.max(0, ROOM - new BundleCache(cache()).size());
   }
 
   /** Returns what tells this installation's content from any other's; empty if it does not say. */

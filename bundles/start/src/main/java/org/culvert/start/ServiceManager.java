@@ -5,8 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Consumer;
 
 /**
  * Tells the service manager that started this process, if it wants to know, how it stands: the
@@ -16,7 +15,6 @@ import org.slf4j.LoggerFactory;
  * <p>Each call waits for that program, some milliseconds as a rule.
  */
 final class ServiceManager {
-  private static final Logger LOG = LoggerFactory.getLogger(ServiceManager.class);
   private static final String PROGRAM = "systemd-notify";
   private static final long PATIENCE_SECONDS = 10;
 
@@ -25,6 +23,7 @@ final class ServiceManager {
 
   private final String program;
   private final boolean listens;
+  private final Consumer<String> failures;
   private boolean isReady;
   private boolean failureIsTold;
 
@@ -33,14 +32,17 @@ final class ServiceManager {
    *
    * @param program sends a message that it is given word by word
    * @param listens whether anybody wants to know
+   * @param failures takes one line when nobody can be told; not a log, which is not there yet
+   *     before Karaf
    */
-  ServiceManager(String program, boolean listens) {
+  ServiceManager(String program, boolean listens, Consumer<String> failures) {
     this.program = program;
     this.listens = listens;
+    this.failures = failures;
   }
 
-  static ServiceManager fromEnvironment() {
-    return new ServiceManager(PROGRAM, System.getenv("NOTIFY_SOCKET") != null);
+  static ServiceManager fromEnvironment(Consumer<String> failures) {
+    return new ServiceManager(PROGRAM, System.getenv("NOTIFY_SOCKET") != null, failures);
   }
 
   /**
@@ -85,7 +87,7 @@ final class ServiceManager {
       }
     } catch (IOException e) {
       if (!failureIsTold) {
-        LOG.warn("NOTIFY_SOCKET is set, but the service manager cannot be told: {}", e.toString());
+        failures.accept("NOTIFY_SOCKET is set, but the service manager cannot be told: " + e);
         failureIsTold = true;
       }
       return false;

@@ -6,16 +6,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ServiceManagerTest {
+  private final List<String> failures = new ArrayList<>();
+
   @TempDir Path folder;
 
   @Test
   void isReadyOnceAndTellsHowItStands() throws IOException {
-    ServiceManager manager = new ServiceManager(program("exit 0"), true);
+    ServiceManager manager = new ServiceManager(program("exit 0"), true, failures::add);
 
     assertThat(manager.tell("no port is open", false)).isTrue();
     assertThat(manager.tell("clients are served", true)).isTrue();
@@ -35,7 +38,7 @@ class ServiceManagerTest {
 
   @Test
   void isReadyAgainWhereThatWasNotHeard() throws IOException {
-    ServiceManager manager = new ServiceManager(program("[ -e \"$0.deaf\" ]"), true);
+    ServiceManager manager = new ServiceManager(program("[ -e \"$0.deaf\" ]"), true, failures::add);
 
     assertThat(manager.tell("clients are served", true)).isFalse();
     Files.createFile(folder.resolve("notify.deaf"));
@@ -49,7 +52,7 @@ class ServiceManagerTest {
   /** systemd takes 4,096 octets, and a host may have thousands of addresses to tell of. */
   @Test
   void isReadyHoweverMuchThereIsToTell() throws IOException {
-    ServiceManager manager = new ServiceManager(program("exit 0"), true);
+    ServiceManager manager = new ServiceManager(program("exit 0"), true, failures::add);
 
     assertThat(manager.tell("UDP 192.0.2.1:3653, ".repeat(1_000), true)).isTrue();
 
@@ -59,7 +62,7 @@ class ServiceManagerTest {
 
   @Test
   void runsNothingWhereNobodyWantsToKnow() throws IOException {
-    ServiceManager manager = new ServiceManager(program("exit 0"), false);
+    ServiceManager manager = new ServiceManager(program("exit 0"), false, failures::add);
 
     assertThat(manager.tell("clients are served", true)).isTrue();
     manager.stopping();
@@ -69,10 +72,12 @@ class ServiceManagerTest {
 
   @Test
   void goesOnWithoutTheProgram() {
-    ServiceManager manager = new ServiceManager(folder.resolve("none").toString(), true);
+    ServiceManager manager =
+        new ServiceManager(folder.resolve("none").toString(), true, failures::add);
 
     assertThat(manager.tell("clients are served", true)).isFalse();
     manager.stopping();
+    assertThat(failures).singleElement().asString().contains("NOTIFY_SOCKET is set");
   }
 
   private String program(String end) throws IOException {
