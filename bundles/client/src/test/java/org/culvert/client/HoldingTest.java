@@ -12,14 +12,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.client.ClientStatus;
 import org.culvert.api.client.ClientStatus.Phase;
 import org.culvert.api.signaling.SignalingExchange;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
-import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelParameters;
 import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelType;
@@ -552,7 +550,7 @@ class HoldingTest {
     f.signaling.answer(
         (target, asked) ->
             CompletableFuture.completedFuture(
-                new SlowlyClosed(
+                new OtherwiseClosed(
                     new RecordedExchange(
                         SampleOffers.ipv6(TunnelType.V6V4), asked.path(), f.journal),
                     () -> f.executor.advance(ReconnectingTunnelClient.POLL.plusMillis(1)))));
@@ -563,41 +561,6 @@ class HoldingTest {
 
     assertThat(f.signaling.asked()).hasSize(1);
     assertThat(f.endpoint.desired()).isEmpty();
-  }
-
-  /** An exchange that lets time pass while it is closed. */
-  private record SlowlyClosed(SignalingExchange exchange, Runnable meanwhile)
-      implements SignalingExchange {
-    @Override
-    public TunnelOffer offer() {
-      return exchange.offer();
-    }
-
-    @Override
-    public SignalingPath path() {
-      return exchange.path();
-    }
-
-    @Override
-    public CompletionStage<Void> accept() {
-      return exchange.accept();
-    }
-
-    @Override
-    public CompletionStage<Void> ended() {
-      return exchange.ended();
-    }
-
-    @Override
-    public CompletionStage<Void> reject() {
-      return exchange.reject();
-    }
-
-    @Override
-    public void close() {
-      exchange.close();
-      meanwhile.run();
-    }
   }
 
   @Test

@@ -10,14 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
-import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.client.ClientStatus.Phase;
 import org.culvert.api.service.PrefixService;
 import org.culvert.api.service.ServedTunnel;
-import org.culvert.api.signaling.SignalingExchange;
-import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelState;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.client.RecordedExchange;
@@ -84,9 +80,12 @@ class UnexpectedTest {
     f.signaling.answer(
         (target, asked) ->
             CompletableFuture.completedFuture(
-                new Unclosable(
+                new OtherwiseClosed(
                     new RecordedExchange(
-                        SampleOffers.ipv6(TunnelType.V6V4), asked.path(), f.journal))));
+                        SampleOffers.ipv6(TunnelType.V6V4), asked.path(), f.journal),
+                    () -> {
+                      throw new IllegalStateException("cannot close");
+                    })));
     f.start();
 
     f.grant();
@@ -188,39 +187,6 @@ class UnexpectedTest {
       if (broken) {
         throw new NoClassDefFoundError("an update");
       }
-    }
-  }
-
-  /** Throws when it shall be closed. */
-  private record Unclosable(SignalingExchange exchange) implements SignalingExchange {
-    @Override
-    public TunnelOffer offer() {
-      return exchange.offer();
-    }
-
-    @Override
-    public SignalingPath path() {
-      return exchange.path();
-    }
-
-    @Override
-    public CompletionStage<Void> accept() {
-      return exchange.accept();
-    }
-
-    @Override
-    public CompletionStage<Void> ended() {
-      return exchange.ended();
-    }
-
-    @Override
-    public CompletionStage<Void> reject() {
-      return exchange.reject();
-    }
-
-    @Override
-    public void close() {
-      throw new IllegalStateException("cannot close");
     }
   }
 
