@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.function.Function;
 import org.culvert.api.datapath.CarriedTunnel;
-import org.culvert.api.encapsulation.WireFormat.Carrier;
 import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.log.UserAddresses;
 import org.culvert.api.net.IpAddresses;
@@ -47,7 +46,7 @@ final class OuterFit {
     if (address.isAnyLocalAddress() || address.isMulticastAddress()) {
       return Optional.of(named + " is not the address of one host");
     }
-    if (tunnel.wire().carrier() instanceof Carrier.Udp && outer.getPort() == 0) {
+    if (tunnel.wire().inUdp() && outer.getPort() == 0) {
       return Optional.of(named + " lacks the UDP port that " + type + " needs");
     }
     return Optional.empty();

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import org.culvert.api.encapsulation.WireFormat.Carrier;
 import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.SignalingPath.Transport;
@@ -58,7 +57,7 @@ public record TunnelProfile(
     if (transports.isEmpty()) {
       throw new IllegalArgumentException(type + " can be asked for over no transport");
     }
-    boolean udp = wireFormat.carrier() instanceof Carrier.Udp;
+    boolean udp = wireFormat.inUdp();
     if (udp && (remote || !transports.equals(Set.of(Transport.UDP)))) {
       throw new IllegalArgumentException(
           type + " uses the ports of a UDP session, so that it needs one, with the node itself");
@@ -77,7 +76,7 @@ public record TunnelProfile(
    * uses the ports of the session), by its own name only, by the node that is its other end.
    */
   public static TunnelProfile of(TunnelType type, WireFormat wireFormat) {
-    boolean udp = wireFormat.carrier() instanceof Carrier.Udp;
+    boolean udp = wireFormat.inUdp();
     Set<Transport> transports = udp ? EnumSet.of(Transport.UDP) : EnumSet.allOf(Transport.class);
     return new TunnelProfile(type, wireFormat, transports, false, false, false, Map.of());
   }
@@ -133,12 +132,12 @@ public record TunnelProfile(
 
   /** Tells whether its packets have the ports of the session that asked for it. */
   public boolean usesSessionPorts() {
-    return wireFormat.carrier() instanceof Carrier.Udp;
+    return wireFormat.inUdp();
   }
 
   /** Tells whether its packets pass a NAT: those with ports do. */
   public boolean crossesNat() {
-    return wireFormat.carrier() instanceof Carrier.Udp;
+    return wireFormat.inUdp();
   }
 
   /**

@@ -58,13 +58,17 @@ public record WireFormat(IpVersion outer, IpVersion inner, Carrier carrier) {
    * @param here the IP version of the client's outer addresses
    */
   public WireFormat sentOver(IpVersion here) {
-    boolean translated =
-        carrier instanceof Carrier.Udp && outer == IpVersion.IPV4 && here == IpVersion.IPV6;
+    boolean translated = inUdp() && outer == IpVersion.IPV4 && here == IpVersion.IPV6;
     return translated ? new WireFormat(here, inner, carrier) : this;
+  }
+
+  /** Tells whether there is a UDP header between the two. */
+  public boolean inUdp() {
+    return carrier instanceof Carrier.Udp;
   }
 
   /** Returns the octets that the encapsulation adds to a packet. */
   public int overhead() {
-    return outer.header + (carrier instanceof Carrier.Udp ? UDP_HEADER : 0);
+    return outer.header + (inUdp() ? UDP_HEADER : 0);
   }
 }

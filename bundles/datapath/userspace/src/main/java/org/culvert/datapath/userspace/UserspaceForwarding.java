@@ -17,7 +17,6 @@ import java.util.stream.Collectors;
 import org.culvert.api.datapath.CarriedTunnel;
 import org.culvert.api.datapath.Forwarding;
 import org.culvert.api.datapath.PathListener;
-import org.culvert.api.encapsulation.WireFormat.Carrier;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.netdev.NetworkDevices;
 import org.culvert.api.netdev.OuterSocket;
@@ -171,7 +170,7 @@ final class UserspaceForwarding implements Forwarding {
     OuterSocket socket = sockets.open(key.wire(), key.local());
     try {
       PacketBatch batch =
-          key.wire().carrier() instanceof Carrier.Udp
+          key.wire().inUdp()
               ? new PacketBatch(BURST, slot)
               : new PacketBatch(MERGED_BURST, MERGED_SLOT);
       return new OuterPort(key, socket, device, batch, sent);
