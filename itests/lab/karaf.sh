@@ -137,38 +137,53 @@ start_neighbour() {
   start "$neighbour_home" "$d" client
 }
 
-# configure_client HOME USER [LINE]...: what a client is told; one that runs takes it over at once.
+# configure_client HOME USER [LINE]...: what a client is told; one that runs takes it over at once, and
+# asks anew also where it is told what it was told before.
 configure_client() {
   configure_client_alone "$1" "server = $broker4" "user = $2" "password = $password" \
     "prefixLength = 60" "${@:3}"
 }
 
 configure_client_alone() {
-  local ns=${lives[$1]} before=
-  [ -z "$(java_of "$ns")" ] || before=$(client_of "$ns")
+  local ns=${lives[$1]} before= told=
+  if [ -n "$(java_of "$ns")" ]; then
+    before=$(client_of "$ns")
+    told=$(told_to_client "$1")
+  fi
   configure "$1" org.culvert.client "${client_settings[@]}" "${@:2}"
-  [ -z "$(java_of "$ns")" ] || await_quietly 30 "client that goes by it" client_is_another "$ns" "$before"
+  [ -n "$(java_of "$ns")" ] || return 0
+  if [ "$told" = "$(told_to_client "$1")" ]; then
+    ask_anew "$ns"
+  else
+    await_quietly 30 "client that goes by it" client_is_another "$ns" "$before"
+  fi
 }
 
+# told_to_client HOME: its configuration but for the lab's number; nothing if it has none.
+told_to_client() { sed '/^\.lab = /d' "$1/etc/org.culvert.client.cfg" 2>/dev/null || true; }
+
 # client_of NAMESPACE: the number of the client that runs there. After each change of its configuration
-# it is another one, and the tunnel of the former is down.
+# that means something new it is another one, and the tunnel of the former is down.
 client_of() { shell "$1" "service:list org.culvert.api.client.TunnelClient" | sed -n 's/.*service.id = //p'; }
 client_is_another() { local now; now=$(client_of "$1"); [ -n "$now" ] && [ "$now" != "$2" ]; }
 
 # restart_client: the client gives its tunnel up and asks for another.
-restart_client() {
-  local before; before=$(connects)
-  client_shell culvert:client-reconnect >/dev/null || fail "the client's shell does not answer"
-  await_quietly 30 "client that begins anew" client_began_anew "$before"
+restart_client() { ask_anew "$c"; }
+
+ask_anew() { # NAMESPACE
+  local before; before=$(connects "$1")
+  shell "$1" culvert:client-reconnect >/dev/null || fail "the client's shell does not answer"
+  await_quietly 30 "client that begins anew" client_began_anew "$1" "$before"
 }
 
-client_began_anew() { ! client_is_connected || [ "$(connects)" != "$1" ]; }
+client_began_anew() { ! client_is_connected "$1" || [ "$(connects "$1")" != "$2" ]; }
 
 second_shell() { shell "$s" "$1"; }
 neighbour_shell() { shell "$d" "$1"; }
-client_json() { client_shell "culvert:client --json"; }
+# What the client says of itself, that of NAMESPACE if one is given.
+client_json() { shell "${1:-$c}" "culvert:client --json"; }
 client_has_type() { client_json | grep -q "\"type\" *: *\"$1\""; }
-connects() { client_json | sed -n 's/.*"connects" *: *\([0-9]*\).*/\1/p'; }
+connects() { client_json "$@" | sed -n 's/.*"connects" *: *\([0-9]*\).*/\1/p'; }
 client_came_by() { client_json | grep '"broker"' | grep -q "over $1," && client_has_type "$2"; }
 broker_has_state() { broker_shell "culvert:tunnels --json" | grep -q "\"state\" *: *\"$1\""; }
 delegated_prefix() { client_was_given prefix; }
@@ -179,7 +194,7 @@ client_was_given() {
   await_quietly 30 "connected client" client_is_connected
   client_json | sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/\1/p" | head -1
 }
-client_is_connected() { client_json | grep -q '"phase" *: *"connected"'; }
+client_is_connected() { client_json "$@" | grep -q '"phase" *: *"connected"'; }
 
 # What must never change for the user, on one line.
 assignment() { echo "$(inner_address) $(delegated_prefix)"; }
