@@ -10,6 +10,7 @@ import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.tunnel.TunnelParameters.Side;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
@@ -109,20 +110,23 @@ public final class ClientEndpoint extends ConfiguredEndpoint {
       @Reference NetworkDevices devices,
       @Reference OuterSockets sockets,
       @Reference HostNetwork host) {
-    super(
-        Side.CLIENT,
-        from(config).besides(devices),
-        HostSettings.from(PID, config.hostSettings(), config.closedInterfaces())
-            .withSourceRules(
-                PID, config.sourceRules(), config.sourceTable(), config.sourcePriority()),
-        devices,
-        sockets,
-        host);
+    super(Side.CLIENT, written(config), devices, sockets, host);
   }
 
-  static EndpointSettings from(Config config) {
-    return EndpointSettings.from(
-            PID, TunnelEndpoint.CLIENT, config.device(), config.mtu(), config.datapath())
-        .withDefaultRouteMetric(config.defaultRouteMetric());
+  /** Closes the tunnels and opens them again if it is another configuration. */
+  @Modified
+  void change(Config config) {
+    change(() -> written(config));
+  }
+
+  /** Reads what the operator has written; refuses what means nothing. */
+  static Written written(Config config) {
+    return new Written(
+        EndpointSettings.from(
+                PID, TunnelEndpoint.CLIENT, config.device(), config.mtu(), config.datapath())
+            .withDefaultRouteMetric(config.defaultRouteMetric()),
+        HostSettings.from(PID, config.hostSettings(), config.closedInterfaces())
+            .withSourceRules(
+                PID, config.sourceRules(), config.sourceTable(), config.sourcePriority()));
   }
 }

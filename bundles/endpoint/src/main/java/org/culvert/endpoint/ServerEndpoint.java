@@ -14,6 +14,7 @@ import org.culvert.api.netdev.OuterSockets;
 import org.culvert.api.tunnel.TunnelParameters.Side;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
@@ -102,14 +103,13 @@ public final class ServerEndpoint extends ConfiguredEndpoint implements TunnelSe
       @Reference NetworkDevices devices,
       @Reference OuterSockets sockets,
       @Reference HostNetwork host) {
-    super(
-        Side.SERVER,
-        from(config).besides(devices),
-        HostSettings.from(PID, config.hostSettings(), config.closedInterfaces())
-            .withReach(Reach.from(PID, config.device(), config.isolate(), config.hostServices())),
-        devices,
-        sockets,
-        host);
+    super(Side.SERVER, written(config), devices, sockets, host);
+  }
+
+  /** Closes the tunnels and opens them again if it is another configuration. */
+  @Modified
+  void change(Config config) {
+    change(() -> written(config));
   }
 
   @Override
@@ -122,8 +122,12 @@ public final class ServerEndpoint extends ConfiguredEndpoint implements TunnelSe
     return servePools(pools, resolvers);
   }
 
-  static EndpointSettings from(Config config) {
-    return EndpointSettings.from(
-        PID, TunnelEndpoint.SERVER, config.device(), config.mtu(), config.datapath());
+  /** Reads what the operator has written; refuses what means nothing. */
+  static Written written(Config config) {
+    return new Written(
+        EndpointSettings.from(
+            PID, TunnelEndpoint.SERVER, config.device(), config.mtu(), config.datapath()),
+        HostSettings.from(PID, config.hostSettings(), config.closedInterfaces())
+            .withReach(Reach.from(PID, config.device(), config.isolate(), config.hostServices())));
   }
 }

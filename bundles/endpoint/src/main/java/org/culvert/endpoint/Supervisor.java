@@ -101,7 +101,7 @@ final class Supervisor {
         .ifPresent(request -> forwarding.inject(tunnel.id(), request));
   }
 
-  private static void tell(Consumer<String> listener, String id) {
+  static void tell(Consumer<String> listener, String id) {
     try {
       listener.accept(id);
     } catch (RuntimeException e) {
