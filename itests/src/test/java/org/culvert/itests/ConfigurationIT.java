@@ -60,7 +60,7 @@ public class ConfigurationIT {
             "etc/org.culvert.brokr.cfg: nothing reads it; is org.culvert.broker.cfg meant?",
             "etc/org.culvert.endpoint.server.conf: nothing reads it;"
                 + " is org.culvert.endpoint.server.cfg meant?",
-            "etc/org.culvert.dns.update-*.cfg: key.file = \"\": write either key.file or key.secret",
+            "etc/org.culvert.dns.update-home.cfg: key.file = \"\": write either key.file or key.secret",
             "etc/org.culvert.dns.update-home.cfg: there is no servr; is server meant?",
             "etc/org.culvert.transport.cfg: udp.mechanisms: no mechanism SCRAM-SHA256 is installed;"
                 + " is SCRAM-SHA-256 meant?",

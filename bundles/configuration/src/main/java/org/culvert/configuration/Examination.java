@@ -43,6 +43,12 @@ record Examination(Map<String, Object> values, List<String> remarks, List<String
     if (written.one() && !definition.several()) {
       remarks.add(written.file() + ": there is only one, etc/" + definition.pid() + ".cfg");
     }
+    if (definition.several() && !written.one()) {
+      // Nobody could say which of several it is.
+      refusals.add(
+          "%s: there may be several; call it %s-NAME.cfg"
+              .formatted(written.file(), definition.pid()));
+    }
     for (Map.Entry<String, Object> entry : written.values().entrySet()) {
       String key = entry.getKey();
       Object value = entry.getValue();

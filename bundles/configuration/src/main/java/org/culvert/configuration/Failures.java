@@ -121,9 +121,21 @@ final class Failures {
             .filter(line -> line.contains(REFUSAL))
             .findFirst()
             .map(line -> line.substring(line.indexOf(REFUSAL) + REFUSAL.length()))
+            .map(text -> named(text, component.configurationPid[0], one))
             .map(text -> new Mistake(component.configurationPid[0], true, text));
     return new Failure(
         component.name, component.bundle.symbolicName, pid(one), mistake, one.failure);
+  }
+
+  /** A component that there are several of may not know which file is its own. */
+  private static String named(String text, String kind, ComponentConfigurationDTO one) {
+    Object file = one.properties == null ? null : one.properties.get(Written.FILE);
+    if (file == null) {
+      return text;
+    }
+    String path = Written.parts(file).get(0);
+    return text.replace(
+        "etc/" + kind + "-*.cfg", "etc/" + path.substring(path.lastIndexOf('/') + 1));
   }
 
   private static String pid(ComponentConfigurationDTO one) {

@@ -33,9 +33,14 @@ final class FallBack {
    *
    * @param running the configurations that components run with
    * @param unconfigured those that components run without
+   * @param known those that there are components for
    */
   void look(
-      List<Written> all, List<Failure> failures, Set<String> running, Set<String> unconfigured)
+      List<Written> all,
+      List<Failure> failures,
+      Set<String> running,
+      Set<String> unconfigured,
+      Set<String> known)
       throws IOException {
     unconfigured.forEach(guard::proveDefaults);
     for (String pid : guard.mended()) {
@@ -54,10 +59,15 @@ final class FallBack {
         blamed.add(pid);
         if (guard.reject(pid, mistake) || guard.withhold(pid, mistake)) {
           hand(pid);
+        } else if (!pid.equals(failure.pid()) && guard.reject(failure.pid(), mistake)) {
+          // It ran beside what it blames now, until its own configuration changed.
+          hand(failure.pid());
         }
       }
     }
-    running.stream().filter(pid -> !blamed.contains(pid)).forEach(guard::prove);
+    Set<String> right = new HashSet<>(running);
+    right.removeAll(blamed);
+    guard.prove(running, right, known);
   }
 
   /** Tries again what a component refused that has another configuration now. */

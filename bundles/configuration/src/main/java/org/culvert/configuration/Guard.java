@@ -2,11 +2,13 @@ package org.culvert.configuration;
 
 import java.util.Collections;
 import java.util.Dictionary;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.culvert.api.config.ConfigurationReport.Mistake;
@@ -28,10 +30,10 @@ final class Guard implements ConfigurationPlugin {
   private final Supplier<Map<String, Definition>> definitions;
   private final Checks checks;
 
-  /** What was handed on, what of it some component runs with, and what none took. */
+  /** What was handed on, what of it components ran with, and what none took. */
   private final Map<String, Map<String, Object>> given = new ConcurrentHashMap<>();
 
-  private final Map<String, Map<String, Object>> proved = new ConcurrentHashMap<>();
+  private final Proofs proofs;
   private final Map<String, Rejected> rejected = new ConcurrentHashMap<>();
 
   /** What components have run with no configuration for, so with their defaults. */
@@ -45,13 +47,23 @@ final class Guard implements ConfigurationPlugin {
    */
   private record Rejected(Map<String, Object> values, Mistake mistake, boolean foreseen) {
     boolean isOfAnother(String pid) {
-      return !mistake.pid().equals(kind(pid));
+      return !mistake.pid().equals(Written.kindOf(pid));
     }
   }
 
   Guard(Supplier<Map<String, Definition>> definitions, Checks checks) {
+    this(definitions, checks, System::nanoTime);
+  }
+
+  /**
+   * Hands nothing on yet.
+   *
+   * @param nanos a clock that never jumps
+   */
+  Guard(Supplier<Map<String, Definition>> definitions, Checks checks, LongSupplier nanos) {
     this.definitions = definitions;
     this.checks = checks;
+    this.proofs = new Proofs(nanos);
   }
 
   @Override
@@ -66,12 +78,12 @@ final class Guard implements ConfigurationPlugin {
     String pid = written.pid();
     Examination examination = Examination.of(written, definition, all.values());
     Rejected before = rejected.get(pid);
-    if (before != null && !same(before.values(), examination.values())) {
+    if (before != null && !Written.same(before.values(), examination.values())) {
       rejected.remove(pid);
       before = null;
     }
     if (examination.refusals().isEmpty() && before == null && !foresees(pid, examination)) {
-      given.put(pid, examination.values());
+      give(pid, examination.values());
     }
     if (unconfigured.contains(pid)) {
       given.putIfAbsent(pid, defaults(examination.values()));
@@ -84,14 +96,21 @@ final class Guard implements ConfigurationPlugin {
     }
   }
 
+  private void give(String pid, Map<String, Object> values) {
+    Map<String, Object> before = given.put(pid, values);
+    if (before == null || !Written.same(before, values)) {
+      proofs.handedOn(pid);
+    }
+  }
+
   /** Keeps back from a component that runs what it would not take; tells whether that is so. */
   private boolean foresees(String pid, Examination examination) {
-    boolean runs = proved.containsKey(pid) || unconfigured.contains(pid);
+    boolean runs = proofs.isAny(pid) || unconfigured.contains(pid);
     Map<String, Object> now = given.get(pid);
-    if (!runs || (now != null && same(now, examination.values()))) {
+    if (!runs || (now != null && Written.same(now, examination.values()))) {
       return false;
     }
-    Optional<Mistake> mistake = checks.mistake(kind(pid), examination.values());
+    Optional<Mistake> mistake = checks.mistake(Written.kindOf(pid), examination.values());
     mistake.ifPresent(one -> rejected.put(pid, new Rejected(examination.values(), one, true)));
     return mistake.isPresent();
   }
@@ -115,7 +134,7 @@ final class Guard implements ConfigurationPlugin {
 
   private boolean isMended(Map.Entry<String, Rejected> one) {
     return one.getValue().foreseen()
-        && checks.mistake(kind(one.getKey()), one.getValue().values()).isEmpty();
+        && checks.mistake(Written.kindOf(one.getKey()), one.getValue().values()).isEmpty();
   }
 
   /** Tells whether what was right before is in force, for what came after it is not. */
@@ -135,12 +154,28 @@ final class Guard implements ConfigurationPlugin {
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
-  /** Notes that a component runs with what was handed on. */
-  void prove(String pid) {
-    Map<String, Object> values = given.get(pid);
-    if (values != null) {
-      proved.put(pid, values);
+  /**
+   * Notes that components run with what was handed on, and none of them refuses it.
+   *
+   * @param running their configurations
+   * @param right those of them that nobody refuses
+   * @param known what components there are ask for
+   */
+  void prove(Set<String> running, Set<String> right, Set<String> known) {
+    Set<String> now = new HashSet<>(unconfigured);
+    running.forEach(pid -> now.add(Written.kindOf(pid)));
+    boolean all = proofs.isAll(now, known);
+    for (String pid : right) {
+      Map<String, Object> values = given.get(pid);
+      if (values != null) {
+        proofs.prove(pid, values, all);
+      }
     }
+  }
+
+  /** Tells whether more is known of what was handed on when some seconds have gone by. */
+  boolean isAnyYoung() {
+    return given.keySet().stream().anyMatch(proofs::isYoung);
   }
 
   /**
@@ -150,15 +185,15 @@ final class Guard implements ConfigurationPlugin {
    */
   boolean reject(String pid, Mistake mistake) {
     Map<String, Object> values = given.get(pid);
-    Map<String, Object> other = proved.get(pid);
+    Map<String, Object> other = values == null ? null : proofs.before(pid, values);
     if (other == null && values != null && unconfigured.contains(pid)) {
       other = defaults(values);
     }
-    if (values == null || other == null || same(values, other)) {
+    if (values == null || other == null || Written.same(values, other)) {
       return false;
     }
     rejected.put(pid, new Rejected(values, mistake, false));
-    given.put(pid, other);
+    give(pid, other);
     return true;
   }
 
@@ -170,13 +205,14 @@ final class Guard implements ConfigurationPlugin {
    */
   boolean withhold(String pid, Mistake mistake) {
     String refuser = mistake.pid();
-    boolean ran = proved.containsKey(refuser) || unconfigured.contains(refuser);
+    boolean ran = proofs.isAny(refuser) || unconfigured.contains(refuser);
     Map<String, Object> values = given.get(pid);
-    if (values == null || !ran || proved.containsKey(pid) || refuser.equals(kind(pid))) {
+    if (values == null || !ran || proofs.isFirm(pid) || refuser.equals(Written.kindOf(pid))) {
       return false;
     }
     rejected.put(pid, new Rejected(values, mistake, false));
     given.remove(pid);
+    proofs.forget(pid);
     return true;
   }
 
@@ -193,15 +229,11 @@ final class Guard implements ConfigurationPlugin {
             .filter(
                 one ->
                     one.getValue().mistake().pid().equals(changed)
-                        || kind(one.getKey()).equals(kind(changed)))
+                        || Written.kindOf(one.getKey()).equals(Written.kindOf(changed)))
             .map(Map.Entry::getKey)
             .toList();
     again.forEach(rejected::remove);
     return again;
-  }
-
-  private static String kind(String pid) {
-    return pid.replaceFirst("~.*", "");
   }
 
   /** Returns why something else than what is written is in force, by configuration. */
@@ -213,18 +245,8 @@ final class Guard implements ConfigurationPlugin {
   /** Forgets a configuration that was deleted. */
   void forget(String pid) {
     given.remove(pid);
-    proved.remove(pid);
+    proofs.forget(pid);
     rejected.remove(pid);
-  }
-
-  /** Lists are arrays, which are equal to themselves only. */
-  private static boolean same(Map<String, Object> one, Map<String, Object> other) {
-    return parts(one).equals(parts(other));
-  }
-
-  private static Map<String, List<String>> parts(Map<String, Object> values) {
-    return values.entrySet().stream()
-        .collect(Collectors.toMap(Map.Entry::getKey, one -> Written.parts(one.getValue())));
   }
 
   /** Keys that differ in case only are one key here, but not for those who read them. */

@@ -267,9 +267,9 @@ public final class Watch
         changed.remove(pid);
         fallBack.changed(pid);
       }
-      fallBack.look(written, failed, failures.running(), failures.unconfigured());
+      fallBack.look(written, failed, failures.running(), failures.unconfigured(), failures.pids());
       told = new Telling(told).tell(mistakes(written, failed), failed);
-      if (!isSettled()) {
+      if (!isSettled() || guard.isAnyYoung()) {
         lookSoon();
       }
     } catch (IOException | RuntimeException e) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -27,7 +28,7 @@ record Written(String pid, String kind, boolean one, String file, Map<String, Ob
 
   private static final String PID = "service.pid";
   private static final String FACTORY_PID = "service.factoryPid";
-  private static final String FILE = "felix.fileinstall.filename";
+  static final String FILE = "felix.fileinstall.filename";
 
   Written {
     values = Collections.unmodifiableMap(new TreeMap<>(values));
@@ -91,5 +92,20 @@ record Written(String pid, String kind, boolean one, String file, Map<String, Ob
 
   private static Optional<String> text(Map<String, Object> values, String key) {
     return Optional.ofNullable(values.get(key)).map(Object::toString);
+  }
+
+  /** Returns what a configuration of this name is one of. */
+  static String kindOf(String pid) {
+    return pid.replaceFirst("~.*", "");
+  }
+
+  /** Lists are arrays, which are equal to themselves only. */
+  static boolean same(Map<String, Object> one, Map<String, Object> other) {
+    return texts(one).equals(texts(other));
+  }
+
+  private static Map<String, List<String>> texts(Map<String, Object> values) {
+    return values.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, one -> parts(one.getValue())));
   }
 }

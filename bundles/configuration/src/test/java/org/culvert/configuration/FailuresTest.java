@@ -2,6 +2,7 @@ package org.culvert.configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.culvert.api.config.ConfigurationReport.Mistake;
 import org.culvert.api.config.InvalidConfigurationException;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,22 @@ class FailuresTest {
     assertThat(failure(wrapped.replace("Caused by: ", "")).cause())
         .isEqualTo("java.lang.reflect.InvocationTargetException");
     assertThat(failure("").cause()).isEmpty();
+  }
+
+  @Test
+  void theFileOfOneOfSeveralIsCalledByItsName() {
+    ComponentDescriptionDTO component = new ComponentDescriptionDTO();
+    component.configurationPid = new String[] {"org.culvert.dns.update"};
+    component.bundle = new BundleDTO();
+    ComponentConfigurationDTO one = new ComponentConfigurationDTO();
+    one.properties =
+        Map.of("felix.fileinstall.filename", "file:/opt/etc/org.culvert.dns.update-home.cfg");
+    one.failure =
+        "org.culvert.api.config.InvalidConfigurationException:"
+            + " etc/org.culvert.dns.update-*.cfg: zones = \"\": write one\n";
+
+    assertThat(Failures.failure(component, one).mistake().orElseThrow().text())
+        .isEqualTo("etc/org.culvert.dns.update-home.cfg: zones = \"\": write one");
   }
 
   @Test

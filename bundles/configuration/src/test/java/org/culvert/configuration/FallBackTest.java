@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.culvert.api.config.ConfigurationCheck;
 import org.culvert.api.config.ConfigurationReport.Mistake;
 import org.culvert.configuration.Failures.Failure;
@@ -20,8 +21,10 @@ class FallBackTest {
   private static final Set<String> NOTHING = Set.of();
 
   private final List<String> bad = new ArrayList<>();
+  private long now;
   private final Guard guard =
-      new Guard(Samples::definitions, new Checks(() -> List.of(new Check(), new Broken())));
+      new Guard(
+          Samples::definitions, new Checks(() -> List.of(new Check(), new Broken())), () -> now);
   private final List<String> again = new ArrayList<>();
   private final FallBack fallBack = new FallBack(guard, again::add);
 
@@ -46,7 +49,7 @@ class FallBackTest {
     assertThat(guard.rejections()).containsOnlyKeys(GRE);
     assertThat(guard.rejections().get(GRE)).isEqualTo(new Mistake(GRE, true, "8 is bad"));
     assertThat(guard.isAnyMended()).isFalse();
-    fallBack.look(List.of(), List.of(), Set.of(GRE), NOTHING);
+    look(List.of(), List.of(), Set.of(GRE), NOTHING);
     assertThat(again).isEmpty();
   }
 
@@ -58,7 +61,7 @@ class FallBackTest {
     bad.clear();
 
     assertThat(guard.isAnyMended()).isTrue();
-    fallBack.look(List.of(), List.of(), Set.of(GRE), NOTHING);
+    look(List.of(), List.of(), Set.of(GRE), NOTHING);
 
     assertThat(again).containsExactly(GRE);
     assertThat(guard.rejections()).isEmpty();
@@ -67,7 +70,7 @@ class FallBackTest {
 
   @Test
   void whatWouldBeRefusedIsKeptBackFromDefaultsThatRun() throws IOException {
-    fallBack.look(List.of(), List.of(), NOTHING, Set.of(GRE));
+    look(List.of(), List.of(), NOTHING, Set.of(GRE));
     bad.add("8");
 
     assertThat(given(Samples.file(GRE, "key.number", "8")).get("key.number")).isNull();
@@ -131,7 +134,7 @@ class FallBackTest {
 
   @Test
   void defaultsAreInForceAgainIfTheFirstFileIsRefused() throws IOException {
-    fallBack.look(List.of(), List.of(), NOTHING, Set.of(GRE));
+    look(List.of(), List.of(), NOTHING, Set.of(GRE));
 
     refuses(Samples.file(GRE, "key.number", "0"));
 
@@ -144,7 +147,7 @@ class FallBackTest {
 
   @Test
   void defaultsStayInForceIfTheFirstFileMeansNothing() throws IOException {
-    fallBack.look(List.of(), List.of(), NOTHING, Set.of(GRE));
+    look(List.of(), List.of(), NOTHING, Set.of(GRE));
 
     Dictionary<String, Object> given = given(Samples.file(GRE, "key.number", "many"));
 
@@ -189,7 +192,7 @@ class FallBackTest {
     given(Samples.oneOf("com.example.peer", "home", "key.number", "0"));
 
     Mistake mistake = new Mistake(GRE, true, "etc/com.example.peer-home.cfg: it will not do");
-    fallBack.look(
+    look(
         List.of(wrong),
         List.of(new Failure("Gre", "com.example", GRE, Optional.of(mistake), "")),
         Set.of(PEER),
@@ -241,7 +244,7 @@ class FallBackTest {
     Dictionary<String, Object> other = Samples.oneOf("com.example.peer", "away", "key.number", "0");
     given(other);
     Mistake mistake = new Mistake(GRE, true, "etc/com.example.peer-away.cfg: nor will this");
-    fallBack.look(
+    look(
         List.of(Written.of(other)),
         List.of(new Failure("Gre", "com.example", GRE, Optional.of(mistake), "")),
         NOTHING,
@@ -255,10 +258,113 @@ class FallBackTest {
     assertThat(again).hasSize(3).last().isEqualTo(PEER);
   }
 
+  private static final String AWAY = "com.example.away";
+
+  /** The runtime calls a component active that it is ending because of the wrong values. */
+  @Test
+  void whatIsHandedOnWhileTheComponentEndsHasNotRun() throws IOException {
+    runs(Samples.file(GRE, "key.number", "7"));
+    later(3600);
+    runs(Samples.file(GRE, "key.number", "0"));
+
+    refuses(Samples.file(GRE, "key.number", "0"));
+
+    assertThat(again).containsExactly(GRE);
+    assertThat(given(Samples.file(GRE, "key.number", "0")).get("key.number")).isEqualTo("7");
+    assertThat(guard.rejections()).containsOnlyKeys(GRE);
+  }
+
+  @Test
+  void defaultsThatEndBecauseOfAWrongFileAreInForceAgain() throws IOException {
+    look(List.of(), List.of(), NOTHING, Set.of(GRE));
+    runs(Samples.file(GRE, "key.number", "0"));
+
+    refuses(Samples.file(GRE, "key.number", "0"));
+
+    assertThat(again).containsExactly(GRE);
+    assertThat(given(Samples.file(GRE, "key.number", "0")).get("key.number")).isNull();
+  }
+
+  /** What no longer does after a long time is not replaced by what was meant once. */
+  @Test
+  void whatRanForLongIsNotReplacedByWhatRanBeforeIt() throws IOException {
+    runs(Samples.file(GRE, "key.number", "7"));
+    runs(Samples.file(GRE, "key.number", "8"));
+    assertThat(guard.isAnyYoung()).isTrue();
+    later(11);
+    runs(Samples.file(GRE, "key.number", "8"));
+    assertThat(guard.isAnyYoung()).isFalse();
+
+    refuses(Samples.file(GRE, "key.number", "8"));
+
+    assertThat(again).isEmpty();
+  }
+
+  /** A component is away, a wrong file comes, the component comes back. */
+  @Test
+  void aWrongFileThatComesWhileItsRefuserIsAwayIsKeptBack() throws IOException {
+    Set<String> known = Set.of(GRE, "com.example.peer");
+    runs(Samples.file(GRE, "key.number", "7"));
+    peer("0");
+    for (int second = 0; second < 60; second++) {
+      later(1);
+      fallBack.look(List.of(), List.of(), Set.of(PEER), NOTHING, known);
+    }
+
+    refusesAnother("0");
+
+    assertThat(again).containsExactly(PEER);
+    assertThat(peer("0").get(Guard.CONDITION)).isEqualTo(Guard.NEVER);
+    assertThat(guard.rejections()).containsOnlyKeys(PEER);
+  }
+
+  @Test
+  void aFileThatBecomesWrongWhileItsRefuserIsAwayKeepsItsLastRightValues() throws IOException {
+    Set<String> known = Set.of(GRE, "com.example.peer", AWAY);
+    given(Samples.file(GRE, "key.number", "7"));
+    peer("1");
+    later(60);
+    fallBack.look(List.of(), List.of(), Set.of(GRE, PEER), NOTHING, known);
+    peer("0");
+    for (int second = 0; second < 60; second++) {
+      later(1);
+      fallBack.look(List.of(), List.of(), Set.of(PEER), NOTHING, known);
+    }
+
+    refusesAnother("0");
+
+    assertThat(again).containsExactly(PEER);
+    assertThat(peer("0").get("key.number")).isEqualTo("1");
+  }
+
+  @Test
+  void aComponentIsGivenItsOwnLastValuesIfTheyRanWithTheFileThatItBlames() throws IOException {
+    given(Samples.file(GRE, "key.number", "7"));
+    peer("0");
+    later(60);
+    look(List.of(), List.of(), Set.of(GRE, PEER), NOTHING);
+    given(Samples.file(GRE, "key.number", "8"));
+
+    refusesAnother("0");
+
+    assertThat(again).containsExactly(GRE);
+    assertThat(given(Samples.file(GRE, "key.number", "8")).get("key.number")).isEqualTo("7");
+  }
+
+  private void later(int seconds) {
+    now += TimeUnit.SECONDS.toNanos(seconds);
+  }
+
+  private void look(
+      List<Written> all, List<Failure> failures, Set<String> running, Set<String> unconfigured)
+      throws IOException {
+    fallBack.look(all, failures, running, unconfigured, NOTHING);
+  }
+
   private void refusesAnother(String number) throws IOException {
     Written wrong = Written.of(peer(number));
     Mistake mistake = new Mistake(GRE, true, "etc/com.example.peer-home.cfg: it will not do");
-    fallBack.look(
+    look(
         List.of(wrong),
         List.of(new Failure("Gre", "com.example", GRE, Optional.of(mistake), "")),
         NOTHING,
@@ -272,14 +378,14 @@ class FallBackTest {
   private void runs(Dictionary<String, Object> properties) throws IOException {
     String pid = properties.get("service.pid").toString();
     given(properties);
-    fallBack.look(List.of(), List.of(), Set.of(pid), NOTHING);
+    look(List.of(), List.of(), Set.of(pid), NOTHING);
   }
 
   private void refuses(Dictionary<String, Object> properties) throws IOException {
     Written written = Written.of(properties);
     given(properties);
     Mistake mistake = new Mistake(GRE, true, written.file() + ": it will not do");
-    fallBack.look(
+    look(
         List.of(written),
         List.of(new Failure("Gre", "com.example", GRE, Optional.of(mistake), "")),
         NOTHING,

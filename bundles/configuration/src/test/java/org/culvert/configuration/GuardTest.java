@@ -78,4 +78,19 @@ class GuardTest {
     guard.modifyConfiguration(null, properties);
     return properties;
   }
+
+  @Test
+  void oneOfSeveralWithoutANameIsNotHandedOn() {
+    Dictionary<String, Object> written = Samples.file("com.example.gre.pool", "key.number", "1");
+    Guard all = new Guard(Samples::definitions, new Checks(List::of));
+
+    all.modifyConfiguration(null, written);
+
+    assertThat(written.get(Guard.CONDITION)).isEqualTo(Guard.NEVER);
+    Definition definition = Samples.definitions().get("com.example.gre.pool");
+    assertThat(Examination.of(Written.of(written), definition, List.of()).refusals())
+        .contains(
+            "etc/com.example.gre.pool.cfg: there may be several;"
+                + " call it com.example.gre.pool-NAME.cfg");
+  }
 }
