@@ -61,11 +61,13 @@ final class GuardedMechanism implements SaslServerFactory {
 
     private final CountedCallbacks counted;
     private final Guesses.Guess guess;
+    private final Optional<Echo> echo;
 
     Exchange(SaslServer exchange, CountedCallbacks counted, Guesses.Guess guess) {
       this.exchange = exchange;
       this.counted = counted;
       this.guess = guess;
+      this.echo = Optional.of(exchange.getMechanismName()).filter(Echo::isShownBy).map(Echo::of);
     }
 
     @Override
@@ -73,7 +75,11 @@ final class GuardedMechanism implements SaslServerFactory {
       if (getMechanismName().equals(ANONYMOUS)) {
         return exchange.evaluateResponse(response);
       }
-      if (!guess.begin()) {
+      boolean echoed = echo.filter(nonce -> nonce.isIn(response)).isPresent();
+      if (echoed) {
+        callbacks.answered();
+      }
+      if (!begin()) {
         guess.undecided();
         throw new AuthenticationUnavailableException("too many failed authentications");
       }
@@ -84,6 +90,7 @@ final class GuardedMechanism implements SaslServerFactory {
           guess.passed(checked(exchange.getAuthorizationID()));
         } else {
           guess.undecided();
+          echo.ifPresent(nonce -> nonce.challenged(answer));
         }
         return answer;
       } catch (AuthenticationUnavailableException e) {
@@ -95,12 +102,15 @@ final class GuardedMechanism implements SaslServerFactory {
           guess.undecided();
           throw unavailable.get();
         }
-        if (e instanceof AuthenticationException) {
-          callbacks.answered();
-        }
-        guess.failed(e instanceof AuthenticationException);
+        guess.failed(echoed || (!guess.needsEcho() && e instanceof AuthenticationException));
         throw e;
       }
+    }
+
+    /** Where a guess takes a nonce, what comes before the nonce is sent is none. */
+    private boolean begin() {
+      boolean comesFirst = guess.needsEcho() && !echo.filter(Echo::isAwaited).isPresent();
+      return comesFirst ? guess.mayBegin() : guess.begin();
     }
 
     private String checked(@Nullable String user) throws SaslException {

@@ -1,6 +1,10 @@
 package org.culvert.transport;
 
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.culvert.api.net.IpPrefix;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +15,16 @@ import org.jspecify.annotations.Nullable;
  * the tokens come back if it does not fail.
  *
  * <p>A limit must not lock out those whom it protects. Where somebody has come in before, the
- * limits of the network and of the sum do not count, nor that of the user who did. What is tried
- * over UDP, where an address may be forged, takes nothing from what TCP and TLS need; what is tried
- * over those counts over UDP too.
+ * limits of the network and of the sum do not count, nor that of the user who did. Over UDP anybody
+ * can write another's address into a datagram, so that tries are counted in three ranks. Each takes
+ * from those below it and nothing from those above:
+ *
+ * <ol>
+ *   <li>over TCP and TLS;
+ *   <li>over UDP, by a mechanism that needs a nonce of the server's: what does not send it back has
+ *       guessed nothing and is not counted, so that who forges an address spends nothing of it;
+ *   <li>over UDP, by one that needs none, such as PLAIN: there each message is a guess.
+ * </ol>
  *
  * <p>Safe for use by many threads.
  */
@@ -26,10 +37,20 @@ final class Guesses {
   static final int SOURCES_OF_USER = 4;
   static final int SOURCES_IN_SUM = 100;
 
+  /** How a try comes in. */
+  enum Rank {
+    /** Over a stream. */
+    STREAM,
+    /** In a datagram that must have a nonce of the server's. */
+    ECHO,
+    /** In a datagram that anybody can send who knows the password. */
+    BLIND
+  }
+
   private final LongSupplier nanoTime;
-  private final Places streams;
-  private final Places datagrams;
+  private final Map<Rank, Places> places = new EnumMap<>(Rank.class);
   private final TokenBuckets<String> users;
+  private final TokenBuckets<String> usersBlindly;
   private final Map<String, Boolean> known;
 
   /**
@@ -40,9 +61,11 @@ final class Guesses {
    */
   Guesses(int perMinute, int burst, int entries, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
-    this.streams = new Places(perMinute, burst, entries);
-    this.datagrams = new Places(perMinute, burst, entries);
+    for (Rank rank : Rank.values()) {
+      places.put(rank, new Places(perMinute, burst, entries));
+    }
     this.users = buckets(perMinute, burst, SOURCES_OF_USER, entries);
+    this.usersBlindly = buckets(perMinute, burst, SOURCES_OF_USER, entries);
     this.known = new RecentlyUsed<>(entries);
   }
 
@@ -52,21 +75,22 @@ final class Guesses {
 
   /** Tells whether a source may try at all; takes nothing. */
   synchronized boolean mayTry(IpPrefix source, boolean stream) {
-    return has(stream ? streams : datagrams, source, nanoTime.getAsLong());
+    return has(stream ? Rank.STREAM : Rank.ECHO, source, nanoTime.getAsLong());
   }
 
-  /**
-   * Begins to count what one session does to authenticate.
-   *
-   * @param stream whether the source is surely the one that it seems to be
-   */
-  Guess from(IpPrefix source, boolean stream) {
-    return new Guess(source, stream);
+  /** Begins to count what one session does to authenticate. */
+  Guess from(IpPrefix source, Rank rank) {
+    return new Guess(source, rank);
   }
 
-  private boolean has(Places places, IpPrefix source, long now) {
-    return places.has(source, now)
-        && (known.containsKey(source.toString()) || places.hasAround(source, now));
+  private boolean has(Rank rank, IpPrefix source, long now) {
+    Places some = at(rank);
+    return some.has(source, now)
+        && (known.containsKey(source.toString()) || some.hasAround(source, now));
+  }
+
+  private Places at(Rank rank) {
+    return Objects.requireNonNull(places.get(rank));
   }
 
   /** Buckets of sources, of their networks, and of all. */
@@ -111,28 +135,43 @@ final class Guesses {
   /** The tries of one session, one after the other. */
   final class Guess {
     private final IpPrefix source;
-    private final boolean stream;
+    private final Rank rank;
+    private final Set<Rank> ranks;
     private @Nullable String user;
     private boolean counted;
     private boolean countedAtUser;
 
-    private Guess(IpPrefix source, boolean stream) {
+    private Guess(IpPrefix source, Rank rank) {
       this.source = source;
-      this.stream = stream;
+      this.rank = rank;
+      this.ranks = EnumSet.range(rank, Rank.BLIND);
+    }
+
+    /** Tells whether only what sends back a nonce is a guess. */
+    boolean needsEcho() {
+      return rank == Rank.ECHO;
+    }
+
+    /** Tells whether who passes may have had the server's answers sent to another. */
+    boolean isBlind() {
+      return rank == Rank.BLIND;
+    }
+
+    /** Tells whether there may be a try; takes nothing, for what can be none yet. */
+    boolean mayBegin() {
+      synchronized (Guesses.this) {
+        return has(rank, source, nanoTime.getAsLong());
+      }
     }
 
     /** Begins a try, if there may be one. */
     boolean begin() {
       synchronized (Guesses.this) {
         long now = nanoTime.getAsLong();
-        Places places = stream ? streams : datagrams;
-        if (!has(places, source, now)) {
+        if (!has(rank, source, now)) {
           return false;
         }
-        places.spend(source, now);
-        if (stream) {
-          datagrams.spend(source, now);
-        }
+        ranks.forEach(each -> at(each).spend(source, now));
         counted = true;
         return user == null || mayTryAt(user, now);
       }
@@ -153,7 +192,14 @@ final class Guesses {
       if (known.containsKey(place(whom))) {
         return true;
       }
-      boolean may = users.take(whom, now) == TokenBuckets.Verdict.PASS;
+      TokenBuckets<String> own = isBlind() ? usersBlindly : users;
+      if (!counted) {
+        return own.hasToken(whom, now);
+      }
+      boolean may = own.take(whom, now) == TokenBuckets.Verdict.PASS;
+      if (may && !isBlind()) {
+        usersBlindly.spend(whom, now);
+      }
       countedAtUser |= may;
       return may;
     }
@@ -163,10 +209,7 @@ final class Guesses {
       synchronized (Guesses.this) {
         long now = nanoTime.getAsLong();
         if (counted) {
-          (stream ? streams : datagrams).giveBack(source, now);
-          if (stream) {
-            datagrams.giveBack(source, now);
-          }
+          ranks.forEach(each -> at(each).giveBack(source, now));
         }
         giveBackAtUser(now);
         counted = false;
@@ -177,25 +220,29 @@ final class Guesses {
     void passed(String whom) {
       synchronized (Guesses.this) {
         undecided();
-        known.put(place(whom), true);
-        known.put(source.toString(), true);
+        if (!isBlind()) {
+          known.put(place(whom), true);
+          known.put(source.toString(), true);
+        }
       }
     }
 
     /**
-     * Ends a try that has failed. What was sent blindly has guessed nothing. Over UDP it may have
-     * come in the name of anybody, so that only this one source is charged with it: else whoever
-     * forges many sources would lock out all.
+     * Ends a try that has failed. One that has not sent back the nonce that it needs was none. Over
+     * UDP what has not guessed either may have come in the name of anybody, so that only this one
+     * source is charged with it: else whoever forges many sources would lock out all.
      *
-     * @param answered whether the client answered this server, and did not send blindly
+     * @param guessed whether a password was compared, or the nonce was sent back that it takes
      */
-    void failed(boolean answered) {
+    void failed(boolean guessed) {
       synchronized (Guesses.this) {
-        if (!answered) {
+        if (!guessed) {
           long now = nanoTime.getAsLong();
           giveBackAtUser(now);
-          if (!stream && counted) {
-            datagrams.giveBackAround(source, now);
+          if (needsEcho()) {
+            undecided();
+          } else if (isBlind() && counted) {
+            at(Rank.BLIND).giveBackAround(source, now);
           }
         }
         counted = false;
@@ -205,7 +252,10 @@ final class Guesses {
 
     private void giveBackAtUser(long now) {
       if (countedAtUser && user != null) {
-        users.giveBack(user, now);
+        if (!isBlind()) {
+          users.giveBack(user, now);
+        }
+        usersBlindly.giveBack(user, now);
       }
       countedAtUser = false;
     }

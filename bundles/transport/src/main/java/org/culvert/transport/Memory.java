@@ -21,7 +21,7 @@ final class Memory {
   /** An entry in a table of {@link TokenBuckets}, and how many such tables there are. */
   private static final int BUCKET = 200;
 
-  private static final int TABLES = 12;
+  private static final int TABLES = 20;
   private static final int FEWEST_BUCKETS = 1_024;
   private static final int MOST_BUCKETS = 65_536;
 

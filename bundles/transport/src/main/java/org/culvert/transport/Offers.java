@@ -54,7 +54,7 @@ final class Offers {
                     new OfferedMechanism(
                         name,
                         new GuardedMechanism(
-                            factory, callbacks(opening, name), () -> guess(opening))))
+                            factory, callbacks(opening, name), () -> guess(opening, name))))
             .stream()
             .filter(mechanism -> isPossible(mechanism.name(), tls))
             .toList();
@@ -67,10 +67,11 @@ final class Offers {
             OfferedMechanism::name);
   }
 
-  private Guesses.Guess guess(Opening opening) {
+  private Guesses.Guess guess(Opening opening, String mechanism) {
+    Guesses.Rank datagram = Echo.isShownBy(mechanism) ? Guesses.Rank.ECHO : Guesses.Rank.BLIND;
     return guesses.from(
         Addresses.source(opening.path().remote().getAddress()),
-        opening.path().transport().isStream());
+        opening.path().transport().isStream() ? Guesses.Rank.STREAM : datagram);
   }
 
   /** Makes what answers a mechanism in a session. */

@@ -27,8 +27,9 @@ import org.culvert.protocol.SessionServices;
  * the table is full. Before that, a UDP session whose peer has not proved its address makes room,
  * be it anonymous or not authenticated: the oldest of the same source, or of all. Such sessions
  * cost a forger nothing, so they must not keep others out, least of all those whose address he
- * forges. Sessions whose offer was answered are not counted any more; as many of them are kept on
- * top.
+ * forges. Where somebody has proved an address and port before, his next session there makes no
+ * room: who only forges the address does not know the port. Sessions whose offer was answered are
+ * not counted any more; as many of them are kept on top.
  *
  * <p>Confined to the server's thread.
  */
@@ -40,7 +41,7 @@ final class Reception {
   private final Executor confined;
   private final Refusals refusals;
   private final LongSupplier nanoTime;
-  private final TokenBuckets<IpPrefix> senders;
+  private final DatagramRates senders;
   private final TokenBuckets<IpPrefix> connections;
   private final Guesses guesses;
   private final Memory.Shares memory;
@@ -71,7 +72,7 @@ final class Reception {
     this.refusals = refusals;
     this.nanoTime = nanoTime;
     this.senders =
-        new TokenBuckets<>(limits.rate(), limits.burst(), limits.slip(), memory.buckets());
+        new DatagramRates(limits.rate(), limits.burst(), limits.slip(), memory.buckets());
     this.connections =
         new TokenBuckets<>(limits.rate(), limits.burst(), limits.slip(), memory.buckets());
     this.guesses = guesses;
@@ -109,9 +110,14 @@ final class Reception {
     return Optional.empty();
   }
 
-  /** Takes a token for a datagram of a source that has not proved its address. */
-  TokenBuckets.Verdict admitDatagram(IpPrefix source) {
-    return senders.take(source, now());
+  /**
+   * Takes a token for a datagram of a source that has not proved its address.
+   *
+   * @param goesOn whether it belongs to a live session
+   */
+  TokenBuckets.Verdict admitDatagram(InetSocketAddress remote, boolean goesOn) {
+    return senders.admit(
+        Addresses.plain(remote), Addresses.source(remote.getAddress()), goesOn, now());
   }
 
   /** Takes a token for a connection. Datagrams, which anybody can forge, use up none of these. */
@@ -151,7 +157,7 @@ final class Reception {
             now);
     live.put(session, holder);
     perSource.merge(source, 1, Integer::sum);
-    if (path.transport() == Transport.UDP) {
+    if (path.transport() == Transport.UDP && !senders.hasProved(path.remote())) {
       halfOpen.add(session);
     }
     return Optional.of(session);
@@ -162,6 +168,9 @@ final class Reception {
     session.observe(now());
     if (session.proved()) {
       halfOpen.remove(session);
+      if (session.path().transport() == Transport.UDP) {
+        senders.proved(session.path().remote());
+      }
     }
     if (session.settled() && live.containsKey(session) && settled.add(session)) {
       uncount(session);

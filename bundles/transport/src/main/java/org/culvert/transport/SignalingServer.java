@@ -51,6 +51,10 @@ public final class SignalingServer implements SignalingSessions {
   private final Guesses guesses;
   private final Offers offers;
   private final ExecutorService blocking;
+
+  /** Evaluates what comes over UDP, of which a forger may send any number. */
+  private final ExecutorService blockingDatagrams;
+
   private final LongSupplier rateClock;
   private volatile @Nullable ServerSockets sockets;
   private @Nullable TlsProvider tls;
@@ -98,6 +102,7 @@ public final class SignalingServer implements SignalingSessions {
         new Offers(
             settings, broker, new Accounts(() -> credentialStores), guesses, () -> factories);
     this.blocking = BlockingThreads.start();
+    this.blockingDatagrams = BlockingThreads.start();
   }
 
   /** Serves TLS; the port opens now, or with the others. */
@@ -193,6 +198,7 @@ public final class SignalingServer implements SignalingSessions {
       open.close();
     }
     blocking.shutdownNow();
+    blockingDatagrams.shutdownNow();
   }
 
   @Override
@@ -231,7 +237,7 @@ public final class SignalingServer implements SignalingSessions {
         () -> offers.to(opening),
         mechanism -> offers.callbacks(opening, mechanism),
         settings.realm(),
-        blocking,
+        opening.path().transport().isStream() ? blocking : blockingDatagrams,
         opening,
         refusals,
         memory.streams(),

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.culvert.api.net.IpPrefix;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.protocol.BrokerSession;
@@ -81,7 +80,12 @@ final class UdpPort extends SimpleChannelInboundHandler<DatagramPacket> {
     ReliableHeader header = ReliableHeader.take(data);
     UdpSession session = live.getOrDefault(remote, ended.get(remote));
     if (session == null || !session.proved()) {
-      if (!withinRate(remote, header, data)) {
+      boolean goesOn =
+          session != null
+              && session.live()
+              && !BrokerSession.opens(data)
+              && !EchoRequest.matches(data);
+      if (!withinRate(remote, goesOn, header, data)) {
         return;
       }
     }
@@ -94,9 +98,9 @@ final class UdpPort extends SimpleChannelInboundHandler<DatagramPacket> {
     }
   }
 
-  private boolean withinRate(InetSocketAddress remote, ReliableHeader header, ByteBuffer data) {
-    IpPrefix source = Addresses.source(remote.getAddress());
-    TokenBuckets.Verdict verdict = reception.admitDatagram(source);
+  private boolean withinRate(
+      InetSocketAddress remote, boolean goesOn, ReliableHeader header, ByteBuffer data) {
+    TokenBuckets.Verdict verdict = reception.admitDatagram(remote, goesOn);
     if (verdict == TokenBuckets.Verdict.PASS) {
       return true;
     }

@@ -2,9 +2,12 @@ package org.culvert.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.testkit.trace.Threat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A limit of 60 failures a minute and 5 at once. */
 class GuessesTest {
@@ -16,7 +19,11 @@ class GuessesTest {
 
   /** Tells whether a wrong password was compared. */
   private boolean fails(IpPrefix source, boolean stream, String user) {
-    Guesses.Guess guess = guesses.from(source, stream);
+    return fails(source, stream ? Guesses.Rank.STREAM : Guesses.Rank.ECHO, user);
+  }
+
+  private boolean fails(IpPrefix source, Guesses.Rank rank, String user) {
+    Guesses.Guess guess = guesses.from(source, rank);
     if (guess.begin() && guess.names(user)) {
       guess.failed(true);
       return true;
@@ -26,7 +33,7 @@ class GuessesTest {
   }
 
   private boolean passes(IpPrefix source, String user) {
-    Guesses.Guess guess = guesses.from(source, true);
+    Guesses.Guess guess = guesses.from(source, Guesses.Rank.STREAM);
     if (guess.begin() && guess.names(user)) {
       guess.passed(user);
       return true;
@@ -44,7 +51,7 @@ class GuessesTest {
   void triesThatBeginAtOnceAreNoWayAroundTheLimit() {
     int begun = 0;
     for (int i = 0; i < 60; i++) {
-      begun += guesses.from(HOME, true).begin() ? 1 : 0;
+      begun += guesses.from(HOME, Guesses.Rank.STREAM).begin() ? 1 : 0;
     }
     assertThat(begun).isEqualTo(BURST);
   }
@@ -53,7 +60,7 @@ class GuessesTest {
   void whatDoesNotFailCostsNothing() {
     for (int i = 0; i < 100; i++) {
       assertThat(passes(HOME, "alice")).isTrue();
-      Guesses.Guess guess = guesses.from(HOME, true);
+      Guesses.Guess guess = guesses.from(HOME, Guesses.Rank.STREAM);
       assertThat(guess.begin()).isTrue();
       guess.undecided();
     }
@@ -140,7 +147,7 @@ class GuessesTest {
   @Test
   void whatAnswersNoChallengeCountsAtNoUser() {
     for (int i = 0; i < 100; i++) {
-      Guesses.Guess blind = guesses.from(elsewhere(i), false);
+      Guesses.Guess blind = guesses.from(elsewhere(i), Guesses.Rank.ECHO);
       assertThat(blind.begin() && blind.names("alice")).isTrue();
       blind.undecided();
       assertThat(blind.begin()).isTrue();
@@ -149,11 +156,12 @@ class GuessesTest {
     assertThat(passes(HOME, "alice")).isTrue();
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource(names = {"ECHO", "BLIND"})
   @Threat("T9")
-  void whatIsSentBlindlyFromForgedSourcesLocksNobodyOut() {
+  void whatIsSentBlindlyFromForgedSourcesLocksNobodyOut(Guesses.Rank rank) {
     for (int i = 0; i < 5_000; i++) {
-      Guesses.Guess blind = guesses.from(elsewhere(i % 1_000), false);
+      Guesses.Guess blind = guesses.from(elsewhere(i % 1_000), rank);
       assertThat(blind.begin()).isTrue();
       blind.failed(false);
     }
@@ -163,10 +171,54 @@ class GuessesTest {
   }
 
   @Test
+  @Threat("T9")
+  void whatSendsNoNonceBackIsNoGuessOfTheSourceWhoseNameItBears() {
+    for (int i = 0; i < 100; i++) {
+      Guesses.Guess blind = guesses.from(HOME, Guesses.Rank.ECHO);
+      assertThat(blind.mayBegin() && blind.names("alice")).isTrue();
+      assertThat(blind.begin()).isTrue();
+      blind.failed(false);
+    }
+    assertThat(fails(HOME, Guesses.Rank.ECHO, "alice")).isTrue();
+  }
+
+  /** PLAIN over UDP: who forges the address may guess, but not so that others cannot come in. */
+  @Test
+  @Threat("T9")
+  void guessesThatNeedNoNonceAreLimitedAndTakeNothingFromOthers() {
+    int ofOne = 0;
+    for (int i = 0; i < 100; i++) {
+      ofOne += fails(HOME, Guesses.Rank.BLIND, "alice") ? 1 : 0;
+    }
+    int ofUser = ofOne;
+    for (int i = 0; i < 1_000; i++) {
+      ofUser += fails(elsewhere(i), Guesses.Rank.BLIND, "alice") ? 1 : 0;
+    }
+
+    assertThat(ofOne).isEqualTo(BURST);
+    assertThat(ofUser).isEqualTo(BURST * Guesses.SOURCES_OF_USER);
+    assertThat(guesses.mayTry(HOME, false)).isTrue();
+    assertThat(fails(HOME, Guesses.Rank.ECHO, "alice")).isTrue();
+    assertThat(passes(elsewhere(1_001), "alice")).isTrue();
+  }
+
+  @Test
+  @Threat("T9")
+  void whoGuessesInBetterWaysHasNoMoreInWorseOnes() {
+    for (Guesses.Rank rank : List.of(Guesses.Rank.STREAM, Guesses.Rank.ECHO)) {
+      IpPrefix source = elsewhere(rank.ordinal());
+      for (int i = 0; i < BURST; i++) {
+        assertThat(fails(source, rank, "user" + i)).isTrue();
+      }
+      assertThat(fails(source, Guesses.Rank.BLIND, "user")).isFalse();
+    }
+  }
+
+  @Test
   void limitOfZeroIsNone() {
     Guesses any = new Guesses(0, 1, 16, () -> 0);
     for (int i = 0; i < 100; i++) {
-      assertThat(any.from(HOME, true).begin()).isTrue();
+      assertThat(any.from(HOME, Guesses.Rank.STREAM).begin()).isTrue();
     }
   }
 }

@@ -19,6 +19,7 @@ final class Attacker {
           Map.entry("crowd-of-anonymous", CrowdOfAnonymous::new),
           Map.entry("victims-sessions", VictimsSessions::new),
           Map.entry("victims-failures", VictimsFailures::new),
+          Map.entry("blind-flood", BlindFlood::new),
           Map.entry("blind-tunnels", BlindTunnels::new),
           Map.entry("displaced-tunnel", DisplacedTunnel::new),
           Map.entry("tls-handshakes", TlsHandshakes::new),

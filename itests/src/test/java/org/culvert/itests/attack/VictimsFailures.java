@@ -1,7 +1,6 @@
 package org.culvert.itests.attack;
 
 import java.io.IOException;
-import java.util.List;
 
 /** Wrong passwords in the name of the very user who wants in. */
 final class VictimsFailures implements Attack {
@@ -25,11 +24,5 @@ final class VictimsFailures implements Attack {
 
   private static void guess(Spoofed spoofed) throws IOException {
     spoofed.session(Users.HOME).say(PAUSE_MILLIS, Messages.VERSION, Messages.DIGEST, NONSENSE);
-  }
-
-  /** Over UDP the user may be refused, for there nobody can be told from another. */
-  @Override
-  public List<Users.Way> users() {
-    return List.of(Users.Way.TCP);
   }
 }
