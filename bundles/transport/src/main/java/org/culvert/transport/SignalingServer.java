@@ -1,25 +1,23 @@
 package org.culvert.transport;
 
-import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import javax.security.sasl.SaslServerFactory;
 import org.culvert.api.account.CredentialStore;
 import org.culvert.api.broker.TunnelBroker;
+import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.signaling.RefusedAttempt;
 import org.culvert.api.signaling.SignalingSessions;
 import org.culvert.api.tls.TlsProvider;
-import org.culvert.api.tunnel.SignalingPath.Transport;
-import org.culvert.protocol.SessionServices;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -29,7 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves TSP on its port for as long as a broker stands behind it.
+ * Serves TSP on its port for as long as a broker stands behind it. Another configuration opens the
+ * ports anew; who was refused, and how often passwords were guessed, is kept.
  *
  * <p>The lists of SASL factories and credential stores may change at any time: each session works
  * with the factories that it named in its capabilities, and asks the stores there are. In plain
@@ -45,18 +44,15 @@ public final class SignalingServer implements SignalingSessions {
   private static final Logger LOG = LoggerFactory.getLogger(SignalingServer.class);
 
   private final TunnelBroker broker;
-  private final TransportSettings settings;
   private final Refusals refusals;
-  private final Memory.Shares memory;
-  private final Guesses guesses;
-  private final Offers offers;
-  private final ExecutorService blocking;
-
-  /** Evaluates what comes over UDP, of which a forger may send any number. */
-  private final ExecutorService blockingDatagrams;
-
+  private final Supplier<Memory.Shares> memory;
   private final LongSupplier rateClock;
-  private volatile @Nullable ServerSockets sockets;
+
+  /** Guarded by this object's lock, as is what is written below. */
+  private TransportSettings settings;
+
+  private Guesses guesses;
+  private volatile @Nullable Serving serving;
   private @Nullable TlsProvider tls;
 
   @Reference volatile List<Map.Entry<Map<String, Object>, SaslServerFactory>> factories = List.of();
@@ -66,7 +62,7 @@ public final class SignalingServer implements SignalingSessions {
   /**
    * Validates the configuration; opens nothing yet.
    *
-   * @throws org.culvert.api.config.InvalidConfigurationException if a value cannot be meant
+   * @throws InvalidConfigurationException if a value cannot be meant
    */
   @Activate
   public SignalingServer(@Reference TunnelBroker broker, Config config) {
@@ -74,35 +70,30 @@ public final class SignalingServer implements SignalingSessions {
   }
 
   SignalingServer(TunnelBroker broker, TransportSettings settings) {
-    this(broker, settings, Memory.Shares.ofThisProcess(), System::nanoTime);
+    this(broker, settings, Memory.Shares::ofThisProcess, System::nanoTime);
   }
 
   /**
-   * @param memory what all sessions may take of the heap
+   * @param memory tells what all sessions may take of the heap, anew for each configuration
    * @param rateClock counts rates; never goes back, in nanoseconds
    */
   SignalingServer(
       TunnelBroker broker,
       TransportSettings settings,
-      Memory.Shares memory,
+      Supplier<Memory.Shares> memory,
       LongSupplier rateClock) {
     this.broker = broker;
     this.settings = settings;
     this.memory = memory;
     this.rateClock = rateClock;
     this.refusals =
-        new Refusals(new RefusalLog(InstantSource.system(), rateClock, memory.buckets()));
-    this.guesses =
-        new Guesses(
-            settings.limits().failuresPerMinute(),
-            settings.limits().failureBurst(),
-            memory.buckets(),
-            rateClock);
-    this.offers =
-        new Offers(
-            settings, broker, new Accounts(() -> credentialStores), guesses, () -> factories);
-    this.blocking = BlockingThreads.start();
-    this.blockingDatagrams = BlockingThreads.start();
+        new Refusals(new RefusalLog(InstantSource.system(), rateClock, memory.get().buckets()));
+    this.guesses = guesses(settings.limits());
+  }
+
+  private Guesses guesses(TransportSettings.Limits limits) {
+    return new Guesses(
+        limits.failuresPerMinute(), limits.failureBurst(), memory.get().buckets(), rateClock);
   }
 
   /** Serves TLS; the port opens now, or with the others. */
@@ -112,104 +103,105 @@ public final class SignalingServer implements SignalingSessions {
       policyOption = ReferencePolicyOption.GREEDY)
   synchronized void bindTls(TlsProvider provider) {
     tls = provider;
-    openTls();
+    Serving open = serving;
+    if (open != null) {
+      open.openTls(provider);
+    }
   }
 
   /** Closes the port of TLS, unless another provider has come first. */
   synchronized void unbindTls(TlsProvider provider) {
     if (provider.equals(tls)) {
       tls = null;
-      ServerSockets open = sockets;
+      Serving open = serving;
       if (open != null) {
-        open.tls().stopListening();
-        LOG.info("signaling over TLS is not served any more");
+        open.closeTls();
       }
     }
-  }
-
-  /** TLS that cannot be served is told, and keeps nobody from the other transports. */
-  private void openTls() {
-    ServerSockets open = sockets;
-    TlsProvider provider = tls;
-    if (open == null || provider == null || !settings.tls()) {
-      return;
-    }
-    try {
-      open.tls().open(provider);
-      LOG.info("signaling is served on {}", text(open.listeners(), Transport.TLS));
-    } catch (IOException | RuntimeException e) {
-      // Nor by the one before, who is about to go.
-      open.tls().stopListening();
-      LOG.error("signaling over TLS is not served", e);
-    }
-  }
-
-  private static String text(List<Listener> listeners, Transport... transports) {
-    return listeners.stream()
-        .filter(at -> List.of(transports).contains(at.transport()))
-        .map(at -> at.transport() + " " + Addresses.text(at.address()))
-        .collect(Collectors.joining(", "));
   }
 
   /** Opens the ports; the lists of services are in place by now. */
   @Activate
   synchronized void open() {
-    NetworkLoop loop = NetworkLoop.start("culvert-signaling");
-    ServerSockets opened =
-        ServerSockets.open(
+    Guesses counted = guesses;
+    Serving opened =
+        new Serving(
+            broker,
             settings,
-            loop,
-            new Reception(
-                settings.limits(),
-                guesses,
-                memory,
-                this::services,
-                loop.confined(),
-                refusals,
-                rateClock));
-    sockets = opened;
-    if (settings.tcp() || settings.udp()) {
-      LOG.info("signaling is served on {}", text(opened.listeners(), Transport.TCP, Transport.UDP));
+            decided ->
+                new Offers(
+                    decided,
+                    broker,
+                    new Accounts(() -> credentialStores),
+                    counted,
+                    () -> factories),
+            counted,
+            refusals,
+            memory.get(),
+            rateClock);
+    serving = opened;
+    TlsProvider provider = tls;
+    if (provider != null) {
+      opened.openTls(provider);
     }
-    int room = memory.streams().sessions(Memory.TCP_SESSION);
-    if (room < settings.limits().sessions()) {
-      LOG.info(
-          "the heap has room for {} sessions over TCP at a time, or {} over TLS; a larger heap has"
-              + " room for more, up to {}",
-          room,
-          memory.streams().sessions(Memory.TLS_SESSION),
-          settings.limits().sessions());
+  }
+
+  /** Serves by another configuration, if it is one and can be meant. */
+  @Modified
+  void change(Config config) {
+    try {
+      change(TransportSettings.from(config));
+    } catch (InvalidConfigurationException e) {
+      LOG.warn("{}; what was there before is still in force", e.getMessage());
     }
-    if (!settings.clearPasswords().isEmpty()) {
-      LOG.warn(
-          "PLAIN is offered without TLS, by {} in etc/{}.cfg: passwords can be read on the way",
-          String.join(" and ", settings.clearPasswords()),
-          TransportSettings.PID);
+  }
+
+  /**
+   * Closes the ports and opens them anew. The runtime also hands on what is in force already, after
+   * a change that was kept back: then all sessions go on. If the new ports cannot be opened, which
+   * is told, the old ones are opened again.
+   */
+  synchronized void change(TransportSettings now) {
+    TransportSettings before = settings;
+    if (now.equals(before)) {
+      return;
     }
-    openTls();
+    close();
+    Guesses counted = guesses;
+    if (now.limits().failuresPerMinute() != before.limits().failuresPerMinute()
+        || now.limits().failureBurst() != before.limits().failureBurst()) {
+      guesses = guesses(now.limits());
+    }
+    settings = now;
+    try {
+      open();
+    } catch (IllegalStateException e) {
+      LOG.error("{}; what was there before is still in force", e.getMessage());
+      settings = before;
+      guesses = counted;
+      open();
+    }
   }
 
   /** Ends all sessions and closes the ports; tunnels go on. */
   @Deactivate
   synchronized void close() {
-    ServerSockets open = sockets;
-    sockets = null;
+    Serving open = serving;
+    serving = null;
     if (open != null) {
       open.close();
     }
-    blocking.shutdownNow();
-    blockingDatagrams.shutdownNow();
   }
 
   @Override
   public List<Listener> listeners() {
-    ServerSockets open = sockets;
+    Serving open = serving;
     return open == null ? List.of() : open.listeners();
   }
 
   @Override
   public List<SessionSummary> sessions() {
-    ServerSockets open = sockets;
+    Serving open = serving;
     return open == null ? List.of() : open.sessions();
   }
 
@@ -229,18 +221,5 @@ public final class SignalingServer implements SignalingSessions {
     return refusedAttempts().stream()
         .filter(attempt -> attempt.user().filter(names::contains).isPresent())
         .toList();
-  }
-
-  private SessionServices services(Opening opening) {
-    return new SessionSnapshot(
-        broker,
-        () -> offers.to(opening),
-        mechanism -> offers.callbacks(opening, mechanism),
-        settings.realm(),
-        opening.path().transport().isStream() ? blocking : blockingDatagrams,
-        opening,
-        refusals,
-        memory.streams(),
-        settings.referral());
   }
 }

@@ -108,7 +108,7 @@ final class Fixtures {
   /** Starts a server that counts time by a clock of the test's. */
   static SignalingServer startBy(
       LongSupplier clock, FakeBroker broker, TransportSettings settings) {
-    return start(new SignalingServer(broker, settings, Memory.Shares.ofThisProcess(), clock));
+    return start(new SignalingServer(broker, settings, Memory.Shares::ofThisProcess, clock));
   }
 
   /** Starts a server with the mechanisms that Culvert has, and the accounts of {@link Users}. */

@@ -39,7 +39,7 @@ class MemoryTest {
     Memory.Shares memory =
         new Memory.Shares(new Memory(streams), new Memory(datagrams), new Memory(REPLIES));
     settings = Fixtures.settings(Fixtures.LIMITS, Fixtures.LOOPBACK);
-    server = new SignalingServer(new FakeBroker(), settings, memory, () -> 0);
+    server = new SignalingServer(new FakeBroker(), settings, () -> memory, () -> 0);
     server.factories =
         List.of(
             TestMechanism.<SaslServerFactory>service(TestMechanism.NAMED, new TestMechanism()),

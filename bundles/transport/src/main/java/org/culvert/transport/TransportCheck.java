@@ -1,0 +1,27 @@
+package org.culvert.transport;
+
+import java.util.Map;
+import java.util.Optional;
+import org.culvert.api.config.ConfigurationCheck;
+import org.culvert.api.config.ConfigurationValues;
+import org.culvert.api.config.InvalidConfigurationException;
+import org.osgi.service.component.annotations.Component;
+
+/** Says beforehand what signaling would refuse, so that one that is served goes on. */
+@Component
+public final class TransportCheck implements ConfigurationCheck {
+  @Override
+  public String pid() {
+    return TransportSettings.PID;
+  }
+
+  @Override
+  public Optional<String> refusal(Map<String, Object> values) {
+    try {
+      var unused = TransportSettings.from(ConfigurationValues.as(Config.class, values));
+      return Optional.empty();
+    } catch (InvalidConfigurationException e) {
+      return Optional.ofNullable(e.getMessage());
+    }
+  }
+}
