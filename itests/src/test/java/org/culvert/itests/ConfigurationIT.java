@@ -1,15 +1,11 @@
 package org.culvert.itests;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.Assume.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -27,28 +23,14 @@ public class ConfigurationIT {
   private static final List<String> PLUGINS =
       List.of("culvert-routing-frr", "culvert-routing-bird", "culvert-lan-radvd");
 
-  /** What no operator should have to read: what the runtime says of what is told in words. */
-  private static final String[] NOISE = {"\tat ", "FrameworkEvent", "ServiceException"};
-
   private static final String KEPT = "; what was there before is still in force";
 
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
-  private final Map<Path, FileTime> written = new HashMap<>();
-  private Path home;
-  private SshShell shell;
+  private Unpacked culvert;
 
   @Before
   public void unpack() throws IOException, InterruptedException {
-    assumeTrue(
-        "tunnels and namespaces need root",
-        Files.isWritable(Path.of("/dev/net/tun"))
-            && "root".equals(System.getProperty("user.name")));
-    home = folder.newFolder("culvert").toPath();
-    shell = new SshShell(folder.getRoot().toPath().resolve("key"));
-    String archive = System.getProperty("culvert.assembly");
-    assertThat(run("tar", "-xzf", archive, "-C", home.toString(), "--strip-components", "1"))
-        .isZero();
-    shell.letIn(home);
+    culvert = new Unpacked(folder.getRoot().toPath());
   }
 
   @Test
@@ -66,63 +48,61 @@ public class ConfigurationIT {
                 + " is SCRAM-SHA-256 meant?",
             "etc/org.culvert.transport.cfg: tls = \"yes\": write true or false,"
                 + " or leave it out for true");
-    write("org.culvert.broker.cfg", "endpointpool = 2001:db8:0:1::/64\nlifetyme = 60\n");
-    write("org.culvert.brokr.cfg", "endpointPool = 2001:db8:0:1::/64\n");
-    write("org.culvert.endpoint.server.conf", "mtu = 1280\n");
-    write("org.culvert.dns.update-home.cfg", "servr = 127.0.0.1\n");
-    write(TRANSPORT, "tls = yes\nudp.mechanisms = SCRAM-SHA256\n");
-    try (Started broker = start("broker")) {
+    culvert.write("org.culvert.broker.cfg", "endpointpool = 2001:db8:0:1::/64\nlifetyme = 60\n");
+    culvert.write("org.culvert.brokr.cfg", "endpointPool = 2001:db8:0:1::/64\n");
+    culvert.write("org.culvert.endpoint.server.conf", "mtu = 1280\n");
+    culvert.write("org.culvert.dns.update-home.cfg", "servr = 127.0.0.1\n");
+    culvert.write(TRANSPORT, "tls = yes\nudp.mechanisms = SCRAM-SHA256\n");
+    try (Started broker = culvert.start("broker")) {
       for (String line : told) {
-        broker.awaitLines(log(), 1, line);
+        broker.awaitLines(culvert.log(), 1, line);
       }
       // Not by half: with a wrong word for TLS there is no TCP either.
       broker.awaitWord("no port is open yet");
-      assertThat(shell.run(broker, "culvert:listeners"))
+      assertThat(culvert.run(broker, "culvert:listeners"))
           .contains("installed, but not running here", "tls = \"yes\": write true or false")
           .doesNotContain("feature:install", "brokr");
-      assertThat(shell.run(broker, "culvert:services")).contains(told.get(1), told.get(2));
+      assertThat(culvert.run(broker, "culvert:services")).contains(told.get(1), told.get(2));
 
-      write(TRANSPORT, "tls = true \nudp.mechanisms = SCRAM-SHA-256\nrate =\t60 \n");
+      culvert.write(TRANSPORT, "tls = true \nudp.mechanisms = SCRAM-SHA-256\nrate =\t60 \n");
       broker.awaitWord(Started.SERVED);
 
-      write(TRANSPORT, "tls = true\nrate = fast\n");
+      culvert.write(TRANSPORT, "tls = true\nrate = fast\n");
       broker.awaitLines(
-          log(),
+          culvert.log(),
           1,
           "etc/org.culvert.transport.cfg: rate = \"fast\": write a number from 0 to 1000000,"
               + " or leave it out for 50"
               + KEPT);
-      broker.awaitLines(log(), 2, "signaling is served on TCP");
+      broker.awaitLines(culvert.log(), 2, "signaling is served on TCP");
 
       // Only the broker itself knows that this will not do, and goes on with what it had.
-      write("org.culvert.broker.cfg", "endpointPool = 2001:db8:0:1::/64\nkeepAlive = 1\n");
+      culvert.write("org.culvert.broker.cfg", "endpointPool = 2001:db8:0:1::/64\nkeepAlive = 1\n");
       broker.awaitLines(
-          log(),
+          culvert.log(),
           1,
           "etc/org.culvert.broker.cfg: keepAlive = \"1\": write a number from 2 to 300" + KEPT);
-      broker.awaitLines(log(), 3, "signaling is served on TCP");
+      broker.awaitLines(culvert.log(), 3, "signaling is served on TCP");
 
       // Nor does a pool end it that cannot be; it waits until it can.
-      write(POOL, "prefix = 2001:db8::/40\n");
+      culvert.write(POOL, "prefix = 2001:db8::/40\n");
       broker.awaitLines(
-          log(),
+          culvert.log(),
           1,
           "etc/%s: prefix = \"2001:db8::/40\": it overlaps the pool 2001:db8:0:1::/64;"
                   .formatted(POOL)
               + " pools must be disjoint"
-              + KEPT);
-      broker.awaitLines(log(), 4, "signaling is served on TCP");
-      write("org.culvert.broker.cfg", "endpointPool = 2001:db8:ff00::/64\n");
-      for (int tries = 0; tries < 600 && told(broker).contains(POOL); tries++) {
+              + "; what runs goes on without it");
+      broker.awaitLines(culvert.log(), 4, "signaling is served on TCP");
+      culvert.write("org.culvert.broker.cfg", "endpointPool = 2001:db8:ff00::/64\n");
+      for (int tries = 0; tries < 600 && culvert.told(broker).contains(POOL); tries++) {
         Thread.sleep(200);
       }
-      assertThat(shell.run(broker, "culvert:pools")).contains("2001:db8::/40");
+      assertThat(culvert.run(broker, "culvert:pools")).contains("2001:db8::/40");
     }
-    for (Map.Entry<Path, FileTime> one : written.entrySet()) {
-      assertThat(Files.getLastModifiedTime(one.getKey())).as("%s", one).isEqualTo(one.getValue());
-    }
-    assertThat(log()).content().doesNotContain(NOISE);
-    List<String> lines = Files.readAllLines(log());
+    culvert.assertNothingElseWrote();
+    assertThat(culvert.log()).content().doesNotContain(Unpacked.NOISE);
+    List<String> lines = Files.readAllLines(culvert.log());
     for (String line : told) {
       assertThat(lines.stream().filter(one -> one.endsWith("| " + line))).hasSize(1);
     }
@@ -136,46 +116,49 @@ public class ConfigurationIT {
         new Mistakes(seed).in(Path.of(System.getProperty("culvert.root")).resolve("bundles"));
     assertThat(mistakes.told()).hasSizeGreaterThan(1000);
     for (Map.Entry<String, String> file : mistakes.files().entrySet()) {
-      write(file.getKey(), file.getValue());
+      culvert.write(file.getKey(), file.getValue());
     }
-    try (Started all = start("all")) {
+    try (Started all = culvert.start("all")) {
       all.awaitWord("no port is open yet");
       install(all, "culvert-routing-frr culvert-routing-bird");
       for (String line : mistakes.told()) {
-        all.awaitLines(log(), 1, "| " + line);
+        all.awaitLines(culvert.log(), 1, "| " + line);
       }
-      assertThat(shell.run(all, "culvert:configuration"))
+      assertThat(culvert.run(all, "culvert:configuration"))
           .contains(mistakes.told())
           .doesNotContain(Mistakes.CANARY);
     }
-    assertThat(log()).content().doesNotContain(NOISE).doesNotContain(Mistakes.CANARY);
+    assertThat(culvert.log())
+        .content()
+        .doesNotContain(Unpacked.NOISE)
+        .doesNotContain(Mistakes.CANARY);
   }
 
   @Test
   public void whatIsInForceAfterAStartIsWhatTheFilesSay() throws Exception {
-    write(TRANSPORT, "tcp = false\n");
-    try (Started broker = start("broker")) {
+    culvert.write(TRANSPORT, "tcp = false\n");
+    try (Started broker = culvert.start("broker")) {
       broker.awaitWord("clients are served on TLS");
       broker.signal("TERM").awaitEnd();
     }
-    Files.delete(home.resolve("etc").resolve(TRANSPORT));
-    written.clear();
-    write(BROKER, "endpointPool = 2001:db8:0:1::/64\nendpointpool = 2001:db8:0:3::/64\n");
-    try (Started broker = start("broker")) {
+    culvert.delete(TRANSPORT);
+    culvert.write(BROKER, "endpointPool = 2001:db8:0:1::/64\nendpointpool = 2001:db8:0:3::/64\n");
+    try (Started broker = culvert.start("broker")) {
       // Nothing of the file can be taken, and so it is not taken for one that is not there.
-      broker.awaitLines(log(), 1, "etc/" + BROKER + ": endpointPool and endpointpool are one key;");
+      broker.awaitLines(
+          culvert.log(), 1, "etc/" + BROKER + ": endpointPool and endpointpool are one key;");
       broker.awaitWord("no port is open yet");
 
-      write(BROKER, "endpointPool = 2001:db8:0:1::/64\n");
+      culvert.write(BROKER, "endpointPool = 2001:db8:0:1::/64\n");
       broker.awaitWord(Started.SERVED);
-      assertThat(shell.run(broker, "culvert:pools")).contains("2001:db8:0:1::/64");
-      assertThat(told(broker)).isEqualTo("All is as it should be.\nstatus 0\n");
+      assertThat(culvert.run(broker, "culvert:pools")).contains("2001:db8:0:1::/64");
+      assertThat(culvert.told(broker)).isEqualTo("All is as it should be.\nstatus 0\n");
     }
   }
 
   @Test
   public void examplesHaveEveryKeyWithADefaultThatMayBeWritten() throws Exception {
-    Path etc = home.resolve("etc");
+    Path etc = culvert.etc();
     try (Stream<Path> examples = Files.list(etc)) {
       for (Path one : examples.filter(file -> file.toString().endsWith(".cfg.example")).toList()) {
         String name = one.getFileName().toString().replace(".example", "");
@@ -184,30 +167,29 @@ public class ConfigurationIT {
             Files.readString(one)
                 .replace("#key.secret =", "key.secret = c2VjcmV0IG9mIDE2IG9jdGV0cw==")
                 .replace("#zones =", "zones = tb.example");
-        write(name, text.replaceAll("(?m)^#(\\w[\\w.]* =)", "$1"));
+        culvert.write(name, text.replaceAll("(?m)^#(\\w[\\w.]* =)", "$1"));
       }
     }
-    try (Started all = start("all")) {
+    try (Started all = culvert.start("all")) {
       all.awaitWord(Started.SERVED);
       for (String feature : PLUGINS) {
         install(all, feature);
       }
-      assertThat(told(all)).isEqualTo("All is as it should be.\nstatus 0\n");
+      assertThat(culvert.told(all)).isEqualTo("All is as it should be.\nstatus 0\n");
       Files.setPosixFilePermissions(
           etc.resolve(CLIENT), PosixFilePermissions.fromString("rw-r--r--"));
-      assertThat(told(all)).contains(CLIENT + ": password: everybody on this machine can read it");
+      assertThat(culvert.told(all))
+          .contains(CLIENT + ": password: everybody on this machine can read it");
     }
-    assertThat(log()).content().doesNotContain(NOISE);
-  }
-
-  private String told(Started started) throws IOException, InterruptedException {
-    return shell.run(started, "culvert:configuration");
+    assertThat(culvert.log()).content().doesNotContain(Unpacked.NOISE);
   }
 
   /** The shell is there a moment before its commands are. */
   private void install(Started started, String features) throws IOException, InterruptedException {
     String install = "feature:install " + features;
-    for (int tries = 0; tries < 600 && !shell.run(started, install).contains("status 0"); tries++) {
+    for (int tries = 0;
+        tries < 600 && !culvert.run(started, install).contains("status 0");
+        tries++) {
       Thread.sleep(200);
     }
   }
@@ -216,46 +198,19 @@ public class ConfigurationIT {
   public void mistakesInTheFileOfUsersAreToldAndListed() throws Exception {
     long seed = Long.getLong("culvert.seed", System.nanoTime());
     System.out.println("The mistakes are those of -Dculvert.seed=" + seed);
-    Mistakes mistakes = new Mistakes(seed).inUsers(home.resolve("etc"));
+    Mistakes mistakes = new Mistakes(seed).inUsers(culvert.etc());
     for (Map.Entry<String, String> file : mistakes.files().entrySet()) {
-      Files.writeString(home.resolve("etc").resolve(file.getKey()), file.getValue());
+      Files.writeString(culvert.etc().resolve(file.getKey()), file.getValue());
     }
-    try (Started broker = start("broker")) {
+    try (Started broker = culvert.start("broker")) {
       for (String line : mistakes.told()) {
-        broker.awaitLines(log(), 1, "| " + line);
+        broker.awaitLines(culvert.log(), 1, "| " + line);
       }
       broker.awaitWord(Started.SERVED);
-      assertThat(shell.run(broker, "culvert:configuration"))
+      assertThat(culvert.run(broker, "culvert:configuration"))
           .contains(mistakes.told())
           .doesNotContain(Mistakes.CANARY);
     }
-    assertThat(log()).content().doesNotContain("\tat ", Mistakes.CANARY);
-  }
-
-  private Path log() {
-    return home.resolve("data/log/karaf.log");
-  }
-
-  private Started start(String role) throws IOException {
-    return Started.of(
-        folder.getRoot().toPath().resolve("said"),
-        Map.of(),
-        "",
-        home.resolve("bin/culvert").toString(),
-        role);
-  }
-
-  /** Karaf looks at what was moved into its folder, and leaves it as it is. */
-  private void write(String file, String content) throws IOException {
-    Path fresh = Files.writeString(home.resolve(file), content);
-    // Some have passwords, which is told of a file that is open to all.
-    Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-------"));
-    Path place = home.resolve("etc").resolve(file);
-    Files.move(fresh, place, StandardCopyOption.REPLACE_EXISTING);
-    written.put(place, Files.getLastModifiedTime(place));
-  }
-
-  private static int run(String... command) throws IOException, InterruptedException {
-    return new ProcessBuilder(command).inheritIO().start().waitFor();
+    assertThat(culvert.log()).content().doesNotContain("\tat ", Mistakes.CANARY);
   }
 }

@@ -137,9 +137,9 @@ final class Guard implements ConfigurationPlugin {
         && checks.mistake(Written.kindOf(one.getKey()), one.getValue().values()).isEmpty();
   }
 
-  /** Tells whether what was right before is in force, for what came after it is not. */
+  /** Tells whether what was right before, and ran, is in force, for what came after it is not. */
   boolean keeps(String pid) {
-    return given.containsKey(pid);
+    return given.containsKey(pid) && (proofs.isAny(pid) || unconfigured.contains(pid));
   }
 
   /** Notes that a component runs although there is no configuration for it. */

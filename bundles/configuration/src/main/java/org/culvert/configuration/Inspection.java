@@ -26,7 +26,8 @@ record Inspection(
     Set<String> mechanisms,
     boolean settled,
     Predicate<String> kept) {
-  static final String IN_FORCE = "; what was there before is still in force";
+  private static final String IN_FORCE = "; what was there before is still in force";
+  private static final String ALONE = "; what runs goes on without it";
 
   private static final String OURS = "org.culvert.";
 
@@ -58,6 +59,11 @@ record Inspection(
           .forEach(line -> mistakes.add(remark(written, line)));
     }
     return mistakes;
+  }
+
+  /** Returns what is told of a configuration that a component refused, or would refuse. */
+  Mistake rejected(String pid, Mistake mistake) {
+    return new Mistake(mistake.pid(), true, mistake.text() + (kept.test(pid) ? IN_FORCE : ALONE));
   }
 
   private static Mistake remark(Written written, String line) {

@@ -27,7 +27,9 @@ record Unread(Path folder) {
       Pattern.compile("\\.cfg\\.(?!(txt|text|conf|config|properties|ini)$)|~$");
 
   private static final Pattern JOINED = Pattern.compile("(.+)[-_]cfg", Pattern.CASE_INSENSITIVE);
-  private static final List<String> READ = List.of(ENDING, ".config");
+
+  /** What the framework reads too; of two files the one that was written last counts. */
+  private static final List<String> OTHER_ENDINGS = List.of(".config", ".cfg.json");
 
   /** Looks through the folder; there is nothing to tell of one that cannot be read. */
   List<Mistake> look(Map<String, Definition> definitions) {
@@ -46,8 +48,26 @@ record Unread(Path folder) {
   }
 
   private Optional<Mistake> misnamed(String name, Map<String, Definition> definitions) {
-    boolean read = READ.stream().anyMatch(name::endsWith);
-    return read || COPY.matcher(name).find() ? Optional.empty() : mistake(name, definitions);
+    if (name.endsWith(ENDING)) {
+      return Optional.empty();
+    }
+    for (String other : OTHER_ENDINGS) {
+      if (name.endsWith(other)) {
+        return second(name, name.substring(0, name.length() - other.length()), definitions);
+      }
+    }
+    return COPY.matcher(name).find() ? Optional.empty() : mistake(name, definitions);
+  }
+
+  private Optional<Mistake> second(String name, String stem, Map<String, Definition> definitions) {
+    String first = stem + ENDING;
+    if (!definitions.containsKey(kind(stem)) || !Files.exists(folder.resolve(first))) {
+      return Optional.empty();
+    }
+    String text =
+        "etc/%s: etc/%s is there too, and what was written last counts; delete one of them, then"
+            + " write the other once more";
+    return Optional.of(new Mistake(kind(stem), false, text.formatted(name, first)));
   }
 
   private static Optional<Mistake> noFile(Path file, Map<String, Definition> definitions) {

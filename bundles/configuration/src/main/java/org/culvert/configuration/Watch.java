@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
@@ -173,15 +172,15 @@ public final class Watch
   }
 
   private List<Mistake> mistakes(List<Written> written, List<Failure> failed) {
-    List<Mistake> mistakes = new ArrayList<>(inspection().of(written));
+    Inspection inspection = inspection();
+    List<Mistake> mistakes = new ArrayList<>(inspection.of(written));
     mistakes.addAll(unread.look(definitions.all()));
     mistakes.addAll(repeated.look(definitions.all()));
-    Collection<Mistake> rejections = guard.rejections().values();
-    rejections.forEach(
-        one -> mistakes.add(new Mistake(one.pid(), true, one.text() + Inspection.IN_FORCE)));
+    Map<String, Mistake> rejections = guard.rejections();
+    rejections.forEach((pid, one) -> mistakes.add(inspection.rejected(pid, one)));
     failed.stream()
         .flatMap(failure -> failure.mistake().stream())
-        .filter(mistake -> !rejections.contains(mistake))
+        .filter(mistake -> !rejections.containsValue(mistake))
         .forEach(mistakes::add);
     return mistakes.stream().distinct().toList();
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Collections;
 import java.util.Dictionary;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class GuardTest {
@@ -44,7 +45,6 @@ class GuardTest {
 
     assertThat(given.get("checksum")).isEqualTo("true");
     assertThat(Collections.list(given.keys())).doesNotContain("key.number", Guard.CONDITION);
-    assertThat(guard.keeps(GRE)).isTrue();
   }
 
   @Test
@@ -92,5 +92,15 @@ class GuardTest {
         .contains(
             "etc/com.example.gre.pool.cfg: there may be several;"
                 + " call it com.example.gre.pool-NAME.cfg");
+  }
+
+  @Test
+  void whatNeverRanIsNotInForce() {
+    given(Samples.file(GRE, "key.number", "1"));
+    given(Samples.file(GRE, "key.number", "eight"));
+    assertThat(guard.keeps(GRE)).isFalse();
+
+    guard.prove(Set.of(GRE), Set.of(GRE), Set.of(GRE));
+    assertThat(guard.keeps(GRE)).isTrue();
   }
 }

@@ -240,6 +240,14 @@ class InspectionTest {
         .endsWith("; what was there before is still in force");
   }
 
+  @Test
+  void ofWhatIsNewNothingIsInForce() {
+    assertThat(inspection(true, false).rejected("x", new Mistake(GRE, true, "no")))
+        .isEqualTo(new Mistake(GRE, true, "no; what runs goes on without it"));
+    assertThat(inspection(true, true).rejected("x", new Mistake(GRE, true, "no")))
+        .isEqualTo(new Mistake(GRE, true, "no; what was there before is still in force"));
+  }
+
   private static List<Mistake> look(Dictionary<String, Object> properties) {
     return inspection(true, false).of(List.of(written(properties)));
   }

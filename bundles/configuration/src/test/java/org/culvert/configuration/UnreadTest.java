@@ -116,6 +116,29 @@ class UnreadTest {
                     + " put a file there"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"config", "cfg.json"})
+  void twoFilesForOneConfigurationAreTold(String ending) throws IOException {
+    write("com.example.gre." + ending);
+    write("com.example.peer-home." + ending);
+    write("org.other.thing." + ending);
+    write("org.other.thing.cfg");
+    assertThat(look()).isEmpty();
+
+    write("com.example.gre.cfg");
+    write("com.example.peer-home.cfg");
+
+    String gre = "com.example.gre.";
+    String peer = "com.example.peer-home.";
+    String told =
+        "etc/%s: etc/%scfg is there too, and what was written last counts; delete one of them, then"
+            + " write the other once more";
+    assertThat(look())
+        .containsExactly(
+            new Mistake(GRE, false, told.formatted(gre + ending, gre)),
+            new Mistake("com.example.peer", false, told.formatted(peer + ending, peer)));
+  }
+
   @Test
   void aLinkToAFileIsAFile() throws IOException {
     write("kept-elsewhere");
