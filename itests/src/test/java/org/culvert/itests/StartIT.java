@@ -144,6 +144,13 @@ public class StartIT {
       assertThat(started.awaitEnd()).isEqualTo(1);
     }
     assertThat(lastSaid()).contains(etc + "/users.properties is a pipe").hasLineCount(1);
+    Files.delete(etc.resolve("users.properties"));
+    run("mkfifo", etc.resolve("org.culvert.client.cfg").toString());
+    try (Started started =
+        Started.of(output(), Map.of("KARAF_ETC", etc.toString()), "", command("broker"))) {
+      assertThat(started.awaitEnd()).isEqualTo(1);
+    }
+    assertThat(lastSaid()).contains(etc + "/org.culvert.client.cfg is a pipe").hasLineCount(1);
   }
 
   @Test
