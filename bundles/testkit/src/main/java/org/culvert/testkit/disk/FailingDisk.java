@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.culvert.testkit.debian.DebianPackages;
 
 /**
- * Lets a process's writes to certain files fail as the system would, from one moment to another. It
- * needs a C compiler; where there is none, {@link #build} says so.
+ * Lets what a process does to certain files fail as the system would, from one moment to another.
+ * It needs a C compiler; where there is none, {@link #build} says so.
  */
 public final class FailingDisk {
   private static final String SOURCE = "failing-disk.c";
@@ -35,7 +35,13 @@ public final class FailingDisk {
     /** Half of each write is done, as long as there are halves; then the disk is full. */
     SHORT_ENOSPC("short-ENOSPC"),
     /** Each flush, by an I/O error: what was written may be on the disk or not. */
-    FLUSH_EIO("flush-EIO");
+    FLUSH_EIO("flush-EIO"),
+    /** Each file and directory that is made: what is there already can be written. */
+    NEW_ENOSPC("new-ENOSPC"),
+    /** Each change of a file's name, by an I/O error. */
+    RENAME_EIO("rename-EIO"),
+    /** All that changes a file or a directory, as on a disk that is mounted read-only. */
+    READ_ONLY("all-EROFS");
 
     private final String word;
 

@@ -4,27 +4,31 @@
  * FAILING_DISK_PATH     part of the path of the files whose disk fails
  * FAILING_DISK_CONTROL  a file; while it exists, its content says what fails: one word
  *                       write-EIO  write-ENOSPC  write-EROFS  short-ENOSPC  flush-EIO
- *                       (short: half of it is written first)
+ *                       new-ENOSPC  rename-EIO  all-EROFS
+ *                       (short: half of it is written first; new: a file or directory that is
+ *                       made; all: whatever changes a file or a directory, a flush does not)
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* Returns the errno that a call of this kind on this file must fail with; 0: none. */
-static int fault(int fd, const char *kind, int *half)
+/* Returns the errno that a call of this kind on this path must fail with; 0: none. */
+static int fault_at(const char *path, const char *kind, int *half)
 {
   const char *part = getenv("FAILING_DISK_PATH");
   const char *control = getenv("FAILING_DISK_CONTROL");
-  if (part == NULL || control == NULL) {
+  if (part == NULL || control == NULL || strstr(path, part) == NULL) {
     return 0;
   }
   int saved = errno;
@@ -36,9 +40,26 @@ static int fault(int fd, const char *kind, int *half)
     syscall(SYS_close, in);
   }
   errno = saved;
-  if (what[0] == '\0') {
+  char *error = strchr(what, '-');
+  if (error == NULL) {
     return 0;
   }
+  *error++ = '\0';
+  *half = strcmp(what, "short") == 0;
+  int all = strcmp(what, "all") == 0 && strcmp(kind, "flush") != 0;
+  if (strcmp(what, kind) != 0 && !all && !(*half && strcmp(kind, "write") == 0)) {
+    return 0;
+  }
+  if (strncmp(error, "ENOSPC", 6) == 0) {
+    return ENOSPC;
+  }
+  return strncmp(error, "EROFS", 5) == 0 ? EROFS : EIO;
+}
+
+/* The same for an open file. */
+static int fault(int fd, const char *kind, int *half)
+{
+  int saved = errno;
   char link[64];
   char path[PATH_MAX];
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -48,22 +69,7 @@ static int fault(int fd, const char *kind, int *half)
     return 0;
   }
   path[n] = '\0';
-  if (strstr(path, part) == NULL) {
-    return 0;
-  }
-  char *error = strchr(what, '-');
-  if (error == NULL) {
-    return 0;
-  }
-  *error++ = '\0';
-  *half = strcmp(what, "short") == 0;
-  if (strcmp(what, kind) != 0 && !(*half && strcmp(kind, "write") == 0)) {
-    return 0;
-  }
-  if (strncmp(error, "ENOSPC", 6) == 0) {
-    return ENOSPC;
-  }
-  return strncmp(error, "EROFS", 5) == 0 ? EROFS : EIO;
+  return fault_at(path, kind, half);
 }
 
 #define REAL(name) ((__typeof__(&name)) dlsym(RTLD_NEXT, #name))
@@ -125,4 +131,63 @@ int fdatasync(int fd)
   FAIL(fd, "flush");
   (void) part;
   return REAL(fdatasync)(fd);
+}
+
+/* A call that changes what is in a directory, or a file's mode. */
+#define FAIL_AT(path, kind)                 \
+  int half = 0;                             \
+  int error = fault_at(path, kind, &half);  \
+  if (error != 0) {                         \
+    errno = error;                          \
+    return -1;                              \
+  }
+
+#define OPEN(name)                                                                    \
+  int name(const char *path, int flags, ...)                                          \
+  {                                                                                   \
+    mode_t mode = 0;                                                                  \
+    if ((flags & (O_CREAT | O_TMPFILE)) != 0) {                                       \
+      va_list rest;                                                                   \
+      va_start(rest, flags);                                                          \
+      mode = va_arg(rest, mode_t);                                                    \
+      va_end(rest);                                                                   \
+    }                                                                                 \
+    int there = syscall(SYS_faccessat, AT_FDCWD, path, F_OK) == 0;                    \
+    if ((flags & O_CREAT) != 0 && !there) {                                           \
+      FAIL_AT(path, "new")                                                            \
+    } else if (there && ((flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC) != 0)) { \
+      FAIL_AT(path, "open")                                                           \
+    }                                                                                 \
+    return REAL(name)(path, flags, mode);                                             \
+  }
+
+OPEN(open)
+OPEN(open64)
+
+int mkdir(const char *path, mode_t mode)
+{
+  if (syscall(SYS_faccessat, AT_FDCWD, path, F_OK) != 0) {
+    FAIL_AT(path, "new")
+  }
+  return REAL(mkdir)(path, mode);
+}
+
+int rename(const char *from, const char *to)
+{
+  FAIL_AT(to, "rename")
+  return REAL(rename)(from, to);
+}
+
+int unlink(const char *path)
+{
+  if (syscall(SYS_faccessat, AT_FDCWD, path, F_OK) == 0) {
+    FAIL_AT(path, "remove")
+  }
+  return REAL(unlink)(path);
+}
+
+int chmod(const char *path, mode_t mode)
+{
+  FAIL_AT(path, "mode")
+  return REAL(chmod)(path, mode);
 }
