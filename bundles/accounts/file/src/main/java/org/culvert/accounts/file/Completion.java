@@ -1,13 +1,18 @@
 package org.culvert.accounts.file;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.culvert.api.account.AccountException;
 import org.culvert.api.account.PasswordCheck;
 
-/** Lets a password that passed bring the verifiers that only it can bring, once. */
+/**
+ * Lets a password that passed bring the verifiers that only it can bring, once. If the file cannot
+ * be written then, they are kept, and written when the password passes again.
+ */
 final class Completion {
   private final Settings settings;
   private final Hashing hashing;
@@ -35,32 +40,42 @@ final class Completion {
       return check;
     }
     AtomicBoolean tried = new AtomicBoolean();
+    AtomicReference<Optional<Verifiers>> unwritten = new AtomicReference<>(Optional.empty());
     return password -> {
       boolean matches = check.matches(password);
-      if (matches && tried.compareAndSet(false, true)) {
-        complete(entry, password);
+      if (matches) {
+        Optional<Verifiers> made =
+            tried.compareAndSet(false, true)
+                ? made(entry, password)
+                : unwritten.getAndSet(Optional.empty());
+        if (made.isPresent() && !isWritten(entry, made.get())) {
+          unwritten.set(made);
+        }
       }
       return matches;
     };
   }
 
-  private void complete(UserEntry entry, char[] password) {
+  private Optional<Verifiers> made(UserEntry entry, char[] password) {
     if (Password.fault(password).isPresent()) {
-      return;
+      return Optional.empty();
     }
     Verifiers made =
         new ClearPassword(entry.name(), password, settings, hashing).verifiers(entry.settings());
-    if (made.kinds().equals(entry.verifiers().kinds())) {
-      return;
-    }
+    return made.kinds().equals(entry.verifiers().kinds()) ? Optional.empty() : Optional.of(made);
+  }
+
+  private boolean isWritten(UserEntry entry, Verifiers made) {
     try {
       editor.accept(
           now ->
               now.users().get(entry.name()) == entry
                   ? now.with(entry.with(entry.settings(), made))
                   : now.lines());
+      return true;
     } catch (AccountException e) {
       failures.accept(e.getMessage() + " " + e.remedy());
+      return false;
     }
   }
 }

@@ -46,7 +46,7 @@ final class FollowedUsers {
   private final ReplacedFiles replaced;
   private final TableReader reader;
   private final LostUsers lost;
-  private final Copies copies;
+  private final Upkeep upkeep;
   private final KnownUsers known;
   private final Remarks remarks;
   private final LongSupplier nanoTime;
@@ -81,7 +81,7 @@ final class FollowedUsers {
     Completion completion =
         new Completion(
             settings, hashing, this::edit, told -> remarks.say(Topic.WRITING, Set.of(told)));
-    this.copies = new Copies(file, settings);
+    this.upkeep = new Upkeep(file, new Copies(file, settings), remarks, nanoTime);
     this.known = new KnownUsers(new AccountsOf(settings, nobody, completion::of));
     this.remarks = remarks;
     this.nanoTime = nanoTime;
@@ -123,12 +123,13 @@ final class FollowedUsers {
       takeLate();
       if (!known.isConfirmed() || !file.stamp().equals(stamp)) {
         changed = nanoTime.getAsLong();
-        remarks.say(Topic.MODE, file.closeToOthers().stream().toList());
+        upkeep.close();
         obey(file.read());
       } else if (nanoTime.getAsLong() - changed >= STEADY_NANOS) {
         unsaid.ifPresent(found -> remarks.say(Topic.CONTENT, found));
         unsaid = Optional.empty();
       }
+      upkeep.look(known.table(), stamp);
       remarks.say(Topic.READING, Set.of());
       known.confirm();
     } catch (IOException e) {
@@ -217,6 +218,7 @@ final class FollowedUsers {
             file.replace(new UserFile.Content(content.stamp(), lines));
         if (written.isPresent()) {
           UserTable read = reader.read(lines, now);
+          remarks.say(Topic.WRITING, Set.of());
           Set<String> found = new LinkedHashSet<>();
           read.remarks().forEach(remark -> found.add(file + " " + remark));
           adopt(new LostUsers.Users(read, found, true), written);
@@ -290,7 +292,7 @@ final class FollowedUsers {
     unsaid = whole ? Optional.empty() : Optional.of(users.remarks());
     if (whole) {
       remarks.say(Topic.CONTENT, users.remarks());
-      remarks.say(Topic.COPY, copies.keep(users.table(), state));
+      upkeep.copy(users.table(), state);
     }
   }
 

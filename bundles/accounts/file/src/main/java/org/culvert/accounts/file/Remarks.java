@@ -43,6 +43,11 @@ final class Remarks {
     held.put(topic, new LinkedHashSet<>(remarks));
   }
 
+  /** Tells whether anything holds of a topic. */
+  synchronized boolean holds(Topic topic) {
+    return !held.getOrDefault(topic, Set.of()).isEmpty();
+  }
+
   /** Returns what holds now. */
   synchronized List<String> all() {
     return held.values().stream().flatMap(Set::stream).toList();

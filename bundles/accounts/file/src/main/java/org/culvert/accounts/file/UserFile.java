@@ -3,6 +3,7 @@ package org.culvert.accounts.file;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -164,10 +165,10 @@ final class UserFile {
       }
       return written;
     } finally {
-      Files.deleteIfExists(draft);
       if (old.isPresent()) {
         old.get().close();
       }
+      Files.deleteIfExists(draft);
     }
   }
 
@@ -175,9 +176,26 @@ final class UserFile {
   AccountException unchanged(IOException failure) {
     Optional<String> room = FullDisk.remedy(path, failure);
     return new AccountException(
-        path + " cannot be changed: " + (room.isPresent() ? "the disk is full" : failure) + ".",
+        path
+            + " cannot be changed: "
+            + (room.isPresent() ? "the disk is full" : why(failure))
+            + ".",
         room.map(remedy -> "M" + remedy.substring(1) + ", and try again.")
-            .orElse("See to the file and its directory."));
+            .orElseGet(
+                () ->
+                    "See to the disk of %1$s (mount and dmesg show it) and to who may write there (ls -ld %1$s), and try again."
+                        .formatted(path.toAbsolutePath().getParent())));
+  }
+
+  /**
+   * What the system says, where it says something; the name of a draft tells the operator nothing.
+   */
+  private static String why(IOException failure) {
+    return failure instanceof FileSystemException named && named.getReason() != null
+        ? named.getReason()
+        : failure.getClass() == IOException.class
+            ? String.valueOf(failure.getMessage())
+            : failure.toString();
   }
 
   /** Keeps lines beside the file, durably, for the day that it is lost. */

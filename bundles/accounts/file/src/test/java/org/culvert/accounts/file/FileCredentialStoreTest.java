@@ -245,6 +245,22 @@ class FileCredentialStoreTest {
   }
 
   @Test
+  void whatAPasswordBringsIsWrittenWhenItPassesAgainIfItCouldNotBe() throws Exception {
+    write(OLD + "\n");
+    FileCredentialStore store = store();
+    Account old = store.find("alice").orElseThrow();
+    Path inTheWay = Files.createDirectories(directory.resolve(".users.properties.new/x"));
+    assertThat(passes(old, "passwordPASSWORDpassword")).isTrue();
+    assertThat(store.mistakes()).hasSize(1);
+
+    Files.delete(inTheWay);
+    assertThat(passes(old, "passwordPASSWORDpassword")).isTrue();
+
+    assertThat(read()).contains("{BLF-CRYPT}", "{SCRAM-SHA-256}", "{SCRAM-SHA-1}");
+    assertThat(store.mistakes()).isEmpty();
+  }
+
+  @Test
   void passwordThatPassedDoesNotUndoAChangeMadeMeanwhile() throws Exception {
     write(OLD + "\n");
     FileCredentialStore store = store();
