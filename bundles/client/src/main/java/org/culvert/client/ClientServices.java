@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -149,6 +150,11 @@ final class ClientServices implements AutoCloseable {
         tell();
       }
     }
+  }
+
+  /** Has written on another thread what could not be written down of what is provided. */
+  void flush(Executor disk) {
+    memory.flush(disk);
   }
 
   /** Takes everything back: the tunnel will not come again soon. */

@@ -5,16 +5,23 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.culvert.api.service.ServedTunnel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Remembers, over restarts, what services provide, so that it is adopted or taken back by whoever
  * comes after a crash. It is written before the deed. Any thread may use it.
  */
 final class Provided {
+  private static final Logger LOG = LoggerFactory.getLogger(Provided.class);
   private static final int LARGEST_FILE = 65_536;
 
   private final StateFile file;
+  private final AtomicBoolean queued = new AtomicBoolean();
 
   /** Guarded by {@code this}, which is not held while something is written. */
   private final Map<String, ServedTunnel> entries;
@@ -51,9 +58,24 @@ final class Provided {
     file.flush();
   }
 
-  /** Tries again to write what could not be written. Blocks. */
-  void flush() {
-    file.flush();
+  /**
+   * Tries again to write what could not be written.
+   *
+   * @param disk does it, and may block; while it hangs, it is given nothing more
+   */
+  void flush(Executor disk) {
+    if (!queued.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      disk.execute(
+          () -> {
+            queued.set(false);
+            file.flush();
+          });
+    } catch (RejectedExecutionException e) {
+      LOG.debug("closed, what is provided is not written again", e);
+    }
   }
 
   private Map<String, String> content() {

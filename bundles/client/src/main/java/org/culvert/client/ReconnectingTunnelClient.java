@@ -55,6 +55,7 @@ final class ReconnectingTunnelClient implements TunnelClient, MistakeSource, Aut
   private final AddressWatch addressWatch;
   private final NextAttempt next;
   private final Memory memory;
+  private final Executor disk;
   private final TypeChoice types;
   private final KeepAliveWish keepAlive;
   private final Hearing hearing;
@@ -110,6 +111,7 @@ final class ReconnectingTunnelClient implements TunnelClient, MistakeSource, Aut
     this.next =
         new NextAttempt(
             loop, new Backoff(settings.retryMin(), settings.retryMax(), random), this::ask);
+    this.disk = disk;
     this.memory = new Memory(settings, loop.time(), disk);
     this.types = new TypeChoice(settings);
     this.keepAlive =
@@ -370,6 +372,7 @@ final class ReconnectingTunnelClient implements TunnelClient, MistakeSource, Aut
       ask();
     }
     memory.flush();
+    services.flush(disk);
     pollAddresses();
     pollHearing();
     if (held != null && !lost) {

@@ -179,7 +179,6 @@ final class ServiceWorker {
 
   /** Provides anew what somebody took away. */
   private void look() {
-    memory.flush();
     if (!done || !wanted.equals(provided) || wanted.isEmpty()) {
       return;
     }

@@ -3,6 +3,7 @@ package org.culvert.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -127,6 +128,22 @@ class ClientServicesTest {
     grant(f, PREFIX);
     f.pass(Duration.ofMinutes(10));
     assertThat(deeds).last().isEqualTo("lan provide " + PREFIX + " on culvert1");
+  }
+
+  @Test
+  void whatWasTakenBackIsForgottenInTheFileAsSoonAsItCanBeWritten() throws Exception {
+    ClientFixture f = started(PREFIX);
+    Path file = f.configs.settings().provided();
+    Path inTheWay =
+        Files.createDirectories(file.resolveSibling("." + file.getFileName() + ".new/x"));
+    f.services.unbind(lan);
+    f.pass(Duration.ofMinutes(1));
+    assertThat(new Provided(file).recall("prefix/lan")).isPresent();
+
+    Files.delete(inTheWay);
+    f.pass(ReconnectingTunnelClient.POLL);
+
+    assertThat(new Provided(file).recall("prefix/lan")).isEmpty();
   }
 
   @Test

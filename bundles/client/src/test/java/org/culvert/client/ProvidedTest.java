@@ -91,7 +91,7 @@ class ProvidedTest {
     assertThat(provided.recall("x")).contains(TUNNEL);
 
     Files.delete(inTheWay);
-    provided.flush();
+    provided.flush(Runnable::run);
 
     assertThat(new Provided(file).recall("x")).contains(TUNNEL);
   }
