@@ -10,11 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.culvert.api.lease.Lease;
+import org.culvert.api.service.Duty;
 import org.culvert.testkit.disk.ChildJvm;
 
 /** Hears what a {@link RandomWriter} asks for and is told, and then looks at what is stored. */
 final class Witness {
-  /** What each user was confirmed last: when the lease expires, 0: there is none. */
+  /**
+   * What each user was confirmed last: when the lease expires, or since when the duty is so; 0:
+   * there is none.
+   */
   private final Map<Integer, Long> confirmed = new HashMap<>();
 
   /** What each user asked for and was not told about. */
@@ -68,9 +72,10 @@ final class Witness {
     Map<Integer, Long> found = new HashMap<>();
     JdbcLeaseStore store = new JdbcLeaseStore(new Sqlite(file), Schema.CURRENT);
     for (Lease lease : store.load()) {
-      found.put(
-          Integer.valueOf(lease.owner().substring("user-".length())),
-          lease.expires().toEpochMilli());
+      found.put(RandomWriter.numberOf(lease.owner()), lease.expires().toEpochMilli());
+    }
+    for (Duty duty : store.duties()) {
+      found.put(RandomWriter.numberOf(duty.tunnel().owner()), duty.since().toEpochMilli());
     }
     store.close();
     for (int user = 0; user < RandomWriter.USERS; user++) {
