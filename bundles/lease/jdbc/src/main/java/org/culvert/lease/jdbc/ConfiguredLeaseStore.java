@@ -3,7 +3,10 @@ package org.culvert.lease.jdbc;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Hashtable;
+import java.util.List;
+import org.culvert.api.config.ConfigurationReport.Mistake;
 import org.culvert.api.config.InvalidConfigurationException;
+import org.culvert.api.config.MistakeSource;
 import org.culvert.api.lease.LeaseStore;
 import org.culvert.api.service.DutyStore;
 import org.osgi.framework.BundleContext;
@@ -22,11 +25,13 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * is not tried again, but an operator's disk may be there a minute later.
  */
 @Component(
-    service = {},
+    service = MistakeSource.class,
     immediate = true,
+    // Who waits for it finds out whom it waits for.
+    property = "org.culvert.offers=org.culvert.api.lease.LeaseStore",
     configurationPid = ConfiguredLeaseStore.PID)
 @Designate(ocd = ConfiguredLeaseStore.Config.class)
-public final class ConfiguredLeaseStore {
+public final class ConfiguredLeaseStore implements MistakeSource {
   static final String PID = "org.culvert.lease.jdbc";
 
   private final StoreKeeper keeper;
@@ -76,6 +81,12 @@ public final class ConfiguredLeaseStore {
   private static InvalidConfigurationException refused(String url) {
     return new InvalidConfigurationException(
         PID, "url", url, "write " + Sqlite.SCHEME + " followed by a file's path");
+  }
+
+  /** Tells of a database that cannot be opened, which the log has too. */
+  @Override
+  public List<Mistake> mistakes() {
+    return keeper.trouble().map(text -> new Mistake(PID, true, text)).stream().toList();
   }
 
   /** Withdraws the services, writes what still waits, and closes the database. */

@@ -110,12 +110,16 @@ final class SqliteFile {
     }
   }
 
-  private void refuseForeign() throws IOException {
-    byte[] begin;
-    try (InputStream in = Files.newInputStream(path)) {
-      begin = in.readNBytes(MAGIC.length);
+  /** Tells whether a file has something else in it than a database. */
+  static boolean isForeign(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] begin = in.readNBytes(MAGIC.length);
+      return begin.length > 0 && !Arrays.equals(begin, MAGIC);
     }
-    if (!Arrays.equals(begin, MAGIC)) {
+  }
+
+  private void refuseForeign() throws IOException {
+    if (isForeign(path)) {
       throw refused(path + " is no SQLite database, or damaged; " + howToRestore());
     }
   }

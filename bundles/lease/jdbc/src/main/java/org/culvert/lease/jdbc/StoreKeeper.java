@@ -47,9 +47,9 @@ final class StoreKeeper implements AutoCloseable {
   private Optional<JdbcLeaseStore> store = Optional.empty();
 
   private Runnable withdraw = () -> {};
-  private String told = "";
   private boolean isBackupTold;
   private Duration pause = Duration.ofSeconds(1);
+  private volatile String told = "";
   private volatile boolean closed;
 
   /**
@@ -74,6 +74,7 @@ final class StoreKeeper implements AutoCloseable {
       store = Optional.of(opened);
       if (!told.isEmpty()) {
         LOG.info("Leases can be read and stored now");
+        told = "";
       }
       withdraw = offer.apply(opened);
       backUp();
@@ -81,10 +82,7 @@ final class StoreKeeper implements AutoCloseable {
       String why = String.valueOf(e.getMessage());
       if (!closed && !why.equals(told)) {
         told = why;
-        LOG.warn(
-            "Leases cannot be read, and no tunnel is offered until they can: {}. It is tried again"
-                + " all the time",
-            why);
+        LOG.warn("{}", sentence(why));
       }
       later(this::open, pause);
       Duration longer = pause.multipliedBy(2);
@@ -92,6 +90,18 @@ final class StoreKeeper implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.error("Leases cannot be read, and no tunnel is offered", e);
     }
+  }
+
+  private static String sentence(String why) {
+    return "Leases cannot be read, and no tunnel is offered until they can: "
+        + why
+        + ". It is tried again all the time";
+  }
+
+  /** Returns why there is no store at this moment; empty if there is one, or none was tried yet. */
+  Optional<String> trouble() {
+    String why = told;
+    return why.isEmpty() ? Optional.empty() : Optional.of(sentence(why));
   }
 
   /** Leases that are there can be served though none can be written: their tunnels come up. */

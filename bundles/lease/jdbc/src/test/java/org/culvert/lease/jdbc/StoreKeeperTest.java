@@ -55,6 +55,25 @@ class StoreKeeperTest {
   }
 
   @Test
+  void componentTellsWhyThereIsNoStore() throws Exception {
+    Files.writeString(file(), "something else altogether");
+    ConfiguredLeaseStore component =
+        new ConfiguredLeaseStore(config("jdbc:sqlite:" + file()), context());
+    while (component.mistakes().isEmpty()) {
+      Thread.sleep(10);
+    }
+    assertThat(component.mistakes().get(0).text())
+        .startsWith("Leases cannot be read")
+        .contains(file() + " is no SQLite database");
+
+    Files.delete(file());
+    offered.get(PATIENCE_MINUTES, TimeUnit.MINUTES);
+
+    assertThat(component.mistakes()).isEmpty();
+    component.stop();
+  }
+
+  @Test
   void opensAsSoonAsTheOperatorPutsTheFileBack() throws Exception {
     writeOneLease();
     byte[] good = Files.readAllBytes(file());
