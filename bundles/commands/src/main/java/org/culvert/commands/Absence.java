@@ -24,6 +24,9 @@ final class Absence {
   /** What every component waits for; it is withheld where the configuration is refused. */
   private static final String CONDITION = "org.osgi.service.condition.Condition";
 
+  /** Components that register a service themselves, once they have it, name it under this key. */
+  private static final String OFFERS = "org.culvert.offers";
+
   private static final String CAUSE = "Caused by: ";
   private static final String LACKED = "Unable to get service for reference ";
   private static final String SENTENCE = IllegalStateException.class.getName() + ": ";
@@ -38,7 +41,11 @@ final class Absence {
   record Component(
       ComponentDescriptionDTO description, Collection<ComponentConfigurationDTO> configurations) {
     private boolean provides(String service) {
-      return Arrays.asList(description.serviceInterfaces).contains(service);
+      return Arrays.asList(description.serviceInterfaces).contains(service) || offers(service);
+    }
+
+    private boolean offers(String service) {
+      return description.properties != null && service.equals(description.properties.get(OFFERS));
     }
   }
 
@@ -102,6 +109,11 @@ final class Absence {
     List<Component> providers = those(one -> one.provides(service));
     int before = causes.size();
     providers.forEach(this::follow);
+    if (causes.size() == before) {
+      // It runs, and what keeps its service back is in a file that it reads.
+      those(one -> one.offers(service))
+          .forEach(one -> refusals(one.description()).forEach(causes::add));
+    }
     if (causes.size() == before) {
       causes.add(
           "%s waits for a service %s, which %s"

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.culvert.api.config.ConfigurationReport.Mistake;
 import org.culvert.api.config.InvalidConfigurationException;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,19 @@ class AbsenceTest {
         .containsExactly(
             "org.culvert.broker waits for a service LeaseStore, which no component has that is"
                 + " installed");
+  }
+
+  @Test
+  void whatKeepsBackAServiceThatIsRegisteredByHandIsTheCause() {
+    add("a.Broker", "org.culvert.broker", waiting("store"), "a.b.LeaseStore");
+    ComponentConfigurationDTO runs = new ComponentConfigurationDTO();
+    runs.state = ComponentConfigurationDTO.ACTIVE;
+    runs.unsatisfiedReferences = new UnsatisfiedReferenceDTO[0];
+    add("none", "org.culvert.lease.jdbc", runs);
+    components.get(1).description().properties = Map.of("org.culvert.offers", "a.b.LeaseStore");
+    mistakes.add(new Mistake("org.culvert.lease.jdbc", true, "the disk is full"));
+
+    assertThat(absence("a.Broker", "org.culvert.broker")).containsExactly("the disk is full");
   }
 
   @Test
