@@ -164,7 +164,12 @@ final class BringUp {
       }
       end(
           new Outcome.Failed(
-              Failure.passing("the broker did not take the accept: " + cause.getMessage())));
+              Failure.refusal(cause)
+                  .map(refusal -> Failure.refusedAfterAll("the broker", refusal))
+                  .orElseGet(
+                      () ->
+                          Failure.passing(
+                              "the broker did not take the accept: " + cause.getMessage()))));
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import org.culvert.api.client.ClientStatus.Phase;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.signaling.SignalingExchange;
 import org.culvert.api.status.StatusCode;
+import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.client.RecordedExchange;
@@ -276,6 +278,30 @@ class AskingTest {
             SampleOffers.ipv6(TunnelType.V6V4), f.signaling.asked().get(0).path(), f.journal));
 
     assertThat(f.journal).containsExactly("close");
+  }
+
+  @Test
+  void saysByItsTextWhyABrokerDoesNotTakeTheAccept() {
+    ClientFixture f = new ClientFixture(directory, "192.0.2.1");
+    f.configs.with("transports", "udp");
+    TspException refusal =
+        TspException.ofPeer(
+            StatusCode.SERVER_ERROR,
+            "Server side error; the broker cannot store leases at present",
+            Optional.empty());
+    f.signaling.answer(
+        (target, asked) ->
+            CompletableFuture.completedFuture(
+                new RecordedExchange(
+                    SampleOffers.ipv6(TunnelType.V6UDPV4),
+                    asked.path(),
+                    f.journal,
+                    CompletableFuture.failedFuture(refusal))));
+    f.start();
+
+    assertThat(f.lastError())
+        .startsWith("the broker: 310 Server side error")
+        .contains("the broker cannot store leases at present");
   }
 
   @Test
