@@ -49,6 +49,12 @@ record Examination(Map<String, Object> values, List<String> remarks, List<String
           "%s: there may be several; call it %s-NAME.cfg"
               .formatted(written.file(), definition.pid()));
     }
+    if (written.isEmptied()) {
+      remarks.add(
+          ("%s is empty: what it configures has its defaults; put its lines back, or write a"
+                  + " comment into it if that is meant")
+              .formatted(written.file()));
+    }
     for (Map.Entry<String, Object> entry : written.values().entrySet()) {
       String key = entry.getKey();
       Object value = entry.getValue();

@@ -1,7 +1,9 @@
 package org.culvert.configuration;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
@@ -61,6 +63,16 @@ record Written(String pid, String kind, boolean one, String file, Map<String, Ob
       return text(values, FILE).map(address -> Path.of(URI.create(address)));
     } catch (IllegalArgumentException | FileSystemNotFoundException e) {
       return Optional.empty();
+    }
+  }
+
+  /** Tells whether its file has no octet, as a power cut may leave it. */
+  boolean isEmptied() {
+    try {
+      Optional<Path> path = path();
+      return path.isPresent() && Files.size(path.get()) == 0;
+    } catch (IOException e) {
+      return false;
     }
   }
 
