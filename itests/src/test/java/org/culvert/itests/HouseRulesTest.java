@@ -96,9 +96,9 @@ class HouseRulesTest {
                   "org.slf4j..",
                   "org.w3c.dom..",
                   "org.xml.sax..")),
-          // Karaf's SSH server is a service of this type.
           Map.entry("log", List.of("org.culvert.api..", "org.slf4j..")),
-          Map.entry("ssh", List.of("org.apache.sshd..")),
+          // Karaf's SSH server is a service of this type.
+          Map.entry("ssh", List.of("org.culvert.api..", "org.apache.sshd..", "org.slf4j..")),
           Map.entry(
               "commands",
               List.of(
