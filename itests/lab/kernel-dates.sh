@@ -37,7 +37,7 @@ tell_dates() {
 
 # date_jumps SECONDS WAY: the vm's clock is set to so much after 1970; the broker says that it follows.
 date_jumps() {
-  local said; said=$(vm_followed "$2")
+  local said; said=$(vm_last_followed "$2")
   vm "date -u -s @$1 >/dev/null" || fail "the vm's kernel does not take the date $1"
   await 60 "the vm's broker following its clock $2" vm_followed_since "$2" "$said"
   vm "grep 'The clock was set' /culvert/data/log/karaf.log | tail -1" \
@@ -45,9 +45,9 @@ date_jumps() {
 }
 
 vm_tells_date() { vm "date -u"; }
-# Prints 0 where there is none, and is no failure then.
-vm_followed() { vm "grep -c 'The clock was set $1 by' /culvert/data/log/karaf.log || true"; }
-vm_followed_since() { [ "$(vm_followed "$1")" -gt "$2" ]; }
+# The last line that says so; another date begins another file, so that lines cannot be counted.
+vm_last_followed() { vm "grep 'The clock was set $1 by' /culvert/data/log/karaf.log | tail -1 || true"; }
+vm_followed_since() { local now; now=$(vm_last_followed "$1"); [ -n "$now" ] && [ "$now" != "$2" ]; }
 
 connected_since() { local now; now=$(connects); [ -n "$now" ] && [ "$now" -gt "$1" ]; }
 

@@ -53,13 +53,15 @@ final class ServiceManager {
    * @return whether it was told, or nobody wants to know
    */
   synchronized boolean tell(String status, boolean serves) {
-    // By itself: systemd passes over a message that is too long, and says nothing of that.
+    String line = status.replaceAll("\\p{Cntrl}", " ");
+    String cut = line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;
+    boolean told = send(List.of("STATUS=" + cut));
+    // By itself: systemd passes over a message that is too long, and says nothing of that. Last, so
+    // that whoever waits for it reads the status that belongs to it.
     if (serves && !isReady) {
       isReady = send(List.of("READY=1"));
     }
-    String line = status.replaceAll("\\p{Cntrl}", " ");
-    String cut = line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;
-    return send(List.of("STATUS=" + cut)) && (isReady || !serves);
+    return told && (isReady || !serves);
   }
 
   /** Tells that the process is about to end. */

@@ -29,8 +29,8 @@ class ServiceManagerTest {
     assertThat(heard())
         .containsExactly(
             "[STATUS=no port is open]",
-            "[READY=1]",
             "[STATUS=clients are served]",
+            "[READY=1]",
             "[STATUS=no port is open]",
             "[STATUS=clients are served]",
             "[STOPPING=1]");
@@ -46,7 +46,7 @@ class ServiceManagerTest {
 
     assertThat(heard())
         .containsExactly(
-            "[READY=1]", "[STATUS=clients are served]", "[READY=1]", "[STATUS=clients are served]");
+            "[STATUS=clients are served]", "[READY=1]", "[STATUS=clients are served]", "[READY=1]");
   }
 
   /** systemd takes 4,096 octets, and a host may have thousands of addresses to tell of. */
@@ -56,8 +56,8 @@ class ServiceManagerTest {
 
     assertThat(manager.tell("UDP 192.0.2.1:3653, ".repeat(1_000), true)).isTrue();
 
-    assertThat(heard()).hasSize(2).startsWith("[READY=1]");
-    assertThat(heard().get(1)).hasSizeLessThan(1_100).endsWith("...]");
+    assertThat(heard()).hasSize(2).endsWith("[READY=1]");
+    assertThat(heard().get(0)).hasSizeLessThan(1_100).endsWith("...]");
   }
 
   @Test
