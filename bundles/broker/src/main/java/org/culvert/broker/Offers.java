@@ -45,7 +45,7 @@ final class Offers {
   private static Party party(
       Lease lease, InetAddress outer, InetAddress inner, Optional<String> name) {
     return Family.of(inner) == Family.IPV4
-        ? new Party(inner, outer, name, Inner.of(lease).ipv4Length())
+        ? new Party(outer, inner, name, Inner.of(lease).ipv4Length())
         : new Party(outer, inner, name);
   }
 

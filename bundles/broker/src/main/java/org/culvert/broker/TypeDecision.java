@@ -2,11 +2,11 @@ package org.culvert.broker;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.encapsulation.TunnelProfile;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.log.UserAddresses;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
@@ -36,6 +36,7 @@ record TypeDecision(TunnelProfile profile, OuterEndpoints outer, InetAddress cla
    */
   static TypeDecision decide(
       TunnelRequest request, SignalingPath path, Set<TunnelProfile> carried, boolean mayProxy) {
+    checkNamed(request, carried);
     List<TunnelProfile> suitable = suitable(request.type(), path, carried);
     if (request.proxy()) {
       return proxied(request, path, suitable, mayProxy);
@@ -55,15 +56,20 @@ record TypeDecision(TunnelProfile profile, OuterEndpoints outer, InetAddress cla
         .orElseThrow(() -> unsupported(request, path, nat, carried));
   }
 
+  /** A client that wants a tunnel over IPv4 says which address it has, whatever the path. */
+  private static void checkNamed(TunnelRequest request, Set<TunnelProfile> carried) {
+    List<TunnelProfile> all = TunnelProfile.answering(carried, request.type());
+    boolean overIpv4 = all.stream().anyMatch(profile -> profile.outer() == IpVersion.IPV4);
+    if (overIpv4 && request.clientIpv4().isEmpty()) {
+      throw invalid("client names no IPv4 address");
+    }
+  }
+
   /** Returns what answers a word on a path, the preferred type first. */
   private static List<TunnelProfile> suitable(
       TunnelType word, SignalingPath path, Set<TunnelProfile> carried) {
-    return carried.stream()
+    return TunnelProfile.answering(carried, word).stream()
         .filter(profile -> profile.isOfferedOn(path))
-        .filter(profile -> profile.preference(word).isPresent())
-        .sorted(
-            Comparator.comparingInt((TunnelProfile profile) -> profile.preference(word).getAsInt())
-                .thenComparing(TunnelProfile::type))
         .toList();
   }
 

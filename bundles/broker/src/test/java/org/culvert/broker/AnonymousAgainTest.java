@@ -50,8 +50,8 @@ class AnonymousAgainTest {
   void overAConnectionFromElsewhereTheyAreNew() {
     TunnelOffer first = rig.accepted(ONE, rig.offerV6V4(ONE, HOME));
 
-    assertThat(rig.offerV6V4(TWO, "198.51.100.3").client().ipv6())
-        .isNotEqualTo(first.client().ipv6());
+    assertThat(rig.offerV6V4(TWO, "198.51.100.3").client().inner())
+        .isNotEqualTo(first.client().inner());
   }
 
   @Test
@@ -161,8 +161,8 @@ class AnonymousAgainTest {
     TunnelOffer first = livingAtPort(4000);
     rig.server.silence = LONG_AGO;
 
-    assertThat(rig.accepted(TWO, rig.offerUdp(TWO, HOME, 4000)).client().ipv6())
-        .isNotEqualTo(first.client().ipv6());
+    assertThat(rig.accepted(TWO, rig.offerUdp(TWO, HOME, 4000)).client().inner())
+        .isNotEqualTo(first.client().inner());
     assertThat(rig.lease(ONE).state()).isEqualTo(State.QUARANTINED);
   }
 

@@ -41,7 +41,7 @@ class AnonymousTest {
   void drawsFromItsOwnPoolForShort() {
     TunnelOffer offer = rig.offerUdp(ONE, HOME, 1);
 
-    assertThat(IpPrefix.parse("2001:db8:0:2::/64").contains(offer.client().ipv6())).isTrue();
+    assertThat(IpPrefix.parse("2001:db8:0:2::/64").contains(offer.client().inner())).isTrue();
     assertThat(offer.lifetime()).contains(Duration.ofMinutes(10));
   }
 
@@ -161,21 +161,21 @@ class AnonymousTest {
   void isSomebodyNewFromElsewhereOrWithoutItsAddress() {
     TunnelOffer first = rig.accepted(ONE, rig.offerUdp(ONE, HOME, 1));
 
-    assertThat(rig.accepted(TWO, again(TWO, HOME, 2, first)).client().ipv6())
+    assertThat(rig.accepted(TWO, again(TWO, HOME, 2, first)).client().inner())
         .as("from another port")
-        .isNotEqualTo(first.client().ipv6());
-    assertThat(again(THREE, ELSEWHERE, 1, first).client().ipv6())
+        .isNotEqualTo(first.client().inner());
+    assertThat(again(THREE, ELSEWHERE, 1, first).client().inner())
         .as("from another address")
-        .isNotEqualTo(first.client().ipv6());
+        .isNotEqualTo(first.client().inner());
     assertThat(rig.lease(ONE).state()).isEqualTo(State.ACTIVE);
     assertThat(rig.lease(ONE).outer().remote().getPort()).isEqualTo(1);
 
     get(rig.broker.delete(TWO, tcp(HOME)));
     rig.advance(Duration.ofMinutes(10).plusSeconds(1));
     Identity four = Identity.anonymous("4");
-    assertThat(rig.offerUdp(four, HOME, 1).client().ipv6())
+    assertThat(rig.offerUdp(four, HOME, 1).client().inner())
         .as("without the address")
-        .isNotEqualTo(first.client().ipv6());
+        .isNotEqualTo(first.client().inner());
   }
 
   @Test
@@ -205,7 +205,7 @@ class AnonymousTest {
   private static TunnelRequest naming(TunnelOffer had) {
     return new TunnelRequest(
         TunnelType.V6UDPV4,
-        List.of(IpAddresses.parse(BEHIND_NAT), had.client().ipv6()),
+        List.of(IpAddresses.parse(BEHIND_NAT), had.client().inner()),
         false,
         Optional.empty(),
         Optional.empty());

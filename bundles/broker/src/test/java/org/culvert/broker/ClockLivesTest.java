@@ -84,7 +84,7 @@ class ClockLivesTest {
     Rig rig = new Rig("reservation", 2, "quarantine", 10, "prolong", "false");
     rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 1));
     Duration accepted = time(rig);
-    InetAddress bobs = rig.accepted(BOB, rig.offerV6V4(BOB, ELSEWHERE)).client().ipv6();
+    InetAddress bobs = rig.accepted(BOB, rig.offerV6V4(BOB, ELSEWHERE)).client().inner();
     get(rig.broker.delete(BOB, Rig.tcp(ELSEWHERE)));
     Duration reserved = time(rig);
     Duration off = Duration.ZERO;

@@ -39,11 +39,11 @@ class LeaseLifeTest {
     TunnelParameters tunnel = rig.server.desired().get(0);
     assertThat(tunnel.side()).isEqualTo(TunnelParameters.Side.SERVER);
     assertThat(tunnel.id()).isEqualTo(rig.lease(ALICE).id());
-    assertThat(tunnel.localAddress()).isEqualTo(offer.server().ipv6());
-    assertThat(tunnel.remoteAddress()).isEqualTo(offer.client().ipv6());
+    assertThat(tunnel.localAddress()).isEqualTo(offer.server().inner());
+    assertThat(tunnel.remoteAddress()).isEqualTo(offer.client().inner());
     assertThat(tunnel.remotePrefixes())
         .containsExactly(
-            IpPrefix.host(offer.client().ipv6()), offer.router().orElseThrow().prefix());
+            IpPrefix.host(offer.client().inner()), offer.router().orElseThrow().prefix());
     assertThat(tunnel.mtu()).isEqualTo(1280);
   }
 
@@ -110,7 +110,7 @@ class LeaseLifeTest {
 
   @Test
   void takesOfferBackThatNobodyAccepts() {
-    InetAddress address = rig.offerRouter(ALICE, HOME, 48).client().ipv6();
+    InetAddress address = rig.offerRouter(ALICE, HOME, 48).client().inner();
     rig.advance(Duration.ofSeconds(89));
     assertThat(rig.lease(ALICE).state()).isEqualTo(State.OFFERED);
 
@@ -118,7 +118,7 @@ class LeaseLifeTest {
 
     assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
     assertThat(rig.lease(ALICE).prefix()).isEmpty();
-    assertThat(rig.offerRouter(ALICE, HOME, 56).client().ipv6()).isEqualTo(address);
+    assertThat(rig.offerRouter(ALICE, HOME, 56).client().inner()).isEqualTo(address);
   }
 
   @Test
@@ -142,14 +142,14 @@ class LeaseLifeTest {
   @Demands("R-4.7.1-9")
   @Promise("P3")
   void expiredTunnelStopsAndItsUserKeepsTheAddressForTheReservation() {
-    InetAddress address = rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME)).client().ipv6();
+    InetAddress address = rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME)).client().inner();
 
     rig.advance(Duration.ofMinutes(1441));
     assertThat(rig.server.desired()).isEmpty();
     assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
     rig.advance(Duration.ofDays(29));
 
-    assertThat(rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME)).client().ipv6()).isEqualTo(address);
+    assertThat(rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME)).client().inner()).isEqualTo(address);
   }
 
   @Test
@@ -169,13 +169,13 @@ class LeaseLifeTest {
   @Test
   @Promise("P3")
   void userGetsTheAddressBackEvenInQuarantine() {
-    InetAddress address = rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME)).client().ipv6();
+    InetAddress address = rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME)).client().inner();
     String id = rig.lease(ALICE).id();
     get(rig.broker.delete(id));
     get(rig.broker.delete(id));
     assertThat(rig.lease(ALICE).state()).isEqualTo(State.QUARANTINED);
 
-    assertThat(rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME)).client().ipv6()).isEqualTo(address);
+    assertThat(rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME)).client().inner()).isEqualTo(address);
   }
 
   @Test
@@ -189,7 +189,7 @@ class LeaseLifeTest {
     assertThat(refusal(rig.broker.info(ALICE, tcp(HOME)))).isEqualTo(StatusCode.SERVER_ERROR);
     assertThat(refusal(rig.broker.delete(ALICE, tcp(HOME)))).isEqualTo(StatusCode.SERVER_ERROR);
     TunnelOffer again = rig.offerRouter(ALICE, ELSEWHERE, 48);
-    assertThat(again.client().ipv6()).isEqualTo(offer.client().ipv6());
+    assertThat(again.client().inner()).isEqualTo(offer.client().inner());
     assertThat(again.router()).isEqualTo(offer.router());
   }
 

@@ -52,7 +52,7 @@ class LimitsTest {
         .asInstanceOf(InstanceOfAssertFactories.type(TspException.class))
         .extracting(e -> e.referral().orElseThrow().brokers())
         .isEqualTo(List.of("ts1.example", "192.0.2.9"));
-    assertThat(get(offerUdp(full, ALICE, HOME, 3)).client().ipv6())
+    assertThat(get(offerUdp(full, ALICE, HOME, 3)).client().inner())
         .as("who has a tunnel may move it")
         .isEqualTo(full.lease(ALICE).clientAddress());
   }

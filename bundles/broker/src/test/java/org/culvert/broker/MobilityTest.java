@@ -38,7 +38,7 @@ class MobilityTest {
     rig.accepted(ALICE, moved);
 
     assertThat(moved.type()).isEqualTo(TunnelType.V6UDPV4);
-    assertThat(moved.client().ipv6()).isEqualTo(home.client().ipv6());
+    assertThat(moved.client().inner()).isEqualTo(home.client().inner());
     assertThat(rig.lease(ALICE).prefix()).isEqualTo(home.router().map(r -> r.prefix()));
     assertThat(rig.lease(ALICE).id()).isEqualTo(lease);
     assertThat(rig.server.desired()).hasSize(1);
@@ -56,8 +56,8 @@ class MobilityTest {
 
     assertThat(rig.server.desired()).isEmpty();
     assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
-    assertThat(rig.accepted(ALICE, rig.offerUdp(ALICE, ELSEWHERE, 2)).client().ipv6())
-        .isEqualTo(offer.client().ipv6());
+    assertThat(rig.accepted(ALICE, rig.offerUdp(ALICE, ELSEWHERE, 2)).client().inner())
+        .isEqualTo(offer.client().inner());
   }
 
   @Test
@@ -83,9 +83,9 @@ class MobilityTest {
     rig.server.fallSilent(rig.lease(ALICE).id());
 
     InetAddress alices = rig.lease(ALICE).clientAddress();
-    assertThat(rig.accepted(BOB, rig.offerUdp(BOB, HOME, 4000)).client().ipv6())
+    assertThat(rig.accepted(BOB, rig.offerUdp(BOB, HOME, 4000)).client().inner())
         .isNotEqualTo(alices);
-    assertThat(rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 4001)).client().ipv6())
+    assertThat(rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 4001)).client().inner())
         .isEqualTo(alices);
   }
 

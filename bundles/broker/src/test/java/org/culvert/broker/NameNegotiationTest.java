@@ -53,7 +53,7 @@ class NameNegotiationTest {
             new NameRequest(
                 "alice",
                 false,
-                offer.client().ipv6(),
+                offer.client().inner(),
                 offer.router().map(router -> router.prefix()),
                 Optional.of("pc"),
                 NS1));
@@ -150,7 +150,7 @@ class NameNegotiationTest {
     TunnelOffer offer = both.offerV4V6(ALICE, "2001:db8:e::2");
 
     assertThat(offer.client().name()).contains("alice.tb.example");
-    assertThat(registrar.asked.get(1).clientAddress()).isEqualTo(offer.client().ipv4());
+    assertThat(registrar.asked.get(1).clientAddress()).isEqualTo(offer.client().inner());
   }
 
   @Test

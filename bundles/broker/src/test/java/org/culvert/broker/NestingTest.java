@@ -33,7 +33,7 @@ class NestingTest {
   @Threat("T4")
   void refusesATunnelInsideTheIpv4OfAnother() {
     String inner =
-        IpAddresses.text(rig.accepted(ALICE, rig.offerV4V6(ALICE, HOME6)).client().ipv4());
+        IpAddresses.text(rig.accepted(ALICE, rig.offerV4V6(ALICE, HOME6)).client().inner());
 
     assertThat(refusal(rig.askUdp(BOB, inner, 4000))).isEqualTo(StatusCode.INVALID_IPV4_ADDRESS);
     assertThat(refusal(rig.broker.offer(BOB, request(TunnelType.V6V4, inner), tcp(inner))))
@@ -45,7 +45,7 @@ class NestingTest {
   @Threat("T4")
   void refusesATunnelInsideTheIpv6OfAnother() {
     TunnelOffer outer = rig.accepted(ALICE, rig.offerRouter(ALICE, HOME, 48));
-    String address = IpAddresses.text(outer.client().ipv6());
+    String address = IpAddresses.text(outer.client().inner());
     String behind = IpAddresses.text(outer.router().orElseThrow().prefix().network()) + "7";
 
     assertThat(refusal(rig.askV4V6(BOB, address))).isEqualTo(StatusCode.INVALID_IPV6_ADDRESS);
@@ -76,7 +76,7 @@ class NestingTest {
   @Test
   void refusesToMoveIntoATunnelAndLeavesTheOldOneAlone() {
     String inner =
-        IpAddresses.text(rig.accepted(ALICE, rig.offerV4V6(ALICE, HOME6)).client().ipv4());
+        IpAddresses.text(rig.accepted(ALICE, rig.offerV4V6(ALICE, HOME6)).client().inner());
     rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 4000));
 
     assertThat(refusal(rig.askUdp(ALICE, inner, 4000))).isEqualTo(StatusCode.INVALID_IPV4_ADDRESS);
@@ -97,7 +97,7 @@ class NestingTest {
   @Threat("T4")
   void knowsWhatLeasesHaveFromPoolsThatAreGone() {
     String inner =
-        IpAddresses.text(rig.accepted(ALICE, rig.offerV4V6(ALICE, HOME6)).client().ipv4());
+        IpAddresses.text(rig.accepted(ALICE, rig.offerV4V6(ALICE, HOME6)).client().inner());
 
     rig.restart(Configs.withPools("ipv4Pool", "10.99.0.0/16"));
     rig.server.types = TYPES;

@@ -36,7 +36,7 @@ class NewSessionTest {
         .singleElement()
         .satisfies(
             tunnel -> {
-              assertThat(tunnel.remoteAddress()).isEqualTo(offer.client().ipv6());
+              assertThat(tunnel.remoteAddress()).isEqualTo(offer.client().inner());
               assertThat(tunnel.outer()).isEqualTo(standing.get(0).outer());
             });
   }
@@ -49,7 +49,7 @@ class NewSessionTest {
 
     TunnelOffer again = rig.accepted(ALICE, rig.offerUdp(ALICE, HOME, 4000));
 
-    assertThat(again.client().ipv6()).isEqualTo(first.client().ipv6());
+    assertThat(again.client().inner()).isEqualTo(first.client().inner());
     assertThat(rig.server.desired()).hasSize(1);
   }
 

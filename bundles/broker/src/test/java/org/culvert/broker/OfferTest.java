@@ -46,10 +46,10 @@ class OfferTest {
 
     assertThat(offer.type()).isEqualTo(TunnelType.V6UDPV4);
     assertThat(offer.lifetime()).contains(Duration.ofMinutes(1440));
-    assertThat(offer.server().ipv4()).isEqualTo(IpAddresses.parse("192.0.2.1"));
-    assertThat(offer.server().ipv6()).isEqualTo(IpAddresses.parse("2001:db8:0:1::1"));
-    assertThat(offer.client().ipv4()).isEqualTo(IpAddresses.parse(BEHIND_NAT));
-    assertThat(IpPrefix.parse("2001:db8:0:1::/64").contains(offer.client().ipv6())).isTrue();
+    assertThat(offer.server().outer()).isEqualTo(IpAddresses.parse("192.0.2.1"));
+    assertThat(offer.server().inner()).isEqualTo(IpAddresses.parse("2001:db8:0:1::1"));
+    assertThat(offer.client().outer()).isEqualTo(IpAddresses.parse(BEHIND_NAT));
+    assertThat(IpPrefix.parse("2001:db8:0:1::/64").contains(offer.client().inner())).isTrue();
     assertThat(offer.keepAlive())
         .contains(new KeepAlive(Duration.ofSeconds(25), IpAddresses.parse("2001:db8:0:1::1")));
     assertThat(offer.router()).isEmpty();
@@ -65,7 +65,7 @@ class OfferTest {
     rig.store.release();
 
     assertThat(rig.lease(ALICE).state()).isEqualTo(State.OFFERED);
-    assertThat(get(offer).client().ipv6()).isEqualTo(rig.lease(ALICE).clientAddress());
+    assertThat(get(offer).client().inner()).isEqualTo(rig.lease(ALICE).clientAddress());
     assertThat(rig.server.desired()).isEmpty();
   }
 
@@ -75,7 +75,7 @@ class OfferTest {
 
     TunnelOffer second = rig.offerUdp(ALICE, ELSEWHERE, 7);
 
-    assertThat(second.client().ipv6()).isEqualTo(first.client().ipv6());
+    assertThat(second.client().inner()).isEqualTo(first.client().inner());
     assertThat(refusal(rig.broker.accept(ALICE, first.id()))).isEqualTo(StatusCode.PROTOCOL_ERROR);
     rig.accepted(ALICE, second);
     assertThat(rig.lease(ALICE).prefix()).as("the first offer's").isEmpty();

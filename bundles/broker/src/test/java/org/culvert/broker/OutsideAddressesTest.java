@@ -28,8 +28,8 @@ class OutsideAddressesTest {
 
     TunnelOffer offer = rig.accepted(ALICE, offer(rig, "10.0.0.5"));
 
-    assertThat(offer.server().ipv4()).isEqualTo(ip("198.51.100.5"));
-    assertThat(get(rig.broker.info(ALICE, path("10.0.0.5"))).server().ipv4())
+    assertThat(offer.server().outer()).isEqualTo(ip("198.51.100.5"));
+    assertThat(get(rig.broker.info(ALICE, path("10.0.0.5"))).server().outer())
         .isEqualTo(ip("198.51.100.5"));
     assertThat(rig.server.desired())
         .allSatisfy(t -> assertThat(t.outer().local().getAddress()).isEqualTo(ip("10.0.0.5")));
@@ -40,9 +40,9 @@ class OutsideAddressesTest {
   void eachOfSeveralInsideAddressesHasItsOwn() {
     Rig rig = rig("10.0.0.5 198.51.100.5", "10.0.0.6  198.51.100.6");
 
-    assertThat(offer(rig, "10.0.0.5").server().ipv4()).isEqualTo(ip("198.51.100.5"));
-    assertThat(offer(rig, "10.0.0.6").server().ipv4()).isEqualTo(ip("198.51.100.6"));
-    assertThat(offer(rig, "192.0.2.1").server().ipv4()).isEqualTo(ip("192.0.2.1"));
+    assertThat(offer(rig, "10.0.0.5").server().outer()).isEqualTo(ip("198.51.100.5"));
+    assertThat(offer(rig, "10.0.0.6").server().outer()).isEqualTo(ip("198.51.100.6"));
+    assertThat(offer(rig, "192.0.2.1").server().outer()).isEqualTo(ip("192.0.2.1"));
   }
 
   @Test

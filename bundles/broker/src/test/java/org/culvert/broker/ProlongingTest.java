@@ -44,7 +44,7 @@ class ProlongingTest {
       assertThat(rig.lease(ANONYMOUS).state()).isEqualTo(State.ACTIVE);
     }
 
-    assertThat(rig.lease(ANONYMOUS).clientAddress()).isEqualTo(offer.client().ipv6());
+    assertThat(rig.lease(ANONYMOUS).clientAddress()).isEqualTo(offer.client().inner());
     assertThat(rig.server.desired()).isEqualTo(standing);
     assertThat(get(rig.broker.verify())).isEmpty();
   }

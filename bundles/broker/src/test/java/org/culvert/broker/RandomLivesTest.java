@@ -262,8 +262,7 @@ class RandomLivesTest {
         .whenComplete(
             (nothing, failure) -> {
               if (failure == null && !identity.anonymous()) {
-                InetAddress address =
-                    family == Family.IPV6 ? offer.client().ipv6() : offer.client().ipv4();
+                InetAddress address = offer.client().inner();
                 note(addressOf, slot, address);
                 offer.router().ifPresent(router -> note(prefixOf, slot, router.prefix()));
               }

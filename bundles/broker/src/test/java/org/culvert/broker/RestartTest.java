@@ -66,7 +66,7 @@ class RestartTest {
 
   @Test
   void offerThatWasInFlightIsTakenBackAndItsAddressReserved() {
-    InetAddress address = rig.offerV6V4(ALICE, HOME).client().ipv6();
+    InetAddress address = rig.offerV6V4(ALICE, HOME).client().inner();
     Identity anonymous = Identity.anonymous("x");
     rig.offerUdp(anonymous, ELSEWHERE, 1);
 
@@ -76,16 +76,16 @@ class RestartTest {
 
     assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
     assertThat(rig.lease(anonymous).state()).isEqualTo(State.QUARANTINED);
-    assertThat(rig.offerV6V4(ALICE, HOME).client().ipv6()).isEqualTo(address);
+    assertThat(rig.offerV6V4(ALICE, HOME).client().inner()).isEqualTo(address);
   }
 
   @Test
   void userComesBackWhileTheOldOfferStillStandsOnTheDisk() {
-    InetAddress address = rig.offerV6V4(ALICE, HOME).client().ipv6();
+    InetAddress address = rig.offerV6V4(ALICE, HOME).client().inner();
 
     rig.powerCut();
 
-    assertThat(rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME)).client().ipv6()).isEqualTo(address);
+    assertThat(rig.accepted(ALICE, rig.offerV6V4(ALICE, HOME)).client().inner()).isEqualTo(address);
   }
 
   @Test
@@ -109,7 +109,7 @@ class RestartTest {
 
     rig.store.release();
 
-    assertThat(get(offer).client().ipv6()).isEqualTo(rig.lease(ALICE).clientAddress());
+    assertThat(get(offer).client().inner()).isEqualTo(rig.lease(ALICE).clientAddress());
   }
 
   @Test
@@ -201,8 +201,8 @@ class RestartTest {
     fresh.powerCut();
 
     assertThat(fresh.broker.pools().stream().map(pool -> pool.pool())).isEqualTo(pools);
-    assertThat(IpPrefix.parse("fd00::/8").contains(offer.client().ipv6())).isTrue();
-    assertThat(pools.get(0).contains(offer.client().ipv6())).isTrue();
+    assertThat(IpPrefix.parse("fd00::/8").contains(offer.client().inner())).isTrue();
+    assertThat(pools.get(0).contains(offer.client().inner())).isTrue();
     assertThat(pools.get(2).contains(offer.router().orElseThrow().prefix())).isTrue();
     assertThat(
             refusal(

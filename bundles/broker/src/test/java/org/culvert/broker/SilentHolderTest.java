@@ -66,7 +66,7 @@ class SilentHolderTest {
 
     assertThat(rig.lease(ALICE).state()).isEqualTo(State.EXPIRED);
     assertThat(rig.server.desired()).hasSize(1);
-    assertThat(rig.accepted(ALICE, rig.offerV6V4(ALICE, ELSEWHERE)).client().ipv6())
+    assertThat(rig.accepted(ALICE, rig.offerV6V4(ALICE, ELSEWHERE)).client().inner())
         .isEqualTo(alices.clientAddress());
     assertThat(get(rig.broker.verify())).isEmpty();
   }

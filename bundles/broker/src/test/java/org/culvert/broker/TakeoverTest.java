@@ -94,7 +94,7 @@ class TakeoverTest {
     TunnelOffer bobs = rig.accepted(BOB, rig.offerUdp(BOB, HOME, 4001));
 
     assertThat(Rig.get(rig.broker.info(BOB, SAME)).client()).isEqualTo(bobs.client());
-    assertThat(bobs.client().ipv6()).isNotEqualTo(alices.clientAddress());
+    assertThat(bobs.client().inner()).isNotEqualTo(alices.clientAddress());
   }
 
   @Test

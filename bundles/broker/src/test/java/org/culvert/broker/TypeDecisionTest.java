@@ -108,10 +108,14 @@ class TypeDecisionTest {
     }
   }
 
-  @Test
-  void refusesRequestWithoutIpv4Address() {
-    assertThat(outcome(request(TunnelType.V6ANYV4, "2001:db8::7"), udp(HOME, 1), BOTH))
-        .isEqualTo("501");
+  @ParameterizedTest
+  @ValueSource(strings = {"v6anyv4", "v6v4", "v6udpv4"})
+  void refusesRequestWithoutIpv4AddressWhateverThePath(String type) {
+    TunnelRequest request = request(new TunnelType(type), "2001:db8::7");
+
+    for (SignalingPath path : List.of(udp(HOME, 1), tcp(HOME), tcp("2001:db8::7"))) {
+      assertThat(outcome(request, path, BOTH)).isEqualTo("501");
+    }
   }
 
   @Test

@@ -143,7 +143,7 @@ class UnprovedTest {
 
     TunnelOffer same = rig.accepted(TWO, get(askV6V4OverUdp(TWO)));
 
-    assertThat(same.client().ipv6()).isEqualTo(living.clientAddress());
+    assertThat(same.client().inner()).isEqualTo(living.clientAddress());
     assertThat(rig.lease(ONE)).isEqualTo(living);
     rig.server.silence = Optional.of(Duration.ofMinutes(1));
     rig.accepted(TWO, get(askV6V4OverUdp(TWO)));

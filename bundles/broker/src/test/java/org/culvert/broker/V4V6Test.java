@@ -47,12 +47,12 @@ class V4V6Test {
     TunnelOffer offer = rig.offerV4V6(ALICE, HOME6);
 
     assertThat(offer.type()).isEqualTo(TunnelType.V4V6);
-    assertThat(offer.server().ipv4()).isEqualTo(ip("10.64.0.1"));
-    assertThat(offer.server().ipv6()).isEqualTo(ip("2001:db8:f::1"));
-    assertThat(offer.client().ipv6()).isEqualTo(ip(HOME6));
-    assertThat(IpPrefix.parse("10.64.0.0/16").contains(offer.client().ipv4())).isTrue();
-    assertThat(offer.client().ipv4Length()).hasValue(32);
-    assertThat(offer.server().ipv4Length()).hasValue(32);
+    assertThat(offer.server().inner()).isEqualTo(ip("10.64.0.1"));
+    assertThat(offer.server().outer()).isEqualTo(ip("2001:db8:f::1"));
+    assertThat(offer.client().outer()).isEqualTo(ip(HOME6));
+    assertThat(IpPrefix.parse("10.64.0.0/16").contains(offer.client().inner())).isTrue();
+    assertThat(offer.client().innerLength()).hasValue(32);
+    assertThat(offer.server().innerLength()).hasValue(32);
     assertThat(offer.mtu()).hasValue(1280);
     assertThat(offer.keepAlive()).isEmpty();
   }
@@ -78,8 +78,8 @@ class V4V6Test {
     TunnelParameters tunnel = rig.server.desired().get(0);
     assertThat(tunnel.type()).isEqualTo(TunnelType.V4V6);
     assertThat(tunnel.localAddress()).isEqualTo(ip("10.64.0.1"));
-    assertThat(tunnel.remoteAddress()).isEqualTo(offer.client().ipv4());
-    assertThat(tunnel.remotePrefixes()).containsExactly(IpPrefix.host(offer.client().ipv4()));
+    assertThat(tunnel.remoteAddress()).isEqualTo(offer.client().inner());
+    assertThat(tunnel.remotePrefixes()).containsExactly(IpPrefix.host(offer.client().inner()));
     assertThat(tunnel.outer())
         .isEqualTo(OuterEndpoints.withoutPorts(ip("2001:db8:f::1"), ip(HOME6)));
   }
@@ -92,13 +92,13 @@ class V4V6Test {
     for (int i = 0; i < 50; i++) {
       TunnelOffer offer = links.offerV4V6(Identity.of("user" + i), "2001:db8:e:" + i + "::2");
 
-      IpPrefix link = IpPrefix.containing(offer.client().ipv4(), 30);
+      IpPrefix link = IpPrefix.containing(offer.client().inner(), 30);
       assertThat(taken.add(link)).isTrue();
-      assertThat(offer.server().ipv4().getAddress()[3] & 3).isEqualTo(1);
-      assertThat(offer.client().ipv4().getAddress()[3] & 3).isEqualTo(2);
-      assertThat(link.contains(offer.server().ipv4())).isTrue();
-      assertThat(offer.client().ipv4Length()).hasValue(30);
-      assertThat(offer.server().ipv4Length()).hasValue(30);
+      assertThat(offer.server().inner().getAddress()[3] & 3).isEqualTo(1);
+      assertThat(offer.client().inner().getAddress()[3] & 3).isEqualTo(2);
+      assertThat(link.contains(offer.server().inner())).isTrue();
+      assertThat(offer.client().innerLength()).hasValue(30);
+      assertThat(offer.server().innerLength()).hasValue(30);
     }
   }
 
@@ -150,16 +150,16 @@ class V4V6Test {
 
   @Test
   void keepsTheAddressWhereverTheUserGoesAndAfterARestart() {
-    InetAddress address = rig.accepted(ALICE, rig.offerV4V6(ALICE, HOME6)).client().ipv4();
+    InetAddress address = rig.accepted(ALICE, rig.offerV4V6(ALICE, HOME6)).client().inner();
 
     TunnelOffer moved = rig.accepted(ALICE, rig.offerV4V6(ALICE, ELSEWHERE6));
-    assertThat(moved.client().ipv4()).isEqualTo(address);
+    assertThat(moved.client().inner()).isEqualTo(address);
     assertThat(rig.server.desired()).hasSize(1);
     rig.powerCut();
 
     assertThat(rig.server.desired().get(0).outer().remote().getAddress()).isEqualTo(ip(ELSEWHERE6));
     rig.server.types = Set.of(TunnelType.V4V6);
-    assertThat(rig.offerV4V6(ALICE, HOME6).client().ipv4()).isEqualTo(address);
+    assertThat(rig.offerV4V6(ALICE, HOME6).client().inner()).isEqualTo(address);
   }
 
   @Test
@@ -180,9 +180,9 @@ class V4V6Test {
   void anonymousUsersHaveAPoolOfTheirOwnAndTheSharedServersAddress() {
     TunnelOffer offer = rig.offerV4V6(ANONYMOUS, HOME6);
 
-    assertThat(IpPrefix.parse("10.65.0.0/24").contains(offer.client().ipv4())).isTrue();
-    assertThat(offer.server().ipv4()).isEqualTo(ip("10.64.0.1"));
-    assertThat(offer.client().ipv4Length()).hasValue(32);
+    assertThat(IpPrefix.parse("10.65.0.0/24").contains(offer.client().inner())).isTrue();
+    assertThat(offer.server().inner()).isEqualTo(ip("10.64.0.1"));
+    assertThat(offer.client().innerLength()).hasValue(32);
     assertThat(refusal(rig(32, "anonymousIpv4Pool", "").askV4V6(ANONYMOUS, HOME6)))
         .isEqualTo(StatusCode.ADDRESS_FOR_ANONYMOUS);
   }
@@ -214,8 +214,8 @@ class V4V6Test {
     TunnelOffer stale =
         get(rig.broker.offer(BOB, Rig.request(TunnelType.V4V6, HOME6), tcp(ELSEWHERE6)));
 
-    assertThat(draft.client().ipv6()).isEqualTo(ip(HOME6));
-    assertThat(stale.client().ipv6()).isEqualTo(ip(ELSEWHERE6));
+    assertThat(draft.client().outer()).isEqualTo(ip(HOME6));
+    assertThat(stale.client().outer()).isEqualTo(ip(ELSEWHERE6));
     rig.accepted(BOB, stale);
     assertThat(rig.server.desired().get(0).outer().remote().getAddress()).isEqualTo(ip(ELSEWHERE6));
   }
@@ -267,9 +267,9 @@ class V4V6Test {
   void givesTheAddressThatAClientWishesIfItCanBeHad() {
     TunnelOffer offer = get(rig.askV4V6(ALICE, HOME6, "10.64.7.7"));
 
-    assertThat(offer.client().ipv4()).isEqualTo(ip("10.64.7.7"));
+    assertThat(offer.client().inner()).isEqualTo(ip("10.64.7.7"));
     rig.accepted(ALICE, offer);
-    assertThat(get(rig.askV4V6(ALICE, ELSEWHERE6, "10.64.7.7")).client().ipv4())
+    assertThat(get(rig.askV4V6(ALICE, ELSEWHERE6, "10.64.7.7")).client().inner())
         .as("her own")
         .isEqualTo(ip("10.64.7.7"));
   }
@@ -300,7 +300,7 @@ class V4V6Test {
     assertThat(refusal(links.askV4V6(ALICE, HOME6, "10.64.7.5")))
         .isEqualTo(StatusCode.ADDRESS_UNAVAILABLE);
     assertThat(links.broker.pools().get(3).used()).isZero();
-    assertThat(get(links.askV4V6(ALICE, HOME6, "10.64.7.6")).server().ipv4())
+    assertThat(get(links.askV4V6(ALICE, HOME6, "10.64.7.6")).server().inner())
         .isEqualTo(ip("10.64.7.5"));
   }
 
@@ -316,14 +316,14 @@ class V4V6Test {
     changed.restart(config(after, "ipv4Pool", "10.64.0.0/27"));
     changed.server.types = Set.of(TunnelType.V4V6);
     assertThat(changed.server.desired()).as("until their users ask again").hasSize(3);
-    assertThat(get(changed.broker.info(Identity.of("user0"), tcp(HOME6))).client().ipv4Length())
+    assertThat(get(changed.broker.info(Identity.of("user0"), tcp(HOME6))).client().innerLength())
         .hasValue(before);
     int given = 0;
     for (int i = 0; i < 12; i++) {
       Identity user = Identity.of("user" + i % 6);
       var offer = changed.askV4V6(user, "2001:db8:e:" + i % 6 + "::2");
       if (!offer.toCompletableFuture().isCompletedExceptionally()) {
-        assertThat(get(offer).client().ipv4Length()).hasValue(after);
+        assertThat(get(offer).client().innerLength()).hasValue(after);
         changed.accepted(user, get(offer));
         given++;
       }

@@ -68,6 +68,7 @@ final class Attempt {
             loop,
             ways,
             signaling,
+            endpoint.profiles(),
             remembered,
             present.filter(held -> works).map(held -> held.renewed(settings.credentials())),
             this::pursued);

@@ -12,7 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.signaling.SignalingExchange;
+import org.culvert.api.signaling.SignalingRequest;
 import org.culvert.api.signaling.SignalingTarget;
 import org.culvert.api.signaling.TunnelSignaling;
 import org.culvert.api.status.StatusCode;
@@ -44,6 +46,7 @@ final class Pursuit {
   private final EventLoop loop;
   private final BrokerWays ways;
   private final TunnelSignaling signaling;
+  private final Set<TunnelProfile> carried;
   private final Optional<Memory.Remembered> remembered;
   private Optional<Renewed> renewed;
   private final Consumer<Outcome> done;
@@ -54,6 +57,7 @@ final class Pursuit {
   private boolean over;
 
   /**
+   * @param carried the types that can be had here
    * @param remembered whom to ask first, and how
    * @param renewed the tunnel that is to be had again
    */
@@ -63,6 +67,7 @@ final class Pursuit {
       EventLoop loop,
       BrokerWays ways,
       TunnelSignaling signaling,
+      Set<TunnelProfile> carried,
       Optional<Memory.Remembered> remembered,
       Optional<Renewed> renewed,
       Consumer<Outcome> done) {
@@ -71,6 +76,7 @@ final class Pursuit {
     this.loop = loop;
     this.ways = ways;
     this.signaling = signaling;
+    this.carried = carried;
     this.remembered = remembered;
     this.renewed = renewed;
     this.done = done;
@@ -177,18 +183,20 @@ final class Pursuit {
    * Claims the address that the session really comes from, or a stand-in. Runs on a thread of
    * signaling's.
    */
-  private TunnelRequest request(
+  private SignalingRequest request(
       Candidate candidate, SignalingPath path, Optional<InetAddress> inner) {
     List<InetAddress> addresses = new ArrayList<>();
     addresses.add(candidate.claim(path.local().getAddress()));
     inner.ifPresent(addresses::add);
-    return new TunnelRequest(
-        candidate.asking(type),
-        addresses,
-        false,
-        settings.keepAlive(),
-        settings.wishes().router(),
-        settings.wishes().name());
+    return new SignalingRequest(
+        new TunnelRequest(
+            candidate.asking(type),
+            addresses,
+            false,
+            settings.keepAlive(),
+            settings.wishes().router(),
+            settings.wishes().name()),
+        carried);
   }
 
   private void answered(

@@ -43,8 +43,8 @@ final class TunnelPlan {
       throws UnusableOfferException {
     TunnelType type = offer.type();
     boolean inner4 = type.equals(TunnelType.V4V6);
-    InetAddress local = inner4 ? offer.client().ipv4() : offer.client().ipv6();
-    InetAddress remote = inner4 ? offer.server().ipv4() : offer.server().ipv6();
+    InetAddress local = offer.client().inner();
+    InetAddress remote = offer.server().inner();
     checkInner(local, inner4);
     checkInner(remote, inner4);
     if (local.equals(remote)) {
@@ -137,7 +137,7 @@ final class TunnelPlan {
    */
   private static Optional<IpPrefix> shared(TunnelOffer offer, InetAddress local)
       throws UnusableOfferException {
-    OptionalInt length = offer.client().ipv4Length();
+    OptionalInt length = offer.client().innerLength();
     if (length.isEmpty() || length.getAsInt() == 32) {
       return Optional.empty();
     }
@@ -171,7 +171,7 @@ final class TunnelPlan {
     if (!type.equals(TunnelType.V6V4) && !type.equals(TunnelType.V4V6)) {
       throw new UnusableOfferException("the type " + type + " is not known to this client");
     }
-    InetAddress remote = outer4 ? offer.server().ipv4() : offer.server().ipv6();
+    InetAddress remote = offer.server().outer();
     if (remote.isAnyLocalAddress() || remote.isMulticastAddress()) {
       throw new UnusableOfferException(
           "the tunnel server's address " + IpAddresses.text(remote) + " is none to send to");

@@ -74,7 +74,7 @@ final class FieldBroker {
             asked.credentials(),
             List.of(new OfferedClientMechanism("DIGEST-MD5", new DigestMd5Mechanism())),
             callbacks -> {},
-            asked::request,
+            asked::wanted,
             line);
     session.start();
     line.carry(session);

@@ -145,7 +145,6 @@ public final class ClientCommand extends ShellCommand {
   }
 
   private static String address(TunnelOffer offer) {
-    boolean ipv4Inside = offer.type().name().startsWith("v4");
-    return IpAddresses.text(ipv4Inside ? offer.client().ipv4() : offer.client().ipv6());
+    return IpAddresses.text(offer.client().inner());
   }
 }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.culvert.api.encapsulation.TunnelProfile;
+import org.culvert.api.signaling.SignalingRequest;
 import org.culvert.api.tunnel.TunnelType;
 
 /**
@@ -78,12 +79,18 @@ record CapabilityLine(List<String> tunnels, List<String> mechanisms) {
         : Optional.empty();
   }
 
-  /** Tells whether a tunnel type can be asked for; a line that names none does not say. */
-  boolean offers(TunnelType type) {
-    if (tunnels.isEmpty() || tunnels.contains(type.capability())) {
-      return true;
-    }
-    return type.equals(TunnelType.V6ANYV4)
-        && (offers(TunnelType.V6V4) || offers(TunnelType.V6UDPV4));
+  /**
+   * Tells whether what is asked for can be had, by its own name or by that of a type which answers
+   * it; a line that names none does not say.
+   */
+  boolean offers(SignalingRequest asked) {
+    return tunnels.isEmpty()
+        || offers(asked.request().type())
+        || asked.wanted().isEmpty()
+        || asked.wanted().stream().map(TunnelProfile::type).anyMatch(this::offers);
+  }
+
+  private boolean offers(TunnelType type) {
+    return tunnels.contains(type.capability());
   }
 }

@@ -5,7 +5,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.culvert.api.broker.TunnelOffer;
-import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.encapsulation.TunnelProfile;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
+import org.culvert.api.signaling.SignalingRequest;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.protocol.xml.ReplyReader;
@@ -37,7 +39,8 @@ final class ClientCommands {
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
   private State state = State.IDLE;
-  private @Nullable TunnelRequest asked;
+  private @Nullable SignalingRequest asked;
+  private IpVersion inner = IpVersion.IPV6;
   private boolean alone;
 
   ClientCommands(Transport transport, TspVersion version, ClientSession.ClientOutput out) {
@@ -72,10 +75,15 @@ final class ClientCommands {
     return state == State.OVER;
   }
 
-  void create(TunnelRequest request) {
+  void create(SignalingRequest request) {
     state = State.CREATING;
     asked = request;
-    out.send(frame(new TunnelCommand.Create(request)));
+    inner =
+        request.wanted().stream()
+            .findFirst()
+            .map(TunnelProfile::inner)
+            .orElseGet(() -> request.inner(request.request().type()));
+    out.send(frame(new TunnelCommand.Create(request.request())));
   }
 
   CompletionStage<Void> accept() {
@@ -112,7 +120,7 @@ final class ClientCommands {
   /** Takes the body of a reply. */
   void reply(byte[] body) throws IOException {
     ReplyInbox.Reply reply = ReplyInbox.split(body);
-    TunnelRequest request = asked;
+    SignalingRequest request = asked;
     if (state == State.CREATING && request != null) {
       if (reply.status().filter(StatusLine::isSuccess).isEmpty()) {
         throw reply.refusal();
@@ -166,7 +174,7 @@ final class ClientCommands {
     }
   }
 
-  private static byte[] frame(TunnelCommand command) {
-    return Frame.write(RequestWriter.write(command));
+  private byte[] frame(TunnelCommand command) {
+    return Frame.write(RequestWriter.write(command, inner));
   }
 }

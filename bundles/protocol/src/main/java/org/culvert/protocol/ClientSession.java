@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import javax.security.auth.callback.CallbackHandler;
 import org.culvert.api.account.ChannelBindingCallback;
 import org.culvert.api.broker.TunnelOffer;
-import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.signaling.Credentials;
+import org.culvert.api.signaling.SignalingRequest;
 import org.culvert.api.signaling.SignalingTarget;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
@@ -55,7 +55,7 @@ public final class ClientSession {
 
   private final boolean stream;
   private final SignalingTarget target;
-  private final Supplier<TunnelRequest> request;
+  private final Supplier<SignalingRequest> request;
   private final ClientOutput out;
   private final ClientAuthentication authentication;
   private final ReplyInbox inbox = new ReplyInbox();
@@ -63,7 +63,7 @@ public final class ClientSession {
   private final ClientCommands commands;
 
   private State state = State.CAPABILITY;
-  private @Nullable TunnelRequest wanted;
+  private @Nullable SignalingRequest wanted;
   private int polls;
 
   /**
@@ -81,7 +81,7 @@ public final class ClientSession {
       Credentials credentials,
       List<OfferedClientMechanism> mechanisms,
       CallbackHandler channel,
-      Supplier<TunnelRequest> request,
+      Supplier<SignalingRequest> request,
       ClientOutput out) {
     this.stream = target.transport().isStream();
     this.target = target;
@@ -233,7 +233,7 @@ public final class ClientSession {
     switch (state) {
       case CAPABILITY -> capability(message);
       case AUTHENTICATION -> {
-        TunnelRequest request = wanted;
+        SignalingRequest request = wanted;
         if (authentication.message(message) && request != null) {
           state = State.COMMANDS;
           commands.create(request);
@@ -258,11 +258,11 @@ public final class ClientSession {
     if (line.isEmpty()) {
       throw authentication.heard(reply.refusal());
     }
-    TunnelRequest asked = request.get();
+    SignalingRequest asked = request.get();
     wanted = asked;
-    if (!line.get().offers(asked.type())) {
+    if (!line.get().offers(asked)) {
       throw new TspException(
-          StatusCode.UNSUPPORTED_TUNNEL_TYPE, "broker does not offer " + asked.type());
+          StatusCode.UNSUPPORTED_TUNNEL_TYPE, "broker does not offer " + asked.request().type());
     }
     state = State.AUTHENTICATION;
     authentication.begin(line.get());

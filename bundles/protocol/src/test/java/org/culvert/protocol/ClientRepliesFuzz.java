@@ -53,7 +53,7 @@ class ClientRepliesFuzz {
               Credentials.of(TestMechanisms.USER, TestMechanisms.PASSWORD),
               List.of(TestMechanisms.client("DIGEST-MD5"), TestMechanisms.client("PLAIN")),
               callbacks -> {},
-              () -> Samples.HOST,
+              () -> Samples.asked(Samples.HOST),
               this);
       session.start();
     }

@@ -108,7 +108,7 @@ class ClientSessionPropertyTest {
                   : Credentials.of("alice", "secret1").evenInClear(),
               List.of(mechanisms.client(mechanism)),
               callbacks -> {},
-              () -> Samples.HOST,
+              () -> Samples.asked(Samples.HOST),
               this);
       session.start();
     }

@@ -220,7 +220,7 @@ class ClientSessionTest implements ClientSession.ClientOutput {
     TunnelOffer offer = result(session.offer());
     assertThat(offer.lifetime()).isEmpty();
     assertThat(offer.keepAlive()).isEmpty();
-    assertThat(offer.server().ipv6()).isEqualTo(Samples.ip("3ffe:b00:c18:ffff::1"));
+    assertThat(offer.server().inner()).isEqualTo(Samples.ip("3ffe:b00:c18:ffff::1"));
   }
 
   @Test
@@ -443,7 +443,7 @@ class ClientSessionTest implements ClientSession.ClientOutput {
             credentials,
             List.of(TestMechanisms.client(mechanism)),
             callbacks -> {},
-            () -> Samples.HOST,
+            () -> Samples.asked(Samples.HOST),
             this);
     session.start();
     return session;

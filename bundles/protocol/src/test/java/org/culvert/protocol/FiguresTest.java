@@ -86,7 +86,7 @@ class FiguresTest {
 
   @Test
   void readsOffers() throws IOException {
-    assertThat(ReplyReader.offer(figure("13.2"), Samples.BEHIND_NAT))
+    assertThat(ReplyReader.offer(figure("13.2"), Samples.asked(Samples.BEHIND_NAT)))
         .isEqualTo(
             offer(
                 TunnelType.V6UDPV4,
@@ -95,7 +95,7 @@ class FiguresTest {
                 party("192.0.2.135", "2001:db8:8000::38b3", Optional.empty()),
                 "2001:db8:8000::38b2",
                 Optional.empty()));
-    assertThat(ReplyReader.offer(figure("15.2"), Samples.HOST))
+    assertThat(ReplyReader.offer(figure("15.2"), Samples.asked(Samples.HOST)))
         .isEqualTo(
             offer(
                 TunnelType.V6V4,
@@ -104,7 +104,7 @@ class FiguresTest {
                 party("1.1.1.1", "2001:db8:c18:ffff::1", Optional.of("userid.domain")),
                 "",
                 Optional.empty()));
-    assertThat(ReplyReader.offer(figure("16.2"), Samples.ROUTER))
+    assertThat(ReplyReader.offer(figure("16.2"), Samples.asked(Samples.ROUTER)))
         .isEqualTo(
             offer(
                 TunnelType.V6V4,
@@ -113,16 +113,16 @@ class FiguresTest {
                 party("192.0.2.9", "2001:db8:c18:ffff::1", Optional.of("userid.domain")),
                 "",
                 Optional.of(new RouterGrant(IpPrefix.parse("2001:db8:c18::/48"), DNS_SERVERS))));
-    assertThat(ReplyReader.offer(figure("18.1"), Samples.DSTM))
+    assertThat(ReplyReader.offer(figure("18.1"), Samples.asked(Samples.DSTM)))
         .isEqualTo(
             offer(
                 TunnelType.V4V6,
                 1440,
-                party("192.0.2.2", "2001:db8:c18:ffff::2", 30),
-                party("192.0.2.1", "2001:db8:c18:ffff::1", 30),
+                party("2001:db8:c18:ffff::2", "192.0.2.2", 30),
+                party("2001:db8:c18:ffff::1", "192.0.2.1", 30),
                 "",
                 Optional.empty()));
-    assertThat(ReplyReader.offer(figure("19.2"), Samples.ANY))
+    assertThat(ReplyReader.offer(figure("19.2"), Samples.asked(Samples.ANY)))
         .isEqualTo(
             offer(
                 TunnelType.V6UDPV4,

@@ -76,7 +76,7 @@ final class Pipe implements ClientSession.ClientOutput {
             credentials,
             mechanisms,
             channel,
-            () -> request,
+            () -> Samples.asked(request),
             this);
   }
 

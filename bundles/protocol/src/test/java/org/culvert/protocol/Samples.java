@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.culvert.api.broker.RouterGrant;
 import org.culvert.api.broker.RouterRequest;
 import org.culvert.api.broker.TunnelOffer;
@@ -14,8 +15,10 @@ import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.service.DnsServer;
 import org.culvert.api.service.RoutingAgreement;
+import org.culvert.api.signaling.SignalingRequest;
 import org.culvert.api.tunnel.KeepAlive;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.testkit.encapsulation.SampleProfiles;
 
 /** The requests and offers of the worked examples. */
 public final class Samples {
@@ -68,8 +71,8 @@ public final class Samples {
   public static final TunnelOffer E5 =
       offer(
           TunnelType.V4V6,
-          party("192.0.0.1", "2001:db8:f::1", 30),
-          party("192.0.0.2", "2001:db8:f::2", 30),
+          party("2001:db8:f::1", "192.0.0.1", 30),
+          party("2001:db8:f::2", "192.0.0.2", 30),
           keepAlive("192.0.0.1", 30),
           Optional.empty());
 
@@ -85,17 +88,23 @@ public final class Samples {
 
   private Samples() {}
 
+  /** Returns a request of one who can have TSP's own types. */
+  public static SignalingRequest asked(TunnelRequest request) {
+    return new SignalingRequest(
+        request, Set.of(SampleProfiles.V6V4, SampleProfiles.V6UDPV4, SampleProfiles.V4V6));
+  }
+
   public static InetAddress ip(String text) {
     return IpAddresses.parse(text);
   }
 
-  public static TunnelOffer.Party party(String ipv4, String ipv6, Optional<String> name) {
-    return new TunnelOffer.Party(ip(ipv4), ip(ipv6), name);
+  public static TunnelOffer.Party party(String outer, String inner, Optional<String> name) {
+    return new TunnelOffer.Party(ip(outer), ip(inner), name);
   }
 
   /** Returns an end with IPv4 inside. */
-  public static TunnelOffer.Party party(String ipv4, String ipv6, int ipv4Length) {
-    return new TunnelOffer.Party(ip(ipv4), ip(ipv6), Optional.empty(), OptionalInt.of(ipv4Length));
+  public static TunnelOffer.Party party(String outer, String inner, int length) {
+    return new TunnelOffer.Party(ip(outer), ip(inner), Optional.empty(), OptionalInt.of(length));
   }
 
   public static Optional<KeepAlive> keepAlive(String address, int seconds) {

@@ -122,13 +122,15 @@ class TranscriptsTest {
 
     String capability = replies.get(0);
     assertThat(CapabilityLine.parse(capability))
-        .hasValueSatisfying(line -> assertThat(line.offers(TunnelType.V6UDPV4)).isTrue());
+        .hasValueSatisfying(
+            line -> assertThat(line.offers(Samples.asked(Samples.BEHIND_NAT))).isTrue());
     String offer =
         replies.stream().filter(reply -> reply.contains("<tunnel")).findFirst().orElseThrow();
     byte[] body = ReplyInbox.body(offer.getBytes(StandardCharsets.ISO_8859_1));
-    TunnelOffer read = ReplyReader.offer(ReplyInbox.split(body).rest(), Samples.BEHIND_NAT);
+    TunnelOffer read =
+        ReplyReader.offer(ReplyInbox.split(body).rest(), Samples.asked(Samples.BEHIND_NAT));
     assertThat(read.lifetime()).isPresent();
-    assertThat(read.server().ipv6().getAddress()).hasSize(16);
+    assertThat(read.server().inner().getAddress()).hasSize(16);
     assertThat(read.router().map(RouterGrant::dnsServers).orElse(List.<DnsServer>of())).isEmpty();
   }
 

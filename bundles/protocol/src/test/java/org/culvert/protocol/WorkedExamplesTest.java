@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.status.Referral;
 import org.culvert.api.status.StatusCode;
 import org.culvert.api.status.TspException;
@@ -67,7 +68,10 @@ class WorkedExamplesTest {
     "D-6-1"
   })
   void writesRequestsOctetForOctet(String example) {
-    assertThat(framed(new TunnelCommand.Create(REQUESTS.get(example))))
+    TunnelRequest request = REQUESTS.get(example);
+    IpVersion inner = Samples.asked(request).wanted().get(0).inner();
+
+    assertThat(framed(new TunnelCommand.Create(request), inner))
         .isEqualTo(WorkedExamples.said(example, 'C').get(0));
   }
 
@@ -112,7 +116,7 @@ class WorkedExamplesTest {
     byte[] body = WorkedExamples.body(WorkedExamples.said(example, 'S').get(0));
     byte[] xml = ReplyInbox.split(body).rest();
 
-    assertThat(ReplyReader.offer(xml, REQUESTS.get(example)))
+    assertThat(ReplyReader.offer(xml, Samples.asked(REQUESTS.get(example))))
         .isEqualTo(asRead(OFFERS.get(example)));
   }
 
@@ -193,6 +197,10 @@ class WorkedExamplesTest {
   }
 
   private static String framed(TunnelCommand command) {
-    return new String(Frame.write(RequestWriter.write(command)), StandardCharsets.US_ASCII);
+    return framed(command, IpVersion.IPV6);
+  }
+
+  private static String framed(TunnelCommand command, IpVersion inner) {
+    return new String(Frame.write(RequestWriter.write(command, inner)), StandardCharsets.US_ASCII);
   }
 }

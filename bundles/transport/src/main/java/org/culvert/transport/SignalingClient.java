@@ -20,9 +20,9 @@ import javax.security.auth.callback.UnsupportedCallbackException;
 import javax.security.sasl.SaslClientFactory;
 import org.culvert.api.account.ChannelBindingCallback;
 import org.culvert.api.broker.TunnelOffer;
-import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.signaling.Credentials;
 import org.culvert.api.signaling.SignalingExchange;
+import org.culvert.api.signaling.SignalingRequest;
 import org.culvert.api.signaling.SignalingTarget;
 import org.culvert.api.signaling.TunnelSignaling;
 import org.culvert.api.tls.TlsConnection;
@@ -98,7 +98,7 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
   public CompletionStage<SignalingExchange> request(
       SignalingTarget target,
       Credentials credentials,
-      Function<SignalingPath, TunnelRequest> request) {
+      Function<SignalingPath, SignalingRequest> request) {
     CompletableFuture<SignalingExchange> result = new CompletableFuture<>();
     onLoop(
         result,
@@ -160,7 +160,7 @@ public final class SignalingClient implements TunnelSignaling, AutoCloseable {
   private void converse(
       SignalingTarget target,
       Credentials credentials,
-      Function<SignalingPath, TunnelRequest> request,
+      Function<SignalingPath, SignalingRequest> request,
       ClientConnection connection,
       Optional<TlsConnection> secured,
       CompletableFuture<SignalingExchange> result) {

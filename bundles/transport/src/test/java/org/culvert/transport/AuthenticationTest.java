@@ -12,13 +12,11 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import javax.security.sasl.SaslServerFactory;
-import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.signaling.Credentials;
 import org.culvert.api.signaling.SignalingExchange;
 import org.culvert.api.signaling.SignalingSessions.SessionSummary;
@@ -85,13 +83,7 @@ class AuthenticationTest {
               new SignalingTarget(
                   new InetSocketAddress(Fixtures.LOOPBACK, port), "broker", transport, "2.0.2"),
               credentials,
-              path ->
-                  new TunnelRequest(
-                      TunnelType.V6V4,
-                      List.of(path.local().getAddress()),
-                      false,
-                      Optional.empty(),
-                      Optional.empty()))
+              path -> FakeBroker.wanted(TunnelType.V6V4, path))
           .toCompletableFuture()
           .orTimeout(Fixtures.PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
           .join();

@@ -28,7 +28,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.security.sasl.SaslClientFactory;
-import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.signaling.Credentials;
 import org.culvert.api.signaling.SignalingExchange;
@@ -95,8 +94,7 @@ class ClientServerTest {
         Credentials.anonymous(),
         path -> {
           paths.add(path);
-          return new TunnelRequest(
-              type, List.of(path.local().getAddress()), false, Optional.empty(), Optional.empty());
+          return FakeBroker.wanted(type, path);
         });
   }
 
@@ -272,13 +270,7 @@ class ClientServerTest {
         new SignalingTarget(
             at(Fixtures.LOOPBACK), "broker.example", Transport.UDP, "2.0.2", Optional.of(from)),
         Credentials.anonymous(),
-        path ->
-            new TunnelRequest(
-                TunnelType.V6UDPV4,
-                List.of(path.local().getAddress()),
-                false,
-                Optional.empty(),
-                Optional.empty()));
+        path -> FakeBroker.wanted(TunnelType.V6UDPV4, path));
   }
 
   private static boolean canBind(InetSocketAddress local) {

@@ -14,7 +14,9 @@ import org.culvert.api.broker.TunnelBroker;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.encapsulation.TunnelProfile;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.net.IpAddresses;
+import org.culvert.api.signaling.SignalingRequest;
 import org.culvert.api.tunnel.SignalingPath;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.testkit.encapsulation.SampleProfiles;
@@ -43,18 +45,32 @@ final class FakeBroker implements TunnelBroker {
     return gate.thenApplyAsync(open -> offer);
   }
 
+  /** Returns what a client asks this broker for. */
+  static SignalingRequest wanted(TunnelType type, SignalingPath path) {
+    return new SignalingRequest(
+        new TunnelRequest(
+            type, List.of(path.local().getAddress()), false, Optional.empty(), Optional.empty()),
+        Set.of(SampleProfiles.of(type)));
+  }
+
   static TunnelOffer tunnel(TunnelType type) {
+    InetAddress server = IpAddresses.parse("2001:db8::1");
+    InetAddress client = IpAddresses.parse("2001:db8::2");
     InetAddress ipv4 = IpAddresses.parse("127.0.0.1");
-    InetAddress ipv6 = IpAddresses.parse("2001:db8::1");
+    boolean inside4 = SampleProfiles.of(type).inner() == IpVersion.IPV4;
     return new TunnelOffer(
         "id",
         type,
         Optional.of(Duration.ofMinutes(60)),
-        new TunnelOffer.Party(ipv4, ipv6, Optional.empty()),
-        new TunnelOffer.Party(ipv4, IpAddresses.parse("2001:db8::2"), Optional.empty()),
+        end(inside4 ? server : ipv4, inside4 ? ipv4 : server),
+        end(inside4 ? client : ipv4, inside4 ? ipv4 : client),
         Optional.empty(),
         Optional.empty(),
         List.of());
+  }
+
+  private static TunnelOffer.Party end(InetAddress outer, InetAddress inner) {
+    return new TunnelOffer.Party(outer, inner, Optional.empty());
   }
 
   @Override

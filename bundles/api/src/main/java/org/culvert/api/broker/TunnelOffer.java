@@ -34,21 +34,20 @@ public record TunnelOffer(
     OptionalInt mtu) {
 
   /**
-   * One end as the reply describes it. Which of the two addresses is the outer one follows from the
-   * tunnel's type.
+   * One end as the reply describes it.
    *
-   * @param ipv4 its IPv4 address
-   * @param ipv6 its IPv6 address
+   * @param outer its address outside
+   * @param inner its address inside
    * @param name its name in the DNS
-   * @param ipv4Length how many leading bits of its IPv4 address the other end shares; only where
-   *     IPv4 is inside, in {@code v4v6} (RFC 5572 section 5.4)
+   * @param innerLength how many leading bits of its inner address the other end shares; only where
+   *     IPv4 is inside (RFC 5572 section 5.4)
    */
   public record Party(
-      InetAddress ipv4, InetAddress ipv6, Optional<String> name, OptionalInt ipv4Length) {
+      InetAddress outer, InetAddress inner, Optional<String> name, OptionalInt innerLength) {
 
-    /** Describes an end whose IPv4 address is outside, and so has no length. */
-    public Party(InetAddress ipv4, InetAddress ipv6, Optional<String> name) {
-      this(ipv4, ipv6, name, OptionalInt.empty());
+    /** Describes an end whose inner address has no length. */
+    public Party(InetAddress outer, InetAddress inner, Optional<String> name) {
+      this(outer, inner, name, OptionalInt.empty());
     }
   }
 

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.tunnel.TunnelType;
 
 /**
@@ -53,6 +54,11 @@ public record TunnelRequest(
         .map(Inet6Address.class::cast)
         .filter(address -> !address.isLinkLocalAddress())
         .findFirst();
+  }
+
+  /** Returns one of these two. */
+  public Optional<? extends InetAddress> clientAddress(IpVersion version) {
+    return version == IpVersion.IPV4 ? clientIpv4() : clientIpv6();
   }
 
   private <T extends InetAddress> Optional<T> first(Class<T> family) {

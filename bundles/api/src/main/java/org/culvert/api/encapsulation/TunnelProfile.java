@@ -1,8 +1,11 @@
 package org.culvert.api.encapsulation;
 
+import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -113,6 +116,21 @@ public record TunnelProfile(
     Map<TunnelType, Integer> more = new HashMap<>(preferences);
     more.put(word, preference);
     return new TunnelProfile(type, wireFormat, transports, keptAlive, claimed, remote, more);
+  }
+
+  /**
+   * Returns those that answer a word, the one that is chosen first of all in front; of several that
+   * prefer it alike the first by name.
+   *
+   * @param word what a client asks with: a type's own name, or a choice between types
+   */
+  public static List<TunnelProfile> answering(Collection<TunnelProfile> profiles, TunnelType word) {
+    return profiles.stream()
+        .filter(profile -> profile.preference(word).isPresent())
+        .sorted(
+            Comparator.comparingInt((TunnelProfile profile) -> profile.preference(word).getAsInt())
+                .thenComparing(TunnelProfile::type))
+        .toList();
   }
 
   /** Returns the IP version inside. */

@@ -3,7 +3,6 @@ package org.culvert.api.signaling;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.tunnel.SignalingPath;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -25,7 +24,7 @@ public interface TunnelSignaling {
   CompletionStage<SignalingExchange> request(
       SignalingTarget target,
       Credentials credentials,
-      Function<SignalingPath, TunnelRequest> request);
+      Function<SignalingPath, SignalingRequest> request);
 
   /**
    * Measures the way to a broker by the stateless echo request that referral-aware brokers answer.

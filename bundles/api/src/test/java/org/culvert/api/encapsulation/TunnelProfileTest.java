@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.culvert.api.encapsulation.WireFormat.Carrier;
 import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.net.IpAddresses;
@@ -68,6 +69,18 @@ class TunnelProfileTest {
     assertThat(profile.preference(NAME)).hasValue(0);
     assertThat(profile.preference(WORD)).hasValue(3);
     assertThat(profile.preference(TunnelType.V6ANYV4)).isEmpty();
+  }
+
+  @Test
+  void theOneThatPrefersAWordMostAnswersItFirst() {
+    TunnelProfile last = TunnelProfile.of(NAME, PLAIN).answering(WORD, 3);
+    TunnelProfile first = TunnelProfile.of(new TunnelType("other"), PLAIN).answering(WORD, 2);
+    TunnelProfile deaf = TunnelProfile.of(new TunnelType("deaf"), PLAIN);
+    List<TunnelProfile> all = List.of(deaf, last, first);
+
+    assertThat(TunnelProfile.answering(all, WORD)).containsExactly(first, last);
+    assertThat(TunnelProfile.answering(all, NAME)).containsExactly(last);
+    assertThat(TunnelProfile.answering(all, TunnelType.V6ANYV4)).isEmpty();
   }
 
   @Test

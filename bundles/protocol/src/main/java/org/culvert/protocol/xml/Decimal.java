@@ -1,6 +1,7 @@
 package org.culvert.protocol.xml;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Reads numbers as the wire writes them: ASCII digits only, no sign. */
 final class Decimal {
@@ -19,5 +20,13 @@ final class Decimal {
       }
     }
     return Optional.of(Long.parseLong(text)).filter(value -> value <= most);
+  }
+
+  /** Reads a number from one value to another; empty if it is none, or outside. */
+  static OptionalInt within(Optional<String> text, int least, int most) {
+    return text.flatMap(digits -> parse(digits, most))
+        .filter(value -> value >= least)
+        .map(value -> OptionalInt.of(value.intValue()))
+        .orElse(OptionalInt.empty());
   }
 }

@@ -5,20 +5,19 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.culvert.api.broker.RouterGrant;
 import org.culvert.api.broker.TunnelOffer;
-import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.service.DnsServer;
 import org.culvert.api.service.RoutingAgreement;
 import org.culvert.api.service.RoutingProtocol;
+import org.culvert.api.signaling.SignalingRequest;
 import org.culvert.api.status.Referral;
 import org.culvert.api.tunnel.KeepAlive;
 import org.culvert.api.tunnel.TunnelType;
-import org.culvert.protocol.xml.TunnelElement.AddressElement;
 import org.culvert.protocol.xml.TunnelElement.KeepaliveElement;
 import org.culvert.protocol.xml.TunnelElement.PartyElement;
 import org.culvert.protocol.xml.TunnelElement.PrefixElement;
@@ -30,7 +29,6 @@ public final class ReplyReader {
   private static final int LEAST_MTU = 68;
 
   private static final int MOST_MTU = 0xFFFF;
-  private static final int IPV4_BITS = 32;
   private static final long MOST_AS = 0xFFFF_FFFFL;
 
   /** Brokers of one referral. */
@@ -43,15 +41,17 @@ public final class ReplyReader {
    * make no sense; a type that is missing is the one asked for, and a client's outer address that
    * is missing is the one that the client named.
    *
+   * @param asked what was asked for, by those whom the reply is read for
    * @throws IOException if it cannot be read, or if an address is missing or bad
    */
-  public static TunnelOffer offer(byte[] document, TunnelRequest asked) throws IOException {
+  public static TunnelOffer offer(byte[] document, SignalingRequest asked) throws IOException {
     TunnelElement tunnel = TunnelDocument.read(document);
     try {
-      TunnelType type = tunnel.type().map(TunnelType::new).orElse(asked.type());
-      TunnelOffer.Party server = server(tunnel.server(), type);
-      TunnelOffer.Party client = client(tunnel.client(), type, asked);
-      InetAddress inside = type.equals(TunnelType.V4V6) ? server.ipv4() : server.ipv6();
+      TunnelType type = tunnel.type().map(TunnelType::new).orElse(asked.request().type());
+      Ends ends = new Ends(asked, type);
+      TunnelOffer.Party server = ends.server(tunnel.server());
+      TunnelOffer.Party client = ends.client(tunnel.client());
+      InetAddress inside = server.inner();
       return new TunnelOffer(
           "",
           type,
@@ -65,7 +65,7 @@ public final class ReplyReader {
           tunnel.client().keepalive().flatMap(keepalive -> keepAlive(keepalive, inside)),
           router(tunnel.client(), tunnel.server()),
           resolvers(tunnel.client()),
-          number(tunnel.mtu(), LEAST_MTU, MOST_MTU));
+          Decimal.within(tunnel.mtu(), LEAST_MTU, MOST_MTU));
     } catch (IllegalArgumentException e) {
       throw new IOException("broker's offer: " + e.getMessage(), e);
     }
@@ -83,71 +83,10 @@ public final class ReplyReader {
     return brokers.isEmpty() ? Optional.empty() : Optional.of(new Referral(brokers));
   }
 
-  private static TunnelOffer.Party server(PartyElement server, TunnelType type) throws IOException {
-    return new TunnelOffer.Party(
-        find(server.addresses(), "ipv4").orElseThrow(() -> missing("the server's IPv4 address")),
-        find(server.addresses(), "ipv6").orElseThrow(() -> missing("the server's IPv6 address")),
-        name(server),
-        ipv4Length(server, type));
-  }
-
-  private static TunnelOffer.Party client(PartyElement client, TunnelType type, TunnelRequest asked)
-      throws IOException {
-    boolean overIpv6 = type.equals(TunnelType.V4V6);
-    Optional<? extends InetAddress> claimed4 = overIpv6 ? Optional.empty() : asked.clientIpv4();
-    Optional<? extends InetAddress> claimed6 = overIpv6 ? asked.clientIpv6() : Optional.empty();
-    return new TunnelOffer.Party(
-        find(client.addresses(), "ipv4")
-            .or(() -> claimed4)
-            .orElseThrow(() -> missing("the client's IPv4 address")),
-        find(client.addresses(), "ipv6")
-            .or(() -> claimed6)
-            .orElseThrow(() -> missing("the client's IPv6 address")),
-        name(client),
-        ipv4Length(client, type));
-  }
-
-  /** Outside, where an address has no length, one that is there means nothing. */
-  private static OptionalInt ipv4Length(PartyElement party, TunnelType type) {
-    return type.equals(TunnelType.V4V6)
-        ? number(
-            party.addresses().stream()
-                .filter(address -> address.type().equals("ipv4"))
-                .findFirst()
-                .flatMap(AddressElement::length),
-            1,
-            IPV4_BITS)
-        : OptionalInt.empty();
-  }
-
-  private static OptionalInt number(Optional<String> text, int least, int most) {
-    return text.flatMap(digits -> Decimal.parse(digits, most))
-        .filter(value -> value >= least)
-        .map(value -> OptionalInt.of(value.intValue()))
-        .orElse(OptionalInt.empty());
-  }
-
-  private static Optional<InetAddress> find(List<AddressElement> addresses, String family) {
-    return addresses.stream()
-        .filter(address -> address.type().equals(family))
-        .findFirst()
-        .map(
-            address ->
-                family.equals("ipv4")
-                    ? IpAddresses.parse4(address.text())
-                    : IpAddresses.parse6(address.text()));
-  }
-
-  private static Optional<String> name(PartyElement party) {
-    return party.addresses().stream()
-        .filter(address -> address.type().equals("dn"))
-        .flatMap(address -> DnsServers.hostName(address.text()).stream())
-        .findFirst();
-  }
-
   private static Optional<KeepAlive> keepAlive(KeepaliveElement keepalive, InetAddress inside) {
     InetAddress address =
-        find(keepalive.addresses(), Markup.family(inside))
+        Ends.addresses(keepalive.addresses(), IpVersion.of(inside))
+            .findFirst()
             .filter(named -> !named.isAnyLocalAddress())
             .orElse(inside);
     return keepalive
@@ -208,9 +147,5 @@ public final class ReplyReader {
         .map(server -> ((DnsServer.Address) server).address())
         .filter(address -> !address.isAnyLocalAddress())
         .toList();
-  }
-
-  private static IOException missing(String what) {
-    return new IOException("broker's offer without " + what);
   }
 }

@@ -1,5 +1,6 @@
 package org.culvert.protocol.xml;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,15 +57,27 @@ public final class ReplyWriter {
   }
 
   private static void party(Markup markup, TunnelOffer.Party party) {
-    String ipv4 = IpAddresses.uncompressed(party.ipv4());
-    if (party.ipv4Length().isPresent()) {
-      String length = String.valueOf(party.ipv4Length().getAsInt());
-      markup.leaf("address", ipv4, "type", "ipv4", "length", length);
-    } else {
-      markup.address(party.ipv4(), ipv4);
+    // IPv4 stands first, as in the figures of the RFC; of two alike the outer address does.
+    boolean innerFirst =
+        party.inner() instanceof Inet4Address && !(party.outer() instanceof Inet4Address);
+    if (innerFirst) {
+      inner(markup, party);
     }
-    markup.address(party.ipv6(), IpAddresses.uncompressed(party.ipv6()));
+    markup.address(party.outer(), IpAddresses.uncompressed(party.outer()));
+    if (!innerFirst) {
+      inner(markup, party);
+    }
     party.name().ifPresent(name -> markup.leaf("address", name, "type", "dn"));
+  }
+
+  private static void inner(Markup markup, TunnelOffer.Party party) {
+    String address = IpAddresses.uncompressed(party.inner());
+    if (party.innerLength().isPresent()) {
+      String length = String.valueOf(party.innerLength().getAsInt());
+      markup.leaf("address", address, "type", Markup.family(party.inner()), "length", length);
+    } else {
+      markup.address(party.inner(), address);
+    }
   }
 
   /** Tells what the server speaks; where nothing is spoken there is nothing to tell. */

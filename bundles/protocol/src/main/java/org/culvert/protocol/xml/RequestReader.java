@@ -73,7 +73,7 @@ public final class RequestReader {
                 () -> new TspException(StatusCode.UNSUPPORTED_TUNNEL_TYPE, "not a tunnel type"));
     return new TunnelRequest(
         type,
-        addresses(type, tunnel.client().addresses(), dialect),
+        addresses(tunnel.client().addresses(), dialect),
         tunnel.proxy(),
         tunnel.client().keepalive().flatMap(RequestReader::interval),
         tunnel.client().router().map(RequestReader::router),
@@ -98,8 +98,7 @@ public final class RequestReader {
   }
 
   /** Reads the client's addresses. */
-  private static List<InetAddress> addresses(
-      TunnelType type, List<AddressElement> elements, Dialect dialect) {
+  private static List<InetAddress> addresses(List<AddressElement> elements, Dialect dialect) {
     List<InetAddress> addresses = new ArrayList<>();
     for (AddressElement element : elements) {
       switch (element.type()) {
@@ -108,10 +107,6 @@ public final class RequestReader {
         case "dn" -> checkNicname(element.text(), dialect);
         default -> {}
       }
-    }
-    boolean overIpv4 = type.name().endsWith("v4");
-    if (overIpv4 && addresses.stream().noneMatch(Inet4Address.class::isInstance)) {
-      throw new TspException(StatusCode.INVALID_IPV4_ADDRESS, "no IPv4 address of the client");
     }
     return addresses;
   }

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.Optional;
 import org.culvert.api.broker.RouterRequest;
 import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.service.DnsServer;
 import org.culvert.api.tunnel.TunnelType;
@@ -13,10 +14,14 @@ public final class RequestWriter {
 
   private RequestWriter() {}
 
-  /** Writes a command, its final CR LF included. */
-  public static String write(TunnelCommand command) {
+  /**
+   * Writes a command, its final CR LF included.
+   *
+   * @param inner the IP version that is wanted inside the tunnel
+   */
+  public static String write(TunnelCommand command, IpVersion inner) {
     if (command instanceof TunnelCommand.Create create) {
-      return create(create.request());
+      return create(create.request(), inner);
     }
     if (command instanceof TunnelCommand.Info info) {
       return plain("info", info.type());
@@ -35,7 +40,7 @@ public final class RequestWriter {
     return "<tunnel action=\"" + action + "\"" + attribute + "></tunnel>\r\n";
   }
 
-  private static String create(TunnelRequest request) {
+  private static String create(TunnelRequest request, IpVersion inner) {
     Markup markup = new Markup();
     markup.open(
         "tunnel",
@@ -52,11 +57,10 @@ public final class RequestWriter {
     request.name().ifPresent(name -> markup.leaf("address", name, "type", "dn"));
     if (request.keepAlive().isPresent()) {
       // The address only tells the family; the broker names the one to ping.
-      boolean ipv4Inside = request.type().equals(TunnelType.V4V6);
       markup
           .open("keepalive", "interval", Long.toString(request.keepAlive().get().toSeconds()))
           .line(
-              ipv4Inside
+              inner == IpVersion.IPV4
                   ? "    <address type=\"ipv4\">127.0.0.1</address>"
                   : "    <address type=\"ipv6\">::</address>")
           .close();

@@ -7,10 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.encapsulation.TunnelProfile;
+import org.culvert.api.encapsulation.WireFormat;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.service.RoutingAgreement;
 import org.culvert.api.service.RoutingProtocol;
+import org.culvert.api.signaling.SignalingRequest;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.protocol.Samples;
 import org.culvert.testkit.trace.Demands;
@@ -28,8 +33,8 @@ class ReplyTest {
     TunnelOffer offer =
         Samples.offer(
             TunnelType.V4V6,
-            Samples.party("10.64.0.1", "2001:db8:f::1", length),
-            Samples.party("10.64.0.2", "2001:db8:f::2", length),
+            Samples.party("2001:db8:f::1", "10.64.0.1", length),
+            Samples.party("2001:db8:f::2", "10.64.0.2", length),
             Optional.empty(),
             Optional.empty());
 
@@ -53,9 +58,9 @@ class ReplyTest {
   void doesWithoutALengthThatIsMissingOrMakesNoSense(String length) throws IOException {
     TunnelOffer offer = read(v4v6(length), Samples.DSTM);
 
-    assertThat(offer.client().ipv4Length()).isEmpty();
-    assertThat(offer.server().ipv4Length()).isEmpty();
-    assertThat(offer.client().ipv4()).isEqualTo(Samples.ip("10.64.0.2"));
+    assertThat(offer.client().innerLength()).isEmpty();
+    assertThat(offer.server().innerLength()).isEmpty();
+    assertThat(offer.client().inner()).isEqualTo(Samples.ip("10.64.0.2"));
   }
 
   @Test
@@ -64,6 +69,51 @@ class ReplyTest {
     String odd =
         ReplyWriter.offer(Samples.E1).replace("type=\"ipv4\"", "type=\"ipv4\" length=\"24\"");
     assertThat(read(odd, Samples.HOST)).isEqualTo(Samples.asRead(Samples.E1));
+  }
+
+  @Test
+  void readsTheOuterAddressFirstWhereBothHaveOneVersion() throws IOException {
+    TunnelType ipip = new TunnelType("ipip");
+    TunnelOffer offer =
+        Samples.offer(
+            ipip,
+            Samples.party("192.0.2.1", "10.64.0.1", 30),
+            Samples.party("198.51.100.2", "10.64.0.2", 30),
+            Optional.empty(),
+            Optional.empty());
+
+    assertThat(read(ReplyWriter.offer(offer), asked(ipip, IpVersion.IPV4, IpVersion.IPV4)))
+        .isEqualTo(Samples.asRead(offer));
+  }
+
+  /** By its name it would be IPv4 in IPv6. */
+  @Test
+  void readsWhatIsInsideByTheProfileAndNotByTheName() throws IOException {
+    TunnelType odd = new TunnelType("v4overv6");
+    TunnelOffer offer =
+        Samples.offer(
+            odd, Samples.E1.server(), Samples.E1.client(), Optional.empty(), Optional.empty());
+
+    assertThat(read(ReplyWriter.offer(offer), asked(odd, IpVersion.IPV4, IpVersion.IPV6)))
+        .isEqualTo(Samples.asRead(offer));
+  }
+
+  @Test
+  void readsATypeThatNobodyHereKnowsByTheAddressThatWasClaimed() throws IOException {
+    TunnelOffer offer =
+        Samples.offer(
+            new TunnelType("v4v9"),
+            Samples.E1.server(),
+            Samples.E1.client(),
+            Optional.empty(),
+            Optional.empty());
+
+    assertThat(read(ReplyWriter.offer(offer), Samples.HOST)).isEqualTo(Samples.asRead(offer));
+  }
+
+  private static SignalingRequest asked(TunnelType type, IpVersion outer, IpVersion inner) {
+    WireFormat format = new WireFormat(outer, inner, new WireFormat.Carrier.IpProtocol(4));
+    return new SignalingRequest(Samples.HOST, Set.of(TunnelProfile.of(type, format)));
   }
 
   @Test
@@ -231,6 +281,10 @@ class ReplyTest {
   }
 
   private static TunnelOffer read(String reply, TunnelRequest asked) throws IOException {
+    return read(reply, Samples.asked(asked));
+  }
+
+  private static TunnelOffer read(String reply, SignalingRequest asked) throws IOException {
     return ReplyReader.offer(reply.getBytes(StandardCharsets.US_ASCII), asked);
   }
 }

@@ -34,7 +34,7 @@ class ReplyXmlFuzz {
 
   private static Optional<TunnelOffer> offer(byte[] octets) {
     try {
-      return Optional.of(ReplyReader.offer(octets, Samples.HOST));
+      return Optional.of(ReplyReader.offer(octets, Samples.asked(Samples.HOST)));
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.culvert.api.broker.RouterRequest;
 import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.service.DnsServer;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.protocol.Samples;
@@ -34,7 +35,7 @@ class RequestWriterTest {
                     List.of(new DnsServer.Name("ns1.example")))),
             Optional.of("alice.tb.example"));
 
-    String written = RequestWriter.write(new TunnelCommand.Create(request));
+    String written = RequestWriter.write(new TunnelCommand.Create(request), IpVersion.IPV6);
 
     assertThat(written)
         .startsWith("<tunnel action=\"create\" type=\"v6v4\" proxy=\"yes\">\r\n")
@@ -55,7 +56,7 @@ class RequestWriterTest {
             Optional.empty(),
             Optional.empty());
 
-    String written = RequestWriter.write(new TunnelCommand.Create(request));
+    String written = RequestWriter.write(new TunnelCommand.Create(request), IpVersion.IPV6);
 
     assertThat(RequestReader.read(written.getBytes(StandardCharsets.US_ASCII)))
         .isEqualTo(new TunnelCommand.Create(request));

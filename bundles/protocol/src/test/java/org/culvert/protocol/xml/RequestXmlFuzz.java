@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.status.TspException;
 import org.culvert.protocol.Golden;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,7 +26,8 @@ class RequestXmlFuzz {
       assertThat(e.code().number()).isGreaterThanOrEqualTo(300);
       return;
     }
-    byte[] written = RequestWriter.write(command).getBytes(StandardCharsets.ISO_8859_1);
+    byte[] written =
+        RequestWriter.write(command, IpVersion.IPV6).getBytes(StandardCharsets.ISO_8859_1);
     assertThat(RequestReader.read(written)).isEqualTo(command);
   }
 }

@@ -85,13 +85,13 @@ public final class SampleOffers {
         TunnelType.V4V6,
         Optional.empty(),
         new TunnelOffer.Party(
-            IpAddresses.parse("192.0.0.1"),
             IpAddresses.parse("2001:db8:f::1"),
+            IpAddresses.parse("192.0.0.1"),
             Optional.empty(),
             length),
         new TunnelOffer.Party(
-            IpAddresses.parse("192.0.0.2"),
             IpAddresses.parse("2001:db8:f::2"),
+            IpAddresses.parse("192.0.0.2"),
             Optional.empty(),
             length),
         Optional.of(new KeepAlive(Duration.ofSeconds(30), IpAddresses.parse(pinged))),

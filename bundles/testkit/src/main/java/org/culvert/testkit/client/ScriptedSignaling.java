@@ -15,6 +15,7 @@ import org.culvert.api.broker.TunnelRequest;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.signaling.Credentials;
 import org.culvert.api.signaling.SignalingExchange;
+import org.culvert.api.signaling.SignalingRequest;
 import org.culvert.api.signaling.SignalingTarget;
 import org.culvert.api.signaling.TunnelSignaling;
 import org.culvert.api.status.Referral;
@@ -85,7 +86,7 @@ public final class ScriptedSignaling implements TunnelSignaling {
   public CompletionStage<SignalingExchange> request(
       SignalingTarget target,
       Credentials credentials,
-      Function<SignalingPath, TunnelRequest> request) {
+      Function<SignalingPath, SignalingRequest> request) {
     SignalingPath path = new SignalingPath(target.transport(), local, target.broker());
     Asked now = new Asked(target, credentials, path, request.apply(path));
     asked.add(now);
@@ -107,8 +108,17 @@ public final class ScriptedSignaling implements TunnelSignaling {
    * @param target whom
    * @param credentials as whom
    * @param path over which path
-   * @param request for what
+   * @param wanted for what
    */
   public record Asked(
-      SignalingTarget target, Credentials credentials, SignalingPath path, TunnelRequest request) {}
+      SignalingTarget target,
+      Credentials credentials,
+      SignalingPath path,
+      SignalingRequest wanted) {
+
+    /** Returns what was asked for. */
+    public TunnelRequest request() {
+      return wanted.request();
+    }
+  }
 }
