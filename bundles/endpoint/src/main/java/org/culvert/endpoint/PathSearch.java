@@ -14,8 +14,9 @@ import java.util.OptionalInt;
  *       passes is used at once.
  *   <li>While packets flow, that is probed again: a path that loses large packets without a word (a
  *       black hole) is known by the probes that stay without an answer. Then the base is used at
- *       once, and the search begins anew, with smaller sizes. A search for more is interrupted by
- *       such a probe before each size, and when the network says that less is carried.
+ *       once, and the search begins anew, with smaller sizes. While larger sizes are judged, such
+ *       probes are sent beside theirs ({@link UsedSize}); when the network says that less is
+ *       carried, the search waits for them.
  *   <li>The network is never believed (section 4.6.2): the size that it names is the next one to be
  *       probed while something is searched, now or after the size that is used was lost.
  *   <li>Probes that stay without an answer say something about their size only if a small packet is
@@ -50,6 +51,7 @@ final class PathSearch {
   private final PathSizes sizes;
   private final PathLife life = new PathLife();
   private final PathRaise raise = new PathRaise();
+  private final UsedSize used = new UsedSize();
 
   /** What is being probed, once all has been looked at, or 0. */
   private int probing;
@@ -185,8 +187,10 @@ final class PathSearch {
       sizes.beginAbove();
       settle(now);
     }
-    if (probing > 0 && unanswered == 0 && isInUse(now) && now - confirmed >= TIME_TO_ANSWER) {
-      interrupt(now);
+    if (probing == 0 || !isInUse(now)) {
+      used.seen(now);
+    } else if (used.isDue(now)) {
+      return OptionalInt.of(mtu());
     }
     int named = probing > 0 && now - calmUntil >= 0 ? sizes.named(now) : 0;
     if (named > 0) {
@@ -216,9 +220,20 @@ final class PathSearch {
 
   /** Takes the time into account that went by without an answer. */
   private void expire(long now) {
-    if (unanswered < PROBES || life.isAsked()) {
+    if (life.isAsked()) {
       return;
     }
+    if (probing > 0 && isInUse(now) && used.isLost(now)) {
+      probing = 0;
+      used.seen(now);
+      doubt(mtu(), now);
+      sizes.fallBack();
+    } else if (unanswered >= PROBES) {
+      judge(now);
+    }
+  }
+
+  private void judge(long now) {
     if (probing > 0 && now - next >= TIME_TO_ANSWER - PAUSE) {
       doubt(probing, now);
     } else if (probing == 0 && now - firstUnanswered >= TIME_TO_ANSWER) {
@@ -238,6 +253,7 @@ final class PathSearch {
     // Of a path that was dead before nothing is known of any size, neither now nor then.
     boolean unknown = life.wasDead(now);
     if (unknown) {
+      used.seen(now);
       if (sizes.isBase()) {
         sizes.begin(Integer.MAX_VALUE);
       }
@@ -256,6 +272,7 @@ final class PathSearch {
       proven(now);
     } else if (size == mtu()) {
       confirmed = now;
+      used.seen(now);
       if (interrupted) {
         calmUntil = now + unanswered * TIME_TO_ANSWER;
         goOn(now);
@@ -263,6 +280,7 @@ final class PathSearch {
       unanswered = probing == 0 ? 0 : unanswered;
     } else if (sizes.passes(size)) {
       confirmed = now;
+      used.seen(now);
       raise.found();
       if (life.isAsked() && size == unproven) {
         // Late, and nothing new.
@@ -277,6 +295,7 @@ final class PathSearch {
   void unreachable(long now) {
     next = now + (isUsed(now) ? TIME_TO_ANSWER : UNREACHABLE);
     life.postpone(next);
+    used.seen(now);
     unanswered = 0;
   }
 
@@ -303,8 +322,10 @@ final class PathSearch {
   private void goOn(long now) {
     interrupted = false;
     life.stop();
-    unanswered = 0;
     next = now;
     probing = sizes.careful();
+    // Where nothing is left to be judged, the size that is used is, by what was seen of it.
+    unanswered = probing == 0 ? used.unanswered() : 0;
+    firstUnanswered = used.firstUnanswered();
   }
 }

@@ -75,9 +75,7 @@ class PathSearchTest {
     path.passes(Duration.ofMillis(millis));
     path.carries = BASE;
 
-    // A size that is judged is judged to its end: three probes, the last one's time, a small
-    // packet.
-    path.passes(Duration.ofMillis(3_500));
+    path.passes(Duration.ofSeconds(2));
     assertThat(path.search.mtu()).isEqualTo(BASE);
     path.carries = before;
     path.passes(Duration.ofSeconds(30));
