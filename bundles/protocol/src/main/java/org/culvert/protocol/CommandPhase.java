@@ -95,7 +95,7 @@ final class CommandPhase {
   /** Takes the XML of a command. */
   void command(byte[] body) {
     try {
-      TunnelCommand command = RequestReader.read(body, version.dialect());
+      TunnelCommand command = RequestReader.read(body, version.dialect(), broker.profiles(path));
       if (work == Work.NONE) {
         execute(command);
       } else if (isAcceptedUnasked(command)) {

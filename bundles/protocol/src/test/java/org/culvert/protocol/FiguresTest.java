@@ -22,7 +22,6 @@ import org.culvert.api.service.DnsServer;
 import org.culvert.api.status.Referral;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.protocol.xml.ReplyReader;
-import org.culvert.protocol.xml.RequestReader;
 import org.culvert.protocol.xml.TunnelCommand;
 import org.culvert.testkit.trace.Demands;
 import org.junit.jupiter.api.Test;
@@ -49,7 +48,7 @@ class FiguresTest {
     "19.1, v6anyv4, 10.1.1.1, 30"
   })
   void readsRequests(String figure, String type, String address, int keepAlive) {
-    assertThat(RequestReader.read(figure(figure)))
+    assertThat(Samples.command(figure(figure)))
         .isEqualTo(
             new TunnelCommand.Create(
                 new TunnelRequest(
@@ -62,7 +61,7 @@ class FiguresTest {
 
   @Test
   void readsTheRequestForAPrefix() {
-    assertThat(RequestReader.read(figure("16.1")))
+    assertThat(Samples.command(figure("16.1")))
         .isEqualTo(
             new TunnelCommand.Create(
                 new TunnelRequest(
@@ -81,7 +80,7 @@ class FiguresTest {
   @ParameterizedTest
   @ValueSource(strings = {"13.3", "15.3", "16.3"})
   void readsAccept(String figure) {
-    assertThat(RequestReader.read(figure(figure))).isEqualTo(new TunnelCommand.Accept());
+    assertThat(Samples.command(figure(figure))).isEqualTo(new TunnelCommand.Accept());
   }
 
   @Test

@@ -11,6 +11,7 @@ import org.culvert.api.broker.RouterGrant;
 import org.culvert.api.broker.RouterRequest;
 import org.culvert.api.broker.TunnelOffer;
 import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.encapsulation.TunnelProfile;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.net.IpPrefix;
 import org.culvert.api.service.DnsServer;
@@ -18,6 +19,9 @@ import org.culvert.api.service.RoutingAgreement;
 import org.culvert.api.signaling.SignalingRequest;
 import org.culvert.api.tunnel.KeepAlive;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.protocol.xml.Dialect;
+import org.culvert.protocol.xml.RequestReader;
+import org.culvert.protocol.xml.TunnelCommand;
 import org.culvert.testkit.encapsulation.SampleProfiles;
 
 /** The requests and offers of the worked examples. */
@@ -88,10 +92,18 @@ public final class Samples {
 
   private Samples() {}
 
+  /** TSP's own types. */
+  public static final Set<TunnelProfile> TYPES =
+      Set.of(SampleProfiles.V6V4, SampleProfiles.V6UDPV4, SampleProfiles.V4V6);
+
   /** Returns a request of one who can have TSP's own types. */
   public static SignalingRequest asked(TunnelRequest request) {
-    return new SignalingRequest(
-        request, Set.of(SampleProfiles.V6V4, SampleProfiles.V6UDPV4, SampleProfiles.V4V6));
+    return new SignalingRequest(request, TYPES);
+  }
+
+  /** Reads a command of one who may ask for these types, in the RFC's dialect. */
+  public static TunnelCommand command(byte[] document) {
+    return RequestReader.read(document, Dialect.RFC, TYPES);
   }
 
   public static InetAddress ip(String text) {

@@ -17,7 +17,6 @@ import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.SignalingPath.Transport;
 import org.culvert.api.tunnel.TunnelType;
 import org.culvert.protocol.xml.ReplyReader;
-import org.culvert.protocol.xml.RequestReader;
 import org.culvert.protocol.xml.RequestWriter;
 import org.culvert.protocol.xml.TunnelCommand;
 import org.culvert.testkit.trace.Demands;
@@ -80,7 +79,7 @@ class WorkedExamplesTest {
   void readsRequests(String example) {
     String message = WorkedExamples.said(example, 'C').get(0);
 
-    assertThat(RequestReader.read(WorkedExamples.body(message)))
+    assertThat(Samples.command(WorkedExamples.body(message)))
         .isEqualTo(new TunnelCommand.Create(REQUESTS.get(example)));
   }
 

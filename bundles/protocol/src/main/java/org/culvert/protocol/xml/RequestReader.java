@@ -10,8 +10,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.culvert.api.broker.RouterRequest;
 import org.culvert.api.broker.TunnelRequest;
+import org.culvert.api.encapsulation.TunnelProfile;
+import org.culvert.api.encapsulation.WireFormat.IpVersion;
 import org.culvert.api.net.IpAddresses;
 import org.culvert.api.service.DnsServer;
 import org.culvert.api.status.StatusCode;
@@ -32,20 +35,12 @@ public final class RequestReader {
   private RequestReader() {}
 
   /**
-   * Reads a command in the RFC's dialect.
-   *
-   * @throws TspException with what the client shall be told
-   */
-  public static TunnelCommand read(byte[] document) {
-    return read(document, Dialect.RFC);
-  }
-
-  /**
    * Reads a command.
    *
+   * @param offered what the client may ask for: which addresses a request must have, a type says
    * @throws TspException with what the client shall be told, in its dialect
    */
-  public static TunnelCommand read(byte[] document, Dialect dialect) {
+  public static TunnelCommand read(byte[] document, Dialect dialect, Set<TunnelProfile> offered) {
     TunnelElement tunnel;
     try {
       tunnel = TunnelDocument.read(document);
@@ -53,7 +48,7 @@ public final class RequestReader {
       throw new TspException(StatusCode.INVALID_REQUEST, "unreadable request", e);
     }
     return switch (tunnel.action().orElse("")) {
-      case "create" -> new TunnelCommand.Create(request(tunnel, dialect));
+      case "create" -> new TunnelCommand.Create(request(tunnel, dialect, offered));
       case "info" -> new TunnelCommand.Info(tunnel.type().flatMap(RequestReader::knownType));
       case "delete" -> new TunnelCommand.Delete();
       case "accept" -> new TunnelCommand.Accept();
@@ -62,7 +57,8 @@ public final class RequestReader {
     };
   }
 
-  private static TunnelRequest request(TunnelElement tunnel, Dialect dialect) {
+  private static TunnelRequest request(
+      TunnelElement tunnel, Dialect dialect, Set<TunnelProfile> offered) {
     String name =
         tunnel
             .type()
@@ -71,9 +67,11 @@ public final class RequestReader {
         knownType(name)
             .orElseThrow(
                 () -> new TspException(StatusCode.UNSUPPORTED_TUNNEL_TYPE, "not a tunnel type"));
+    List<InetAddress> addresses = addresses(tunnel.client().addresses(), dialect);
+    checkNamed(addresses, TunnelProfile.answering(offered, type));
     return new TunnelRequest(
         type,
-        addresses(tunnel.client().addresses(), dialect),
+        addresses,
         tunnel.proxy(),
         tunnel.client().keepalive().flatMap(RequestReader::interval),
         tunnel.client().router().map(RequestReader::router),
@@ -109,6 +107,14 @@ public final class RequestReader {
       }
     }
     return addresses;
+  }
+
+  /** The address outside comes before all else that may be wrong with a request. */
+  private static void checkNamed(List<InetAddress> addresses, List<TunnelProfile> wanted) {
+    if (wanted.stream().anyMatch(profile -> profile.outer() == IpVersion.IPV4)
+        && addresses.stream().noneMatch(Inet4Address.class::isInstance)) {
+      throw new TspException(StatusCode.INVALID_IPV4_ADDRESS, "no IPv4 address of the client");
+    }
   }
 
   private static void checkNicname(String text, Dialect dialect) {

@@ -15,6 +15,7 @@ import org.culvert.api.net.IpAddresses;
 import org.culvert.api.service.DnsServer;
 import org.culvert.api.status.TspException;
 import org.culvert.api.tunnel.TunnelType;
+import org.culvert.protocol.Samples;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,12 +26,15 @@ class RequestReaderTest {
 
   @ParameterizedTest
   @CsvSource({
+    "'', 501",
     "<address type=\"ipv4\"></address>, 501",
     "<address type=\"ipv4\">192.0.2.256</address>, 501",
     "<address type=\"ipv4\">2001:db8::1</address>, 501",
     "<address type=\"ipv4\">0.0.0.0</address>, 501",
     "<address type=\"ipv4\">224.0.0.1</address>, 501",
     "<address type=\"ipv4\">broker.example</address>, 501",
+    "<address type=\"dn\">192.0.2.1</address>, 501",
+    "<address>192.0.2.1</address>, 501",
     "<address type=\"ipv6\">2001:db8:::1</address>, 502",
     "<address type=\"ipv6\">ff02::1</address>, 502"
   })
@@ -67,7 +71,9 @@ class RequestReaderTest {
 
     assertRefused(document, Dialect.DRAFT, 502);
     assertThat(request(document)).isNotNull();
-    assertThat(RequestReader.read(octets(create("v6v4", IPV4 + dn("Host-1"))), Dialect.DRAFT))
+    assertThat(
+            RequestReader.read(
+                octets(create("v6v4", IPV4 + dn("Host-1"))), Dialect.DRAFT, Samples.TYPES))
         .isNotNull();
   }
 
@@ -239,13 +245,13 @@ class RequestReaderTest {
   }
 
   private static void assertRefused(String document, Dialect dialect, int code) {
-    assertThatThrownBy(() -> RequestReader.read(octets(document), dialect))
+    assertThatThrownBy(() -> RequestReader.read(octets(document), dialect, Samples.TYPES))
         .isInstanceOfSatisfying(
             TspException.class, e -> assertThat(e.code().number()).isEqualTo(code));
   }
 
   private static TunnelCommand read(String document) {
-    return RequestReader.read(octets(document));
+    return Samples.command(octets(document));
   }
 
   private static byte[] octets(String document) {

@@ -41,7 +41,7 @@ class RequestWriterTest {
         .startsWith("<tunnel action=\"create\" type=\"v6v4\" proxy=\"yes\">\r\n")
         .contains("  <address type=\"dn\">alice.tb.example</address>\r\n")
         .contains("<router protocol=\"bgp\">\r\n", "<as number=\"4200000000\"/>\r\n");
-    assertThat(RequestReader.read(written.getBytes(StandardCharsets.US_ASCII)))
+    assertThat(Samples.command(written.getBytes(StandardCharsets.US_ASCII)))
         .isEqualTo(new TunnelCommand.Create(request));
   }
 
@@ -58,7 +58,7 @@ class RequestWriterTest {
 
     String written = RequestWriter.write(new TunnelCommand.Create(request), IpVersion.IPV6);
 
-    assertThat(RequestReader.read(written.getBytes(StandardCharsets.US_ASCII)))
+    assertThat(Samples.command(written.getBytes(StandardCharsets.US_ASCII)))
         .isEqualTo(new TunnelCommand.Create(request));
   }
 }
