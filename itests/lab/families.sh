@@ -35,7 +35,7 @@ ask_for_ipv4() {
 close_ipv4() {
   say "Somebody switches the forwarding of IPv4 off, for the tunnel's device, then for the uplink"
   in_ns "$b" sysctl -qw net.ipv4.conf.culvert0.forwarding=0
-  await 5 "answer of $world4 after forwarding=0 of culvert0" world4_answers
+  timed 2 "answer of $world4 after forwarding=0 of culvert0" world4_answers
   in_ns "$b" sysctl -qw net.ipv4.conf.eth1.forwarding=0
   local command="sysctl -w net.ipv4.conf.eth1.forwarding=1"
   await 10 "what to type, in culvert:tunnels" broker_says culvert:tunnels "$command"

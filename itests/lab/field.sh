@@ -13,15 +13,6 @@ for area in "$here"/field/*.sh; do
   [ ! -e "$area" ] || . "$area"
 done
 
-# Takes back what the lab's other stories set up for their haste.
-enter_field() {
-  local ns
-  for ns in "$b" "$c" "$d" "$s"; do
-    in_ns "$ns" sysctl -qw net.ipv6.conf.all.forwarding=0 net.ipv4.ip_forward=0
-  done
-  broker_settings=() client_settings=()
-}
-
 # stop_daemon NAMESPACE: ends it as a service manager does, and waits for its end.
 stop_daemon() {
   local pid; pid=$(java_of "$1")

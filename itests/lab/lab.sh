@@ -17,6 +17,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 project=$(cd "$here/../.." && pwd)
 # shellcheck source=itests/lab/network.sh
 . "$here/network.sh"
+# shellcheck source=itests/lab/pings.sh
+. "$here/pings.sh"
 # shellcheck source=itests/lab/karaf.sh
 . "$here/karaf.sh"
 # shellcheck source=itests/lab/nats.sh
@@ -160,7 +162,6 @@ main() {
   trap 'exit 130' INT TERM
   build_network
   [[ " ${around[*]} " != *" $1 "* ]] || build_surroundings
-  [[ " ${field[*]} ${field_long[*]} " != *" $1 "* ]] || enter_field
   start_broker
   [ "$1" = nat ] || { nat_on 203.0.113.2; start_client; await 180 "a tunnel" ping_once; }
   for part in "$@"; do

@@ -27,13 +27,24 @@ in_ns() { local ns=$1; shift; ip netns exec "$ns" "$@"; }
 # await SECONDS WHAT COMMAND...: repeats the command until it succeeds. So many seconds are allowed on a
 # machine that has nothing else to do, and as many times that as programs want each of its processors.
 await() {
-  local limit=$1 what=$2 begin=$SECONDS crowd=1; shift 2
+  local limit=$1 what=$2 begin took crowd=1; shift 2
+  begin=$(now_ms)
   until "$@" >/dev/null 2>&1; do
     count_crowd
-    [ $((SECONDS - begin)) -lt $((limit * crowd)) ] || fail "no $what within $((SECONDS - begin)) s"
+    took=$(($(now_ms) - begin))
+    [ $took -lt $((limit * 1000 * crowd)) ] || fail "no $what within $took ms"
     sleep 0.3
   done
-  tell "seen after $((SECONDS - begin)) s: $what"
+  tell "seen after $((($(now_ms) - begin) / 1000)) s: $what"
+}
+
+now_ms() { date +%s%3N; }
+
+# timed SECONDS WHAT COMMAND...: as await, and tells the time more exactly.
+timed() {
+  local begin; begin=$(now_ms)
+  await_quietly "$@"
+  tell "$2: after $(($(now_ms) - begin)) ms"
 }
 
 # The kernel's average of a minute; the largest that was met while something was awaited counts.
@@ -129,6 +140,10 @@ build_network() {
   ip -n "$w" -6 route add default via 2001:db8:ffff::1
   in_ns "$n" sysctl -qw net.ipv4.ip_forward=1
   in_ns "$g" sysctl -qw net.ipv4.ip_forward=1
+  # As distributions ship their hosts, whatever this one does: what has to be forwarded Culvert forwards.
+  for ns in "$b" "$c" "$d" "$s"; do
+    in_ns "$ns" sysctl -qw net.ipv6.conf.all.forwarding=0 net.ipv4.ip_forward=0
+  done
   build_second_broker_s_network
   build_ipv6_outside
   in_ns "$w" iperf3 -6 -s -D -B "$world" --logfile /dev/null
@@ -160,7 +175,6 @@ build_ipv6_outside() {
   ip -n "$b" address add 198.51.100.1/24 dev eth1
   ip -n "$w" address add $world4/24 dev eth0
   ip -n "$w" route add default via 198.51.100.1
-  in_ns "$b" sysctl -qw net.ipv4.ip_forward=1
 }
 
 # The two ways from the NAT to the broker: a line of its own, or through a carrier that has a NAT, too.
@@ -220,19 +234,6 @@ RULES
   tell "UDP to port 3653 is dropped"
 }
 
-# steady_ping_begin [NAMESPACE COUNT]: twenty echo requests a second to the world, in the background;
-# steady_ping_end waits for them and fails if one was not answered.
-steady_ping_begin() {
-  ip netns exec "${1:-$c}" ping -6 -n -q -i 0.05 -c "${2:-200}" -W 2 "$world" >"$work/steady" 2>&1 &
-  steady=$!
-}
-
-steady_ping_end() {
-  wait "$steady" || true
-  grep -q ' 0% packet loss' "$work/steady" || fail "packets were lost: $(grep loss "$work/steady")"
-  tell "$(grep loss "$work/steady" | sed 's/, time.*//')"
-}
-
 # capture NAME NAMESPACE DEVICE FILTER: writes what passes into a file until captured NAME is called.
 declare -A captures
 capture() {
@@ -252,32 +253,6 @@ captured() {
 
 # seen NAME FILTER: the times of the captured packets that match, one a line.
 seen() { tcpdump -Z root -q -n -tt -r "$work/$1.pcap" "$2" 2>/dev/null | cut -d' ' -f1; }
-
-# pings_answered COUNT NAMESPACE ADDRESS: one after another, for a ping that sends several waits for the
-# last answer no longer than the ones before took, which on a busy machine is no loss.
-pings_answered() {
-  local left
-  for ((left = $1; left > 0; left--)); do
-    in_ns "$2" ping -n -q -c 1 -W 10 "$3" >/dev/null || return 1
-  done
-}
-
-ping_once() { in_ns "$c" ping -6 -n -c 1 -W 1 "$world"; }
-
-ping_world() {
-  tell "the client pings a host on the far side: ping -6 -c $1 $world"
-  in_ns "$c" ping -6 -n -c "$1" -i 0.3 -W 2 "$world" | sed 's/^/     /' \
-    || fail "no answer from $world"
-}
-
-# A host address out of the delegated prefix, as a machine on the client's own network would have.
-ping_from_prefix() {
-  local host; host=$(delegated_prefix); host=${host%::/*}::1
-  ip -n "$c" -6 address add "$host/64" dev lo nodad
-  in_ns "$c" ping -6 -n -c 1 -W 2 -I "$host" "$world" >/dev/null \
-    || fail "no answer to $host, which is inside the delegated prefix"
-  tell "an address out of the delegated prefix is answered, too: $host"
-}
 
 # One stream each way for two seconds: enough to show that it carries, no benchmark.
 measure_throughput() {

@@ -18,7 +18,7 @@ tell_host_forwards() {
 
   say "Somebody switches it off while the tunnel stands"
   in_ns "$b" sysctl -qw net.ipv6.conf.all.forwarding=0
-  await 3 "forwarding at the broker again" setting_is "$b" net.ipv6.conf.all.forwarding 1
+  timed 2 "forwarding at the broker again" setting_is "$b" net.ipv6.conf.all.forwarding 1
   ping_world 1
 }
 
@@ -71,13 +71,13 @@ tell_host_dead_ends() {
 
   say "Somebody flushes those routes"
   ip -n "$b" -6 route flush proto 199 type unreachable
-  await 3 "unreachable routes at the broker" has_dead_ends "$b"
+  timed 2 "unreachable routes at the broker" has_dead_ends "$b"
 
   say "The same at a client without a network behind it, for the rest of its prefix"
   has_dead_ends "$c" || fail "the client has no end for the rest of its prefix"
   unreachable_once "$w" eth0 "$w" "${prefix%/*}5"
   ip -n "$c" -6 route flush proto 199 type unreachable
-  await 3 "unreachable route at the client" has_dead_ends "$c"
+  timed 2 "unreachable route at the client" has_dead_ends "$c"
 
   say "The broker is killed: its pools end at the host all the same"
   kill_broker
@@ -123,14 +123,31 @@ tell_host_native() {
   came_from "$address"
   tell "the world sees $address"
 
+  native_on
+  came_from 2001:db8:c::2
+  configure "$client_home" org.culvert.endpoint.client "defaultRouteMetric = 512"
+  await 30 "default route with the metric that the operator wrote" default_has_metric "$device" 512
+  await 30 "tunnel" ping_once
+  came_from "$address"
+  tell "with defaultRouteMetric = 512 the world sees $address though there is IPv6 beside the tunnel"
+  unconfigure "$client_home" org.culvert.endpoint.client
+  await 30 "default route with the metric that is shipped" default_has_metric "$device" 2048
+  await 30 "tunnel" ping_once
+  came_from 2001:db8:c::2
+  native_off
+
   say "Somebody flushes the rules"
   native_on
   in_ns "$c" ip -6 rule flush
   # As the kernel's own, or a network manager that starts later takes it away as a stranger's.
   in_ns "$c" ip -6 rule add priority 32766 lookup main protocol kernel
-  await 3 "rules at the client" rules_stand "$address"
+  timed 2 "rules at the client" rules_stand "$address"
   came_from "$address" -I "$address"
   native_off
+}
+
+default_has_metric() { # DEVICE METRIC
+  ip -n "$c" -6 route show default dev "$1" | grep -q "metric $2 "
 }
 
 rules_stand() { ip -n "$c" -6 rule | grep -q "from $1 lookup 5572"; }

@@ -3,13 +3,6 @@
 
 field+=(outer_address)
 
-# timed SECONDS WHAT COMMAND...: as await, and tells the time more exactly.
-timed() {
-  local begin; begin=$(date +%s%N)
-  await_quietly "$@"
-  tell "$2: after $((($(date +%s%N) - begin) / 1000000)) ms"
-}
-
 # lines_of HOME PATTERN: how often the log says this.
 lines_of() { log_of "$1" | grep -cE "$2" || true; }
 
