@@ -62,16 +62,15 @@ final class Completion {
     }
     Verifiers made =
         new ClearPassword(entry.name(), password, settings, hashing).verifiers(entry.settings());
-    return made.kinds().equals(entry.verifiers().kinds()) ? Optional.empty() : Optional.of(made);
+    return entry.verifiers().kinds().containsAll(made.kinds())
+        ? Optional.empty()
+        : Optional.of(made);
   }
 
   private boolean isWritten(UserEntry entry, Verifiers made) {
     try {
       editor.accept(
-          now ->
-              now.users().get(entry.name()) == entry
-                  ? now.with(entry.with(entry.settings(), made))
-                  : now.lines());
+          now -> now.users().get(entry.name()) == entry ? now.with(entry.and(made)) : now.lines());
       return true;
     } catch (AccountException e) {
       failures.accept(e.getMessage() + " " + e.remedy());

@@ -62,6 +62,11 @@ record UserEntry(
     return new UserEntry(name, other, since, made, List.of());
   }
 
+  /** Returns the same user with what it lacked of the same password: nothing goes. */
+  UserEntry and(Verifiers made) {
+    return new UserEntry(name, settings, since, verifiers.and(made), unknown);
+  }
+
   /** Returns the same user with other settings, with the verifiers that it may keep. */
   UserEntry with(AccountSettings other) {
     return new UserEntry(name, other, since, verifiers.only(other), unknown);

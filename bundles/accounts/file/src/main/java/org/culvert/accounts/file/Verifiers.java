@@ -104,8 +104,11 @@ record Verifiers(
     Set<String> kinds = kinds();
     List<ScramVerifier> keys = new ArrayList<>(scram);
     other.scram.stream().filter(one -> !kinds.contains(one.hash().scheme())).forEach(keys::add);
-    return new Verifiers(
-        bcrypt.or(other::bcrypt), keys, digests.isEmpty() ? other.digests : digests);
+    List<DigestSecret> realms = new ArrayList<>(digests);
+    other.digests.stream()
+        .filter(one -> !kinds.contains(Ha1.SCHEME + one.realm()))
+        .forEach(realms::add);
+    return new Verifiers(bcrypt.or(other::bcrypt), keys, realms);
   }
 
   /** Names the kinds of verifiers. */

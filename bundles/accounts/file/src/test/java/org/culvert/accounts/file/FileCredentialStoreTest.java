@@ -244,6 +244,24 @@ class FileCredentialStoreTest {
     assertThat(warnings).isEmpty();
   }
 
+  /** Other servers read the same file, and a change of the realm may be taken back. */
+  @Test
+  void passwordThatPassedLeavesTheWordsOfOthersAndOfOtherRealms() throws Exception {
+    String elsewhere = "{HA1}elsewhere$00112233445566778899aabbccddeeff";
+    String foreign = "{SSHA512}Zm9yZWlnbg==";
+    write(OLD + " " + elsewhere + " " + foreign + "\n");
+    FileCredentialStore store = store();
+    String keys = read().replaceAll("(?s).*(\\{SCRAM-SHA-256}\\S+).*", "$1");
+
+    assertThat(passes(store.find("alice").orElseThrow(), "passwordPASSWORDpassword")).isTrue();
+
+    assertThat(read())
+        .contains(elsewhere, foreign, keys, "{BLF-CRYPT}", "{SCRAM-SHA-1}", "{HA1}culvert$");
+    Account whole = store.find("alice").orElseThrow();
+    assertThat(whole.digestSecret()).isPresent();
+    assertThat(whole.scramSecret("SCRAM-SHA-1")).isPresent();
+  }
+
   @Test
   void whatAPasswordBringsIsWrittenWhenItPassesAgainIfItCouldNotBe() throws Exception {
     write(OLD + "\n");
