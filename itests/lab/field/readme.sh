@@ -22,6 +22,7 @@ tell_readme() {
   as_written "2. On the broker" 2 'the password is' "$work/terminal"
   as_written "2. On the broker" 2 'clients are served' "$work/terminal"
   as_written "2. On the broker" 2 'culvert: log: ' "$work/terminal"
+  first_screen
   type_in_shell "$(readme "3. On the broker" 1)"
   await 60 "its question for a password" terminal_shows 'Password of alice: '
   type_in_shell secret1
@@ -90,6 +91,25 @@ as_written() {
     grep -qaF -e "$part" "$4" || fail "the README has '$line', but it says: $(grep -aF -m 1 "$3" "$4")"
   done <<<"${line//…/$'\n'}"
   tell "as written: $line"
+}
+
+# first_screen: what the shell says first names the program, its version, what it is, and what to type next.
+first_screen() {
+  local version word
+  version=$(basename "$assembly" .tar.gz); version=${version#culvert-karaf-}
+  welcome >"$work/first_screen"
+  for word in Culvert "$version" "IPv6 tunnel broker, server and client" culvert:listeners culvert:tunnels \
+    culvert:account-create '<tab>' --help logout; do
+    grep -qF -e "$word" "$work/first_screen" || fail "the first screen does not say '$word': $(cat "$work/first_screen")"
+  done
+  as_written "2. On the broker" 2 'IPv6 tunnel broker' "$work/first_screen"
+  sed 's/^/     /' "$work/first_screen"
+}
+
+# What stands on the terminal between the lines of the start and the prompt, without its colours.
+welcome() {
+  sed 's/\x1b\[[0-9;?]*[a-zA-Z]//g; s/\r//g' "$work/terminal" \
+    | sed '1,/Karaf started/d; /culvert-broker>/,$d' | grep -av '^culvert: '
 }
 
 # readme HEADING N: the Nth block of commands below the first line that begins with the heading.
