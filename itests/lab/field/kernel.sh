@@ -9,7 +9,7 @@ restored() {
   local ns=$1 device=$2 what=$3; shift 3
   ping_once >/dev/null || fail "there is no tunnel before $what"
   in_ns "$ns" "$@" >/dev/null
-  await 5 "answer through the tunnel after $what of $device" ping_once
+  timed 2 "answer through the tunnel after $what of $device" ping_once
 }
 
 # bounced NAMESPACE DEVICE: set down and up, in one act.
@@ -24,7 +24,7 @@ tell_foreign_flush() {
   restored "$c" culvert1 "flush" ip -6 route flush dev culvert1
   local inner far; inner=$(inner_address) far=$(far_address)
   restored "$b" culvert0 "flush of all tables" ip -6 route flush table all dev culvert0
-  await 5 "answer of the broker's own end, too" in_ns "$c" ping -n -c 1 -W 2 "$far"
+  timed 2 "answer of the broker's own end, too" in_ns "$c" ping -n -c 1 -W 2 "$far"
   restored "$c" culvert1 "flush of all tables" ip -6 route flush table all dev culvert1
   restored "$b" culvert0 "loss of a route" ip -6 route del "$(delegated_prefix)" dev culvert0
   log_tells "$broker_home" "Another program changed device culvert0; it was put right" \

@@ -24,7 +24,7 @@ tell_networkd() {
 }
 
 tell_networkmanager() {
-  say "NetworkManager at the client is told to manage the tunnel's device, and to give it up"
+  say "NetworkManager at the client is told to disconnect the tunnel's device, and to delete it"
   need_programs NetworkManager:network-manager dbus-daemon:dbus
   local before; before=$(assignment)
   mkdir -p "$work/managed/NetworkManager/conf.d"
@@ -33,8 +33,8 @@ tell_networkmanager() {
   manage /usr/sbin/NetworkManager --no-daemon
   await 30 "word of NetworkManager that it knows the tunnel's device" \
     managed nmcli device show "$(client_device)"
-  heals "nmcli device set $(client_device) managed yes"
   heals "nmcli device disconnect $(client_device)"
+  heals "nmcli device delete $(client_device)"
   manage_no_more
   same_assignment "$before"
 }
@@ -75,10 +75,23 @@ manage_no_more() {
   ip -n "$c" route flush table main proto dhcp 2>/dev/null || true
 }
 
-# heals COMMAND: what the manager does to the device is repaired, and the world answers.
+# heals COMMAND: what the manager does to the device is seen, is repaired, and the world answers.
 heals() {
+  local device watch; device=$(client_device)
   tell "$1"
+  : >"$work/changes"
+  ip -n "$c" -o monitor link address route >"$work/changes" &
+  watch=$!
+  sleep 0.5
   # shellcheck disable=SC2086
   managed timeout 10 $1 >>"$work/manager.log" 2>&1 || tell "it answers: $(tail -1 "$work/manager.log")"
-  await 15 "answer from the world" ping_once
+  await 10 "the manager's act on $device" was_touched "$device"
+  timed 2 "answer from the world" ping_once
+  kill "$watch"
+  wait "$watch" 2>/dev/null || true
+}
+
+# was_touched DEVICE: since heals began it was set down, or has lost an address, a route or itself.
+was_touched() {
+  grep -qE "Deleted .*\\b$1\\b|[0-9]+: $1: <.*state DOWN" "$work/changes"
 }
