@@ -60,7 +60,7 @@ ping_world() {
 ping_from_prefix() {
   local host; host=$(delegated_prefix); host=${host%::/*}::1
   ip -n "$c" -6 address add "$host/64" dev lo nodad
-  in_ns "$c" ping -6 -n -c 1 -W 2 -I "$host" "$world" >/dev/null \
-    || fail "no answer to $host, which is inside the delegated prefix"
+  await 10 "answer to $host, which is inside the delegated prefix" \
+    in_ns "$c" ping -6 -n -c 1 -W 2 -I "$host" "$world"
   tell "an address out of the delegated prefix is answered, too: $host"
 }
