@@ -41,9 +41,10 @@ final class Administrator {
   private final Map<String, Integer> passwords = new HashMap<>();
   private int last;
 
-  private Administrator(Path file, boolean changes, long seed) {
+  private Administrator(Path file, boolean changes, long seed, int last) {
     this.file = file;
     this.changes = changes;
+    this.last = last;
     random = new SplittableRandom(seed);
     Settings settings = TestSettings.of(file);
     store =
@@ -57,13 +58,17 @@ final class Administrator {
             Executors.newSingleThreadExecutor());
   }
 
-  /** Takes the file, whether it changes users, and a seed. The users' passwords are their names. */
+  /**
+   * Takes the file, whether it changes users, a seed, and the last number of a password that was
+   * given before. The passwords of users that it has not made are their names.
+   */
   public static void main(String[] arguments) throws Exception {
     Administrator one =
         new Administrator(
             Path.of(arguments[0]),
             Boolean.parseBoolean(arguments[1]),
-            Long.parseLong(arguments[2]));
+            Long.parseLong(arguments[2]),
+            Integer.parseInt(arguments[3]));
     while (true) {
       if (one.changes) {
         one.change();
@@ -75,7 +80,7 @@ final class Administrator {
 
   private void change() throws IOException {
     String user = "user" + random.nextInt(USERS);
-    boolean known = passwords.containsKey(user);
+    boolean known = store.find(user).isPresent();
     int next = known && random.nextInt(4) == 0 ? 0 : ++last;
     byte[] before = Files.readAllBytes(file);
     say("asked " + user + " " + next);

@@ -52,7 +52,7 @@ class FailingDiskTest {
 
   private ChildJvm start(boolean changes) throws IOException {
     return ChildJvm.start(
-        Administrator.class, disk.environment(), file.toString(), "" + changes, "1");
+        Administrator.class, disk.environment(), file.toString(), "" + changes, "1", "0");
   }
 
   private void hearMoreStored(ChildJvm program) throws IOException {
