@@ -4,7 +4,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.culvert.api.config.ConfigurationCheck;
 import org.culvert.api.config.ConfigurationValues;
-import org.culvert.api.config.InvalidConfigurationException;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -21,13 +20,10 @@ public final class ClientCheck implements ConfigurationCheck {
 
   @Override
   public Optional<String> refusal(Map<String, Object> values) {
-    try {
-      ClientSettings settings =
-          SettingsReader.from(ConfigurationValues.as(ConfiguredClient.Config.class, values));
-      settings.passwordFile().ifPresent(PasswordFile::read);
-      return Optional.empty();
-    } catch (InvalidConfigurationException e) {
-      return Optional.ofNullable(e.getMessage());
-    }
+    return ConfigurationCheck.refusalOf(
+        () ->
+            SettingsReader.from(ConfigurationValues.as(ConfiguredClient.Config.class, values))
+                .passwordFile()
+                .ifPresent(PasswordFile::read));
   }
 }

@@ -28,13 +28,13 @@ import java.util.OptionalInt;
  */
 final class PathSearch {
   /** A path whose probes of one size are lost so many times does not carry it (MAX_PROBES). */
-  private static final int PROBES = 3;
+  static final int PROBES = 3;
 
   /** How long an answer may take (PROBE_TIMER, of which section 5.1.1 asks for one second). */
-  private static final long TIME_TO_ANSWER = Duration.ofSeconds(1).toNanos();
+  static final long TIME_TO_ANSWER = Duration.ofSeconds(1).toNanos();
 
   /** The pause between probes of one size. */
-  private static final long PAUSE = Duration.ofMillis(250).toNanos();
+  static final long PAUSE = Duration.ofMillis(250).toNanos();
 
   /** How long a tunnel counts as used after large packets went into it. */
   private static final long IN_USE = Duration.ofSeconds(3).toNanos();

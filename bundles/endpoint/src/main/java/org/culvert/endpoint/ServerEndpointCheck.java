@@ -4,7 +4,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.culvert.api.config.ConfigurationCheck;
 import org.culvert.api.config.ConfigurationValues;
-import org.culvert.api.config.InvalidConfigurationException;
 import org.culvert.api.netdev.NetworkDevices;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -30,12 +29,9 @@ public final class ServerEndpointCheck implements ConfigurationCheck {
 
   @Override
   public Optional<String> refusal(Map<String, Object> values) {
-    try {
-      ServerEndpoint.written(ConfigurationValues.as(ServerEndpoint.Config.class, values))
-          .besides(devices);
-      return Optional.empty();
-    } catch (InvalidConfigurationException e) {
-      return Optional.ofNullable(e.getMessage());
-    }
+    return ConfigurationCheck.refusalOf(
+        () ->
+            ServerEndpoint.written(ConfigurationValues.as(ServerEndpoint.Config.class, values))
+                .besides(devices));
   }
 }

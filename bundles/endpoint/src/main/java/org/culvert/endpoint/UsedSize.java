@@ -10,13 +10,8 @@ import java.time.Duration;
  * <p>Not for several threads at a time.
  */
 final class UsedSize {
-  private static final int PROBES = 3;
-
   /** The pause between a probe that was answered and the next one. */
   private static final long LOOK_AGAIN = Duration.ofMillis(500).toNanos();
-
-  private static final long PAUSE = Duration.ofMillis(250).toNanos();
-  private static final long TIME_TO_ANSWER = Duration.ofSeconds(1).toNanos();
 
   private int unanswered;
   private long firstUnanswered;
@@ -30,13 +25,13 @@ final class UsedSize {
 
   /** Tells whether a probe is to be sent; if so, takes note that it is. */
   boolean isDue(long now) {
-    if (unanswered >= PROBES || now - next < 0) {
+    if (unanswered >= PathSearch.PROBES || now - next < 0) {
       return false;
     }
     if (unanswered++ == 0) {
       firstUnanswered = now;
     }
-    next = now + PAUSE;
+    next = now + PathSearch.PAUSE;
     return true;
   }
 
@@ -52,6 +47,6 @@ final class UsedSize {
 
   /** Tells whether all probes were lost. */
   boolean isLost(long now) {
-    return unanswered >= PROBES && now - firstUnanswered >= TIME_TO_ANSWER;
+    return unanswered >= PathSearch.PROBES && now - firstUnanswered >= PathSearch.TIME_TO_ANSWER;
   }
 }

@@ -4,7 +4,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.culvert.api.config.ConfigurationCheck;
 import org.culvert.api.config.ConfigurationValues;
-import org.culvert.api.config.InvalidConfigurationException;
 import org.osgi.service.component.annotations.Component;
 
 /** Says beforehand what signaling would refuse, so that one that is served goes on. */
@@ -17,11 +16,7 @@ public final class TransportCheck implements ConfigurationCheck {
 
   @Override
   public Optional<String> refusal(Map<String, Object> values) {
-    try {
-      var unused = TransportSettings.from(ConfigurationValues.as(Config.class, values));
-      return Optional.empty();
-    } catch (InvalidConfigurationException e) {
-      return Optional.ofNullable(e.getMessage());
-    }
+    return ConfigurationCheck.refusalOf(
+        () -> TransportSettings.from(ConfigurationValues.as(Config.class, values)));
   }
 }

@@ -24,4 +24,14 @@ public interface ConfigurationCheck {
    * @param values the keys and values as the framework hands them on
    */
   Optional<String> refusal(Map<String, Object> values);
+
+  /** Returns what is said by a reading that refuses; empty if it ends without. */
+  static Optional<String> refusalOf(Runnable reading) {
+    try {
+      reading.run();
+      return Optional.empty();
+    } catch (InvalidConfigurationException e) {
+      return Optional.ofNullable(e.getMessage());
+    }
+  }
 }
